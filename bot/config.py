@@ -1,0 +1,142 @@
+"""Settings from the environment and `config.toml`, checked once, frozen. The only reader of os.environ."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import SettingsError
+
+PREFIX = "REJECTION_WATCH_"
+DATABASE = "rejection-watch.sqlite3"
+CONFIG = "config.toml"
+SECRET = "secret.key"  # noqa: S105  the file's name, not a secret
+SECRET_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """All that a person can set. A value is `REJECTION_WATCH_<NAME>` or a key of config.toml; the environment wins."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data: Path = Path("data")
+    database: str | None = None
+    discord_token: SecretStr | None = None
+    reddit_client_id: SecretStr | None = None
+    reddit_client_secret: SecretStr | None = None
+    reddit_username: str | None = None
+    reddit_password: SecretStr | None = None
+    reddit_user_agent: str | None = None
+    sources: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    # For tests against loopback servers, and for a community's server on its own network.
+    allow_private_addresses: bool = False
+    discord_api: str | None = None
+    discord_gateway: str | None = None
+    reddit_url: str | None = None
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """In the environment the list is one line, its parts divided by white space."""
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @property
+    def database_url(self) -> str:
+        """The database as given, else the file in the data folder."""
+        return self.database or str(self.data / DATABASE)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Argument, environment, a file that the environment names, config.toml: the first that knows wins."""
+        data = Path(init_settings().get("data", "data"))
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=data / CONFIG)
+        return init_settings, env_settings, _NamedFiles(settings_cls), toml
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """`REJECTION_WATCH_<NAME>_FILE`: the value stands in that file, as container platforms hand secrets over."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        name = f"{PREFIX}{field_name.upper()}_FILE"
+        path = os.environ.get(name)
+        if path is None:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name} names {path}, and that cannot be read: {error}.") from error
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def data_folder(data: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder that holds all that is written: the argument, else REJECTION_WATCH_DATA, else ./data."""
+    return data if data is not None else Path(environ.get(f"{PREFIX}DATA") or "data")
+
+
+def load(data: Path | None = None) -> Settings:
+    """Read and check the settings. Raises SettingsError with a sentence for each thing that is wrong."""
+    folder = data_folder(data)
+    try:
+        return Settings(data=folder)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(folder, part) for part in error.errors())) from None
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"{folder / CONFIG} cannot be read: {error}.") from error
+
+
+def _sentence(folder: Path, part: Any) -> str:
+    name = ".".join(str(step) for step in part["loc"]) or "settings"
+    if part["type"] == "extra_forbidden":
+        return f"{folder / CONFIG}: there is no setting '{name}'; see docs/operating.md for those that are."
+    return f"{name} ({PREFIX}{name.upper()} or a key of {folder / CONFIG}): {part['msg']}."
+
+
+def secret_key(folder: Path) -> bytes:
+    """The installation's own key for hashing authors and signing buttons; made at first start, mode 600.
+
+    Raises SettingsError if it can be neither read nor made, or is too short to be one of ours.
+    """
+    path = folder / SECRET
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _stored_key(path)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be made: {error.strerror}. Give a folder that can be written.") from error
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+    return _stored_key(path)
+
+
+def _stored_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read as a key: {error}. Restore it from where you keep it.") from error
+    if len(key) < SECRET_BYTES:
+        raise SettingsError(f"{path} is too short to be a key. Restore it from where you keep it.")
+    return key
