@@ -1,0 +1,85 @@
+"""The two forms of a name: one for matching, one for showing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from bot.naming.letters import latin, visible
+
+# A name longer than this says nothing more; Unicode may make 18 characters of one, hence the second cap.
+_MAX_WRITTEN = 200
+_MAX_CANONICAL = 120
+_MAX_WORDS = 12
+MAX_SHOWN = 80
+NOTHING_TO_SHOW = "(no readable name)"
+
+# How owners of companies end their names; "co" is in it for "& Co".
+_LEGAL = """
+    inc incorporated llc llp lp ltd limited corp corporation co gmbh ug kg ag plc pty pvt bv nv srl sarl sas spa oy oyj
+    kft doo aps
+"""
+LEGAL = frozenset(_LEGAL.split())
+
+_APOSTROPHES = re.compile("['’`´]")
+_AT_IN_WORD = re.compile(r"(?<=[a-z])@(?=[a-z])")
+_DOLLAR_IN_WORD = re.compile(r"\$(?=[a-z])")
+_NOT_WORD = re.compile(r"[^a-z0-9]")
+
+
+def canonical(name: str) -> str:
+    """The form for matching: lower-case ASCII words joined by single spaces, at most 120 characters.
+
+    Case, accents, look-alikes, invisible characters, punctuation and legal suffixes are gone; the order of words stays.
+    Empty where nothing readable is left. Idempotent; never raises.
+    """
+    return _canonical(name[:_MAX_WRITTEN])
+
+
+@lru_cache(maxsize=4096)
+def _canonical(name: str) -> str:
+    text = name if name.isascii() else _readable(name)
+    text = _APOSTROPHES.sub("", text.lower()).replace("&", " and ")
+    text = _DOLLAR_IN_WORD.sub("s", _AT_IN_WORD.sub("a", text))
+    words = _NOT_WORD.sub(" ", text)[:_MAX_CANONICAL].split()
+    return " ".join(_without_legal(_joined_letters(words)[:_MAX_WORDS]))
+
+
+def _readable(name: str) -> str:
+    text = visible(unicodedata.normalize("NFKC", name)[: _MAX_WRITTEN * 4])
+    return latin(text).casefold()
+
+
+def _joined_letters(words: list[str]) -> list[str]:
+    """Single letters in a row are one word: "a i insights" is "ai insights", "l l c" is "llc"."""
+    if not any(len(word) == 1 for word in words):
+        return words
+    joined: list[str] = []
+    open_run = False
+    for word in words:
+        single = len(word) == 1 and word.isalpha()
+        if single and open_run:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        open_run = single
+    return joined
+
+
+def _without_legal(words: list[str]) -> list[str]:
+    end = len(words)
+    while end > 1 and (words[end - 1] in LEGAL or (end < len(words) and words[end - 1] == "and")):
+        end -= 1
+    return words[:end]
+
+
+def display(name: str) -> str:
+    """The form for showing: as its owner writes it, on one line, at most 80 characters, nothing invisible in it.
+
+    Markdown and mentions stay: every medium escapes all it shows. Idempotent; never raises.
+    """
+    text = " ".join(visible(name[: _MAX_WRITTEN * 4]).split())
+    if len(text) > MAX_SHOWN:
+        text = text[: MAX_SHOWN - 1].rstrip() + "…"
+    return text or NOTHING_TO_SHOW

@@ -1,0 +1,188 @@
+"""Rule: which requester a mention means; found, ambiguous or unknown, how, and how surely."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model import Candidate, Match, Mention, Name, Result
+from bot.naming import keys
+from bot.naming.canonical import canonical, display
+from bot.naming.context import NO_CONTEXT, Context, clues
+from bot.naming.index import NameIndex
+from bot.naming.likeness import Likeness, likeness
+from bot.naming.scorer import BESIDE, chances, features, log_odds
+
+# "found" is said from here on: measured precision >= 0.99 at 1k, 10k and 100k names (tests/naming/bench.py).
+FOUND_AT = 0.97
+# Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
+LISTED_AT = 0.02
+UNKNOWN_BELOW = 0.5
+MAX_CANDIDATES = 5
+# An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
+_MIN_ID = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """One owner by the name that fits best. `beside` are the words of BESIDE that hold."""
+
+    name: Name
+    canon: str
+    like: Likeness
+    odds: float
+    beside: tuple[str, ...]
+
+
+def resolve(
+    mention: Mention,
+    index: NameIndex,
+    platform: str | None = None,
+    context: Context | None = None,
+    strict_on: frozenset[str] = frozenset(),
+) -> Match:
+    """Say who is meant. An id decides whatever the name says.
+
+    `platform` is used where the mention itself has none. On the platforms of `strict_on` a name alone never makes
+    "found": the task, its reward, an id beside it or an open incident has to agree (for joining reports on platforms
+    that show no ids; leave it empty to look somebody up).
+    The match's probability is that of its first candidate, 0 where nobody comes near.
+    """
+    by_id = _by_id(mention, index)
+    if by_id is not None:
+        return by_id
+    where = mention.platform or platform
+    asked = canonical(mention.text)
+    rated = _rated(asked, mention, index, where, context or NO_CONTEXT)
+    odds = chances(one.odds for one in rated)
+    near = [(one, chance) for one, chance in zip(rated, odds, strict=True) if chance >= LISTED_AT or _same(one)]
+    if not near:
+        return Match(
+            result=Result.UNKNOWN, probability=0.0, how="no such id" if mention.account_key else "no such name"
+        )
+    result, how = _decide(asked, near, strict=where in strict_on)
+    return _match(result, how, near)
+
+
+def _by_id(mention: Mention, index: NameIndex) -> Match | None:
+    written = mention.text.strip()[:200]
+    asked = [mention.account_key] if mention.account_key else [written, *_ids_in(written)]
+    for account_key in asked:
+        owners = index.owners_of(account_key)
+        if owners:
+            return _of_id(owners, index)
+    return None
+
+
+def _ids_in(text: str) -> list[str]:
+    words = "".join(char if char.isalnum() or char in "_-" else " " for char in text).split()
+    return [word for word in words if len(word) >= _MIN_ID and any(char.isdigit() for char in word)]
+
+
+def _of_id(owners: tuple[str, ...], index: NameIndex) -> Match:
+    share = 1.0 / len(owners)
+    names = [index.names_of(owner)[0] for owner in owners[:MAX_CANDIDATES]]
+    candidates = tuple(_candidate(name, share) for name in names)
+    if len(owners) == 1:
+        return Match(result=Result.FOUND, probability=1.0, how="id", owner=owners[0], candidates=candidates)
+    return Match(result=Result.AMBIGUOUS, probability=share, how="several share the id", candidates=candidates)
+
+
+def _rated(asked: str, mention: Mention, index: NameIndex, where: str | None, context: Context) -> list[_Rated]:
+    """Everybody near, each by the name that fits best, the likeliest first."""
+    given = clues(mention.task) | clues(context.task)
+    best: dict[str, _Rated] = {}
+    for canon, names in index.near(asked) if asked else ():
+        like = likeness(asked, canon, index.rarity)
+        for name in names:
+            if not _has_other_id(mention, name.owner, index):
+                beside = _beside(name, where, context, given, index)
+                odds = log_odds(features(like, index.weight(name), index.size)) + sum(BESIDE[word] for word in beside)
+                one = _Rated(name, canon, like, odds, beside)
+                if name.owner not in best or _order(one) < _order(best[name.owner]):
+                    best[name.owner] = one
+    return sorted(best.values(), key=_order)
+
+
+def _order(one: _Rated) -> tuple[float, str, str, str]:
+    return (-one.odds, one.canon, one.name.owner, one.name.name)
+
+
+def _has_other_id(mention: Mention, owner: str, index: NameIndex) -> bool:
+    """An id that nobody has is a new account: whoever is known by another id is not meant, whatever his name."""
+    return bool(mention.account_key) and bool(index.accounts_of(owner))
+
+
+def _beside(
+    name: Name, where: str | None, context: Context, given: frozenset[str], index: NameIndex
+) -> tuple[str, ...]:
+    met = {clue.partition(" ")[0] for clue in given & index.clues_of(name.owner)}
+    holds = {
+        "same platform": where is not None and name.platform == where,
+        "other platform": where is not None and name.platform is not None and name.platform != where,
+        "same task": bool(met & {"link", "title"}),
+        "same reward": "reward" in met,
+        "open incident": name.owner in context.live,
+        "id beside it": any(key.upper() in index.accounts_of(name.owner) for key in context.account_keys),
+    }
+    return tuple(word for word, true in holds.items() if true)
+
+
+def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tuple[Result, str]:
+    first, chance = near[0]
+    how = _how(first)
+    proof = [word for word in first.beside if word in ("same task", "id beside it")]
+    support = [word for word in first.beside if word in ("same task", "id beside it", "same reward", "open incident")]
+    twins = [one for one, _ in near if one.canon == first.canon and "other platform" not in one.beside]
+    known = _same(first) or sum(each for _, each in near) >= UNKNOWN_BELOW
+    if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
+        return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
+    if chance >= FOUND_AT and "other platform" not in first.beside:
+        if strict and not support:
+            return Result.AMBIGUOUS, f"{how}; a name alone is not enough on this platform"
+        return Result.FOUND, ", ".join((how, *support))
+    if len(twins) > 1 and (_same(first) or chance >= LISTED_AT):
+        return Result.AMBIGUOUS, "several share the name"
+    if not known:
+        return Result.UNKNOWN, "no such name"
+    return Result.AMBIGUOUS, how
+
+
+def _same(one: _Rated) -> bool:
+    return "exact" in one.like and "other platform" not in one.beside
+
+
+def _how(one: _Rated) -> str:
+    """The likeness in a few words."""
+    like = one.like
+    for feature, words in (
+        ("exact", "exact name"),
+        ("glued", "same name, spaced otherwise"),
+        ("reordered", "same words in another order"),
+        ("one letter", "near name (1 letter differs)"),
+        ("two letters", "near name (2 letters differ)"),
+        ("initials", "initials"),
+        ("cut", "beginning of the name"),
+    ):
+        if like.get(feature):
+            return words
+    return "similar words" if like["asked words"] > 0.5 else "similar letters"
+
+
+def _match(result: Result, how: str, near: list[tuple[_Rated, float]]) -> Match:
+    return Match(
+        result=result,
+        probability=round(near[0][1], 6),
+        how=how,
+        owner=near[0][0].name.owner if result is Result.FOUND else None,
+        candidates=tuple(_candidate(one.name, chance) for one, chance in near[:MAX_CANDIDATES]),
+    )
+
+
+def _candidate(name: Name, chance: float) -> Candidate:
+    return Candidate(
+        owner=name.owner,
+        name=display(name.name),
+        probability=round(chance, 6),
+        platform=name.platform,
+        account_key=name.account_key,
+    )
