@@ -1,0 +1,43 @@
+"""Standing, Incident and Alert as cards: all wording lives here, before any medium."""
+
+from __future__ import annotations
+
+from bot.cards.answers import (
+    commands,
+    guild,
+    judged,
+    misused,
+    not_reported,
+    recent,
+    reported,
+    status,
+    undone,
+)
+from bot.cards.damage import damage_line, rating
+from bot.cards.medium import as_text, from_json, to_json
+from bot.cards.standing import ambiguous, standing, unknown
+from bot.cards.telling import About, alert, for_moderators, notice
+
+__all__ = [
+    "About",
+    "alert",
+    "ambiguous",
+    "as_text",
+    "commands",
+    "damage_line",
+    "for_moderators",
+    "from_json",
+    "guild",
+    "judged",
+    "misused",
+    "not_reported",
+    "notice",
+    "rating",
+    "recent",
+    "reported",
+    "standing",
+    "status",
+    "to_json",
+    "undone",
+    "unknown",
+]

@@ -1,0 +1,138 @@
+"""The cards that answer a command: what was understood, what is open, how the bot is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards import words
+from bot.cards.telling import About
+from bot.model import Button, Card, Decision, Delivery, Facts, Guild, Mode, Policy, Share, State, Tone, Watch
+from bot.naming.canonical import display
+
+UNDO = Button("undo", "Undo")
+RECENT_SHOWN = 10
+ROWS_SHOWN = 8
+
+DONE = {
+    Decision.CONFIRM: "Confirmed",
+    Decision.DISMISS: "Dismissed",
+    Decision.REVERSED: "Marked as reversed",
+    Decision.UNDO: "Taken back",
+}
+
+
+def amount(facts: Facts) -> str:
+    """How much a report says was rejected: "27 of 30", "all 40", "all", "an unknown number"."""
+    if facts.n_rejected is None:
+        return "all" if facts.share is Share.ALL else "an unknown number"
+    if facts.n_submitted is not None and facts.n_submitted != facts.n_rejected:
+        return f"{facts.n_rejected:,} of {facts.n_submitted:,}"
+    return f"all {facts.n_rejected:,}" if facts.share is Share.ALL else f"{facts.n_rejected:,}"
+
+
+def reported(name: str, facts: Facts, *, first: bool) -> Card:
+    """What the bot understood of a report, with an Undo. Nobody is ever shown who reported."""
+    lines = ["Thank you. Nobody sees who reported, moderators included."]
+    if first:
+        lines.append("You are the first here to report them. With more reports the community is warned.")
+    return Card(
+        title=f"Understood: {display(name)} rejected {amount(facts)}",
+        lines=tuple(lines),
+        buttons=(UNDO,),
+        footer="Wrong? Undo within five minutes.",
+    )
+
+
+def not_reported(why: str) -> Card:
+    """A report that was not taken, and what to do instead."""
+    return Card(title="Not taken", lines=(why,))
+
+
+def undone() -> Card:
+    """A report taken back by the one who made it."""
+    return Card(title="Taken back", lines=("Your report does not count any more.",))
+
+
+def judged(decision: Decision, about: About) -> Card:
+    """A moderator's word was recorded."""
+    return Card(
+        title=f"{DONE[decision]}: {about.name}",
+        tone=Tone.ALARM if decision is Decision.CONFIRM else Tone.GONE,
+        lines=(f"Now: {words.STAGE[about.incident.stage]}. This counts for your community; `undo` takes it back.",),
+        footer=f"ref {about.ref}",
+    )
+
+
+def recent(open_now: Sequence[About], now: datetime) -> Card:
+    """What is open now, newest first."""
+    if not open_now:
+        return Card(title="Nothing open now", lines=("As far as we read, no mass rejection is reported.",))
+    lines = [
+        f"{about.name} ({about.platform.name if about.platform else 'platform not known'}): "
+        f"{words.voices(about.incident)}, {words.STAGE[about.incident.stage]}, "
+        f"last on {words.day(about.incident.last_at)} · ref {about.ref}"
+        for about in open_now[:RECENT_SHOWN]
+    ]
+    more = len(open_now) - RECENT_SHOWN
+    return Card(
+        title="Open now",
+        tone=Tone.WARN,
+        lines=tuple(lines),
+        footer=f"and {more} more" if more > 0 else f"as of {words.minute(now)}",
+    )
+
+
+def commands(usages: Sequence[tuple[str, str]]) -> Card:
+    """The list of commands: how to type each, and what it does."""
+    return Card(
+        title="Rejection Watch",
+        lines=("I warn of mass rejections and answer what is known about a requester.",),
+        fields=tuple(usages),
+        footer="Reports are private. Warnings say what workers report; they are not findings.",
+    )
+
+
+def misused(usage: str, why: str) -> Card:
+    """A command that was not understood, and how to type it."""
+    return Card(title="Not understood", lines=(why, f"Type: {usage}"))
+
+
+def status(
+    watches: Sequence[Watch], rows: Sequence[Delivery], gaps: Sequence[tuple[str, datetime, str]], now: datetime
+) -> Card:
+    """How the bot is doing: sources, what waits in the outbox and since when, and where we may have missed posts."""
+    waiting = [row for row in rows if row.state is not State.PARKED]
+    parked = [row for row in rows if row.state is State.PARKED]
+    oldest = min((row.due_at for row in waiting), default=None)
+    fields = [("Sources", "\n".join(_source(watch, now) for watch in watches[:ROWS_SHOWN]) or "none configured")]
+    fields.append(("Outbox", "empty" if oldest is None else f"{len(waiting)} waiting, oldest {words.ago(oldest, now)}"))
+    if parked:
+        why = "\n".join(f"ref {row.marker}: {row.reason or 'no reason noted'}" for row in parked[:ROWS_SHOWN])
+        fields.append((f"Parked ({len(parked)}): look whether the message is there", why))
+    if gaps:
+        missed = [f"{source}, {words.minute(at)}: {why}" for source, at, why in gaps[:ROWS_SHOWN]]
+        fields.append(("We may have missed posts", "\n".join(missed)))
+    return Card(title="Status", fields=tuple(fields), footer=f"as of {words.minute(now)}")
+
+
+def _source(watch: Watch, now: datetime) -> str:
+    heard = words.ago(watch.last_success_at, now) if watch.last_success_at else "never"
+    return f"{watch.source}: read {heard}" + (f"; {watch.trouble}" if watch.trouble else "")
+
+
+def guild(settings: Guild, policy: Policy) -> Card:
+    """How this community is served, in words."""
+    trial = "Members are told."
+    if settings.mode is Mode.TRIAL:
+        trial = "In trial: moderators see what members would be told."
+    return Card(
+        title=f"Settings of {display(settings.name)}",
+        lines=(trial, policy.sentence),
+        fields=(
+            ("Alerts", settings.alert_channel or "no channel set"),
+            ("Moderators", settings.moderator_channel or "no channel set"),
+            ("Platforms", ", ".join(settings.platforms) or "all"),
+            ("Policy", settings.policy),
+        ),
+    )

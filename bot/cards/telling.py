@@ -1,0 +1,178 @@
+"""The cards that come by themselves: an alert in public, for moderators, and as a short notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.cards import words
+from bot.model import Alert, Button, Card, Incident, Outcome, Reason, Requester, Stage, Task, Tone
+from bot.naming.canonical import display
+from bot.platforms import Platform
+
+BUTTONS = (
+    Button("confirm", "Confirm"),
+    Button("dismiss", "Dismiss"),
+    Button("other", "Not the same requester"),
+)
+
+TITLE = {
+    Reason.SUSPECTED: "Early, unverified: rejections reported for {name}",
+    Reason.CORROBORATED: "Unverified: workers report mass rejections by {name}",
+    Reason.CONFIRMED: "Confirmed by moderators: mass rejections by {name}",
+    Reason.AGAIN: "Again: new reports of mass rejections by {name}",
+    Reason.GROWN: "More reports of rejections by {name}",
+    Reason.DISPUTED: "Disputed: reports about {name}",
+    Reason.PARTLY_REVERSED: "Some rejections by {name} are reported as reversed",
+    Reason.REVERSED: "Rejections by {name} are reported as reversed",
+    Reason.COMPENSATED: "{name}: payment reported, rejections stay",
+    Reason.WITHDRAWN: "Withdrawn: our warning about {name}",
+    Reason.DISMISSED: "Dismissed by moderators: reports about {name}",
+    Reason.EXPIRED: "Quiet: no new reports about {name}",
+    Reason.MERGED: "Joined with another incident: {name}",
+    Reason.UNPROVEN: "Unproven: a large easy batch by {name}",
+    Reason.ASKED: "A question about {name}",
+}
+TONE = {
+    Stage.WATCHED: Tone.WATCH,
+    Stage.SUSPECTED: Tone.WARN,
+    Stage.CORROBORATED: Tone.WARN,
+    Stage.CONFIRMED: Tone.ALARM,
+    Stage.DISMISSED: Tone.GONE,
+}
+OVER = frozenset({Reason.WITHDRAWN, Reason.DISMISSED, Reason.EXPIRED, Reason.MERGED})
+# How many terms of a score a person reads before the rest is a blur.
+TERMS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Whom and what a card is about."""
+
+    requester: Requester
+    incident: Incident
+    ref: str
+    platform: Platform | None = None
+
+    @property
+    def name(self) -> str:
+        """The requester's name, harmless to show."""
+        return display(self.requester.name)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The work it is about, newest first, each once."""
+        seen = {batch.task.title: batch.task for batch in sorted(self.incident.batches, key=lambda b: b.at)}
+        return tuple(reversed(seen.values()))
+
+
+def tone(alert: Alert) -> Tone:
+    """How the card looks: good news is green, what is over is grey, else by stage."""
+    if alert.reason in OVER:
+        return Tone.GONE
+    if alert.outcome in (Outcome.REVERSED, Outcome.PARTLY_REVERSED):
+        return Tone.GOOD
+    return TONE[alert.stage]
+
+
+def alert(alert: Alert, about: About) -> Card:
+    """The living card in a members' channel. It says what workers report, how sure that is, and what to do."""
+    return Card(
+        title=title(alert, about),
+        tone=tone(alert),
+        lines=_sentences(alert, about, public=True),
+        fields=_fields(about, public=True),
+        footer=f"ref {about.ref} · {words.NOT_A_FINDING} The requester may answer: give the ref to a moderator.",
+    )
+
+
+def for_moderators(alert: Alert, about: About, *, trial: bool) -> Card:
+    """The same for moderators: exact numbers, why the score is what it is, and the buttons."""
+    lines = _sentences(alert, about, public=False)
+    if trial and alert.seen:
+        lines = ("TRIAL: members would have been told this. Nothing was posted in public.", *lines)
+    elif not alert.seen:
+        lines = ("For moderators only; members have not been told.", *lines)
+    fields = (*_fields(about, public=False), ("Why", receipt(alert)))
+    return Card(
+        title=title(alert, about),
+        tone=tone(alert),
+        lines=lines,
+        fields=fields,
+        buttons=() if alert.reason in OVER else BUTTONS,
+        footer=f"ref {about.ref} · {alert.reason} · {alert.stage} · Your word counts for this community.",
+    )
+
+
+def notice(alert: Alert, about: About) -> Card:
+    """The short new message beside the living card."""
+    return Card(
+        title=title(alert, about),
+        tone=tone(alert),
+        lines=(_sentences(alert, about, public=True)[0],),
+        footer=f"ref {about.ref}",
+    )
+
+
+def title(alert: Alert, about: About) -> str:
+    """What happened, in one line."""
+    return TITLE[alert.reason].format(name=about.name)
+
+
+def receipt(alert: Alert) -> str:
+    """The score as a sum that a person can follow, the heaviest terms first."""
+    terms = sorted(alert.why, key=lambda term: -abs(term.points))
+    shown = [f"{term.points:+.1f} {term.term}" for term in terms[:TERMS_SHOWN]]
+    rest = sum(term.points for term in terms[TERMS_SHOWN:])
+    if len(terms) > TERMS_SHOWN:
+        shown.append(f"{rest:+.1f} {len(terms) - TERMS_SHOWN} smaller terms")
+    return "\n".join([*shown, f"= {alert.score:.1f}"])
+
+
+def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
+    incident = about.incident
+    if alert.reason is Reason.UNPROVEN:
+        many = about.platform.words.task.many if about.platform else "tasks"
+        return (f"Nobody has reported anything. It is a large batch by somebody new: do a few {many} and wait.",)
+    lines = [_first(alert, about, public=public)]
+    if alert.reason in OVER:
+        return tuple(lines)
+    lines += [line for line in (words.numbers(incident), words.reversal(incident)) if line]
+    if incident.n_contrary:
+        lines.append(f"{words.people(incident.n_contrary, public=public).capitalize()} say theirs was approved.")
+    sure = alert.stage in (Stage.CORROBORATED, Stage.CONFIRMED)
+    lines.append(f"What to do: {words.what_to_do(about.platform, alert.at, sure=sure)}")
+    return tuple(lines)
+
+
+def _first(alert: Alert, about: About, *, public: bool) -> str:
+    who = words.voices(about.incident, public=public)
+    if alert.reason is Reason.WITHDRAWN:
+        return "What we posted is no longer supported by the reports we have. Please treat it as not said."
+    if alert.reason is Reason.DISMISSED:
+        return "Moderators of this community looked at the reports and do not see a mass rejection."
+    if alert.reason is Reason.EXPIRED:
+        return f"No new report since {words.day(about.incident.last_at)}. That is not a recommendation."
+    if alert.reason is Reason.MERGED:
+        return "These reports belong to another incident, which goes on."
+    how = {
+        Stage.CONFIRMED: "Moderators of this community confirmed it",
+        Stage.CORROBORATED: "unverified",
+        Stage.SUSPECTED: "early and unverified: it may be a mistake",
+    }.get(alert.stage, "unverified")
+    verb = "reports" if about.incident.n_voices == 1 and not public else "report"
+    return f"{who[0].upper()}{who[1:]} {verb} mass rejections by {about.name} ({how})."
+
+
+def _fields(about: About, *, public: bool) -> tuple[tuple[str, str], ...]:
+    incident = about.incident
+    when = words.day if public else words.minute
+    fields = [
+        ("Platform", about.platform.name if about.platform else "not known"),
+        ("First report", when(incident.opened_at)),
+        ("Last report", when(incident.last_at)),
+    ]
+    if about.requester.account_keys:
+        fields.append(("Account", ", ".join(about.requester.account_keys[:3])))
+    if about.tasks:
+        fields.append(("About", "\n".join(words.task(seen) for seen in about.tasks[:3])))
+    return tuple(fields)

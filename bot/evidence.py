@@ -1,0 +1,207 @@
+"""From what a post claims to evidence in an incident: who is meant, whose voice it is, which incident it joins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import incidents
+from bot.model import (
+    Batch,
+    Claim,
+    Incident,
+    Kind,
+    Match,
+    Mention,
+    Policy,
+    Post,
+    Reading,
+    Report,
+    Requester,
+    Result,
+    Reversal,
+    Stage,
+    Stance,
+    Voice,
+)
+from bot.naming.canonical import canonical
+from bot.naming.resolve import Context, resolve
+from bot.reading.sketch import alike, sketch
+from bot.rules import Rules
+from bot.storage import Transaction
+
+# A claim that is not reportable (retold, past, asked) is ordinary volume whatever words it uses.
+NOT_CURRENT = 0.15
+# How far back a text is compared with others about the same requester: cross-posts come within days.
+ALIKE_FOR = timedelta(days=7)
+# What we have seen of a voice ourselves is worth saying only from here on (the bounds of a fresh account).
+KNOWN_AFTER_DAYS = 30
+KNOWN_AFTER_POSTS = 10
+# An earlier incident at one of these stages makes the next one "again".
+TOLD_STAGES = frozenset({Stage.CORROBORATED, Stage.CONFIRMED})
+
+
+def site_of(source: str) -> str:
+    """The site on which one name is one person: the kind, and for anything but Reddit and Discord the host."""
+    kind, _, address = source.partition(":")
+    if kind in ("reddit", "discord"):
+        return kind
+    host = address.split("://")[-1].split("/")[0]
+    return f"{kind}:{host}"
+
+
+def voice_key_of(rules: Rules, post: Post) -> str:
+    """Whose voice the post is, as a keyed hash. A post without an author is a voice of its own."""
+    return rules.voice_key(site_of(post.source), post.author_key or f"post|{post.source}|{post.key}")
+
+
+def voice_of(tx: Transaction, key: str, site: str) -> Voice:
+    """What we know of a voice. Having met it rarely or lately says nothing: the account may be old elsewhere."""
+    met = tx.voice(key, site)
+    age = met.age_days if met.age_days is not None and met.age_days >= KNOWN_AFTER_DAYS else None
+    return replace(met, age_days=age, n_posts=met.n_posts if (met.n_posts or 0) >= KNOWN_AFTER_POSTS else None)
+
+
+def who(tx: Transaction, rules: Rules, mention: Mention, *, worth: bool, platform: str | None) -> Requester | None:
+    """The requester that is meant; a new one if nobody is known by that name and the claim is `worth` it.
+
+    Where the name alone does not decide, the report goes to a requester of that very name without an account,
+    where a moderator finds it: never to one of the candidates, who may be innocent.
+    """
+    index = rules.names.up_to_date(tx)
+    place = mention.platform or platform
+    match = resolve(mention, index, place, Context(task=mention.task))
+    if match.result is Result.FOUND and match.owner is not None:
+        return tx.get_requester(int(match.owner))
+    if match.result is Result.AMBIGUOUS:
+        apart = _set_apart(match, mention, place)
+        if apart is not None:
+            return tx.get_requester(int(apart))
+    if not worth or not canonical(mention.text):
+        return None
+    return tx.add_requester(place, mention.text, canonical(mention.text), mention.account_key, mention.origin)
+
+
+def _set_apart(match: Match, mention: Mention, platform: str | None) -> str | None:
+    """Among the candidates the one that was made for reports with this name and no id."""
+    name = canonical(mention.text)
+    for candidate in match.candidates:
+        if candidate.account_key is None and candidate.platform == platform and canonical(candidate.name) == name:
+            return candidate.owner
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One claim with the requester it is about."""
+
+    claim: Claim
+    requester: Requester
+
+
+def findings(tx: Transaction, rules: Rules, reading: Reading) -> list[Finding]:
+    """What the reading claims about whom, each requester once, the strongest claim first."""
+    found: dict[int, Finding] = {}
+    for claim in reading.claims:
+        if claim.mention is None or claim.kind is Kind.OTHER:
+            continue
+        worth = reading.reportable or claim.mention.account_key is not None or claim.kind is Kind.SINGLE
+        requester = who(tx, rules, claim.mention, worth=worth, platform=reading.platform)
+        if requester is not None:
+            found.setdefault(requester.requester_id, Finding(claim, requester))
+    return list(found.values())
+
+
+def stance_of(claim: Claim) -> Stance:
+    """What the claim says of the requester. A reversal only asked for is not one."""
+    if claim.contrary:
+        return Stance.CONTRARY
+    if claim.kind is Kind.REVERSAL and claim.facts.reversal is not Reversal.ASKED:
+        return Stance.REVERSAL
+    return Stance.REPORT
+
+
+def report_of(post: Post, voice: Voice, claim: Claim, *, reportable: bool, now: datetime) -> Report:
+    """The claim as a report, dated by the post, never later than `now`."""
+    probability = claim.probability.get(Kind.MASS, 0.0)
+    if not reportable:
+        probability = min(probability, NOT_CURRENT)
+    return Report(
+        key="",
+        at=min(post.posted_at or now, now),
+        voice=voice,
+        stance=stance_of(claim),
+        probability=probability,
+        facts=claim.facts,
+        source=post.source,
+    )
+
+
+def add(
+    tx: Transaction, rules: Rules, report: Report, requester: Requester, text: str, post_id: int | None
+) -> tuple[str, Incident | None]:
+    """Store the report and put it into the incident it belongs to: its key, and the changed incident, saved.
+
+    A report that is too weak to open an incident is kept as the requester's ordinary volume (None).
+    """
+    policy = rules.policies["early"]
+    drawn = sketch(text)
+    report = replace(report, same_text_as=_twin(tx, requester, report, drawn))
+    incident = tx.open_incident(requester.requester_id)
+    if incident is None or not incidents.joins(incident, report, policy):
+        incident = _opened(tx, requester, report, policy) if _opens(report, policy) else None
+    key = tx.add_report(
+        report,
+        requester_id=requester.requester_id,
+        incident_id=incident.incident_id if incident else None,
+        post_id=post_id,
+        sketch=drawn,
+    )
+    if incident is None:
+        return key, None
+    return key, save(tx, rules, incidents.add_report(incident, replace(report, key=key), policy, tx.now))
+
+
+def save(tx: Transaction, rules: Rules, incident: Incident) -> Incident:
+    """Save the incident as the shipped policy sees it, to be looked at again when any policy has a reason to."""
+    moments = (incidents.assess(incident, policy, tx.now).next_at for policy in rules.policies.values())
+    ahead = [moment for moment in moments if moment is not None and moment > tx.now]
+    return tx.save_incident(replace(incident, next_at=min(ahead, default=None)))
+
+
+def _opens(report: Report, policy: Policy) -> bool:
+    return report.stance is Stance.REPORT and report.probability >= policy.claim_floor
+
+
+def _opened(tx: Transaction, requester: Requester, report: Report, policy: Policy) -> Incident:
+    """A new incident without evidence yet, saved, so that the report has something to belong to."""
+    again = any(before.stage in TOLD_STAGES for before in tx.incidents_of(requester.requester_id, limit=5))
+    incident = Incident(
+        platform=requester.platform,
+        rules_version=policy.rules_version,
+        opened_at=report.at,
+        requester_id=requester.requester_id,
+        volume=tx.volume(requester.requester_id, report.at),
+        again=again,
+        batches=tx.batches(requester.requester_id, report.at - policy.quiet_for),
+    )
+    return tx.save_incident(incident)
+
+
+def _twin(tx: Transaction, requester: Requester, report: Report, drawn: bytes) -> str | None:
+    """The earlier report whose text is nearly the same, if there is one."""
+    for key, _voice, other in tx.sketches(requester.requester_id, report.at - ALIKE_FOR):
+        if alike(drawn, other):
+            return key
+    return None
+
+
+def work(tx: Transaction, rules: Rules, reading: Reading, post: Post, post_id: int) -> None:
+    """Keep the batches and studies the post shows with the requesters they belong to."""
+    for number, mention in enumerate(reading.tasks):
+        if mention.task is None:
+            continue
+        requester = who(tx, rules, mention, worth=True, platform=reading.platform)
+        if requester is not None:
+            batch = Batch(key=f"{post_id}:{number}", at=min(post.posted_at or tx.now, tx.now), task=mention.task)
+            tx.add_batch(requester.requester_id, batch, post_id)

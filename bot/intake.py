@@ -1,0 +1,147 @@
+"""From a page of posts to evidence, incidents and queued alerts, in one transaction with the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import evidence
+from bot.model import Guild, Page, Post, Reading, Watch
+from bot.reading import Parent, read
+from bot.rules import Rules
+from bot.storage import Store, Transaction
+from bot.sweeper import pass_time
+from bot.telling import HISTORY, Told, tell
+
+# Reading is pure computing: after so many posts the loop gets its turn, so that buttons are answered in time.
+BREATHE_EVERY = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a page: how many posts it had, how many were new, the reports they made, what is to be told."""
+
+    read: int = 0
+    new: int = 0
+    reports: int = 0
+    told: tuple[Told, ...] = ()
+
+    @property
+    def seen(self) -> int:
+        """Posts that were stored before."""
+        return self.read - self.new
+
+
+@dataclass(slots=True)
+class _Work:
+    """One page's transaction: what it works with, and what it has done so far."""
+
+    tx: Transaction
+    rules: Rules
+    readings: dict[tuple[str, str], Reading]
+    guilds: Sequence[Guild]
+    history: bool
+    reports: int = 0
+    told: list[Told] = field(default_factory=list)
+
+    def store(self, posts: Sequence[Post]) -> None:
+        """Store the posts, oldest first, and weigh each at its own moment."""
+        rows = [(post, evidence.voice_key_of(self.rules, post), self.readings[post.source, post.key]) for post in posts]
+        for (post, voice_key, _), post_id in zip(rows, self.tx.add_posts(rows), strict=True):
+            self.pass_time(post.posted_at)
+            self.weigh(post, post_id, voice_key)
+
+    def pass_time(self, at: datetime | None) -> None:
+        """In a replay the posts' own times are the clock."""
+        if self.history and at is not None:
+            self.told += pass_time(self.tx, self.rules, at, self.guilds)
+            self.tx.now = max(self.tx.now, at)
+
+    def weigh(self, post: Post, post_id: int, voice_key: str) -> None:
+        """Keep the work it shows, turn what it claims into reports, and tell what follows from each."""
+        tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
+        site = evidence.site_of(post.source)
+        tx.meet_voice(voice_key, site, post.posted_at or tx.now)
+        if reading.tasks:
+            evidence.work(tx, rules, reading, post, post_id)
+        if not reading.claims:
+            return
+        voice = evidence.voice_of(tx, voice_key, site)
+        for finding in evidence.findings(tx, rules, reading):
+            report = evidence.report_of(post, voice, finding.claim, reportable=reading.reportable, now=tx.now)
+            _, incident = evidence.add(tx, rules, report, finding.requester, post.text, post_id)
+            self.reports += 1
+            if incident is not None:
+                self.told += tell(tx, rules, incident, tx.now, self.guilds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What to note of the source in the same transaction as its posts."""
+
+    watch: Watch
+    next_at: datetime
+
+
+async def take(
+    store: Store, rules: Rules, page: Page, *, settled: Settled | None = None, history: bool = False
+) -> Taken:
+    """Take a page in: what is new of it is read, resolved, grouped and queued; all of it or nothing.
+
+    With `history` the posts' own times are the clock (a replay): time passes between them, and what is found is
+    told to nobody but the caller. Without, the store's clock is, and each guild's channels are queued.
+    Idempotent: a post that is stored already changes nothing.
+    """
+    fresh = await store.read(lambda tx: tx.unseen(page.posts))
+    readings = await _read_all(store, rules, fresh)
+
+    def work(tx: Transaction) -> Taken:
+        new = [post for post in tx.unseen(page.posts) if (post.source, post.key) in readings]
+        done = _Work(tx, rules, readings, (HISTORY,) if history else tx.guilds(), history)
+        done.store(sorted(new, key=lambda post: post.posted_at or tx.now))
+        if settled is not None:
+            _settle(tx, page, settled)
+        return Taken(read=len(page.posts), new=len(new), reports=done.reports, told=tuple(done.told))
+
+    try:
+        return await store.write(work)
+    except BaseException:
+        rules.names.forget()
+        raise
+
+
+async def _read_all(store: Store, rules: Rules, posts: Sequence[Post]) -> dict[tuple[str, str], Reading]:
+    """The reading of each post, with what its thread's opener says: from this page, else from the store."""
+    here = {(post.source, post.key): post for post in posts}
+    readings: dict[tuple[str, str], Reading] = {}
+    for number, post in enumerate(sorted(posts, key=lambda post: post.parent_key is not None)):
+        parent = await _parent(store, post, here, readings) if post.parent_key else None
+        readings[post.source, post.key] = read(post, rules.platforms, parent)
+        if number % BREATHE_EVERY == BREATHE_EVERY - 1:
+            await asyncio.sleep(0)
+    return readings
+
+
+async def _parent(
+    store: Store, post: Post, here: dict[tuple[str, str], Post], readings: dict[tuple[str, str], Reading]
+) -> Parent | None:
+    key = (post.source, post.parent_key or "")
+    if key in here:
+        return Parent(title=here[key].title, text=here[key].text, reading=readings.get(key))
+    found = await store.read(lambda tx: tx.find_post(*key))
+    return Parent(title=found[1].title, text=found[1].text, reading=found[2]) if found else None
+
+
+def _settle(tx: Transaction, page: Page, settled: Settled) -> None:
+    newest = max((post.posted_at for post in page.posts if post.posted_at), default=None)
+    tx.settle_source(
+        settled.watch,
+        next_at=settled.next_at,
+        cursor=page.cursor,
+        validators=page.validators,
+        last_post_at=newest,
+    )
+    if page.gap:
+        tx.add_gap(page.source, page.gap)

@@ -1,0 +1,61 @@
+"""A moderator's word: recorded, applied, and told, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import cards, evidence, incidents
+from bot.errors import NotFoundError
+from bot.model import Decision, Guild, Verdict
+from bot.rules import Rules
+from bot.storage import Store, Transaction
+from bot.telling import Told, tell
+
+LONGEST_WHY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the verdict made of the incident, as the moderator's own guild sees it, and what is told because of it."""
+
+    about: cards.About
+    told: tuple[Told, ...]
+
+
+async def judge(
+    store: Store, rules: Rules, ref: str, decision: Decision, *, by: str, guild: Guild, why: str | None = None
+) -> Judged:
+    """Record the decision of moderator `by` (a voice key) of `guild` about the incident with this `ref`.
+
+    Raises NotFoundError if there is no such incident.
+    """
+
+    def work(tx: Transaction) -> Judged:
+        incident = tx.find_incident(ref)
+        if incident is None or incident.incident_id is None or incident.requester_id is None:
+            raise NotFoundError(
+                f"There is no incident with the ref {ref[:12]}. The ref stands at the foot of the card."
+            )
+        verdict = tx.add_verdict(
+            incident.incident_id,
+            Verdict(
+                key="",
+                at=tx.now,
+                decision=decision,
+                by=by,
+                guild_key=guild.guild_key,
+                why=why[:LONGEST_WHY] if why else None,
+            ),
+        )
+        judged = evidence.save(tx, rules, incidents.judge(incident, verdict, rules.policies["early"], tx.now))
+        told = tell(tx, rules, judged, tx.now)
+        view = incidents.assess(judged, rules.policy(guild.policy), tx.now, guild.guild_key)
+        about = cards.About(
+            requester=tx.get_requester(incident.requester_id),
+            incident=view,
+            ref=tx.ref(incident.incident_id),
+            platform=rules.platforms.find(incident.platform),
+        )
+        return Judged(about, tuple(told))
+
+    return await store.write(work)

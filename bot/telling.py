@@ -1,0 +1,161 @@
+"""One rule for telling: an incident changed, so what does each guild get to hear? Runs in the caller's transaction."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot import alerts, cards, incidents
+from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Requester, Shape, Slot
+from bot.rules import Rules
+from bot.storage import Transaction
+
+# Discord's own limit for a nonce (Create Message).
+NONCE_LENGTH = 25
+# A short message beside the living card at most this often for one incident and channel; a withdrawal never waits.
+NOTICE_EVERY = timedelta(hours=6)
+# No rule can have more to say at one moment than there are reasons that build on one another.
+MOST_AT_ONCE = 4
+# The audience of a replay: it hears everything, in print, and has no channel.
+HISTORY = Guild(guild_key="history", name="History", mode=Mode.ON, policy="early")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An alert as it was decided, with what a person needs to read it."""
+
+    alert: Alert
+    incident: Incident
+    requester: Requester
+    ref: str
+    card: Card
+    guild: Guild
+
+
+def tell(
+    tx: Transaction, rules: Rules, incident: Incident, now: datetime, guilds: Sequence[Guild] | None = None
+) -> list[Told]:
+    """Decide for every guild what the incident's present state means to it; record it and queue the messages.
+
+    `incident` is saved and has an id. Without `guilds` those of the store are told. What was said before is read
+    from the store, so that calling this twice says nothing twice.
+    """
+    told: list[Told] = []
+    for guild in tx.guilds() if guilds is None else guilds:
+        if guild.platforms and incident.platform is not None and incident.platform not in guild.platforms:
+            continue
+        told += _tell_guild(tx, rules, incident, now, guild)
+    return told
+
+
+def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime, guild: Guild) -> list[Told]:
+    assert incident.incident_id is not None
+    policy = rules.policy(guild.policy)
+    view = incidents.assess(incident, policy, now, guild.guild_key)
+    before = tx.last_alert(incident.incident_id, guild.guild_key)
+    told: list[Told] = []
+    for _ in range(MOST_AT_ONCE):
+        alert = alerts.due(before, view, policy, now)
+        if alert is None:
+            break
+        before = replace(alert, incident_id=incident.incident_id, guild_key=guild.guild_key)
+        told.append(_record(tx, rules, before, view, guild, now))
+    return told
+
+
+def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: Guild, now: datetime) -> Told:
+    assert view.requester_id is not None
+    assert view.incident_id is not None
+    about = cards.About(
+        requester=tx.get_requester(view.requester_id),
+        incident=view,
+        ref=tx.ref(view.incident_id),
+        platform=rules.platforms.find(view.platform),
+    )
+    public = cards.alert(alert, about)
+    alert_id = tx.add_alert(alert, public.title, history=guild.guild_key == HISTORY.guild_key)
+    private = cards.for_moderators(alert, about, trial=guild.mode is Mode.TRIAL)
+    post = _Post(tx, rules, alert, alert_id, guild, about.ref, now)
+    if guild.moderator_channel:
+        post.living(guild.moderator_channel, Slot.MODERATORS, private)
+    if guild.alert_channel and guild.mode is Mode.ON and alert.seen:
+        post.living(guild.alert_channel, Slot.PUBLIC, public)
+        if alerts.worth_a_notice(alert):
+            post.notice(guild.alert_channel, cards.notice(alert, about))
+    return Told(alert=alert, incident=view, requester=about.requester, ref=about.ref, card=public, guild=guild)
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """Queues what one alert means for one guild's channels."""
+
+    tx: Transaction
+    rules: Rules
+    alert: Alert
+    alert_id: int
+    guild: Guild
+    ref: str
+    now: datetime
+
+    def living(self, channel: str, slot: Slot, card: Card) -> None:
+        """The one message of this incident in the channel: a new one the first time, an edit of it after that."""
+        assert self.alert.incident_id is not None
+        payload = cards.to_json(card)
+        if not self.tx.want(self.alert.incident_id, channel, payload):
+            self._queue(channel, slot, Shape.CARD, 0, payload)
+
+    def notice(self, channel: str, card: Card) -> None:
+        """A short new message beside a card that was there before, and not too often."""
+        assert self.alert.incident_id is not None
+        living = self.tx.card_of(self.alert.incident_id, channel)
+        if living is None or living.alert_id == self.alert_id:
+            return
+        lately = [
+            row
+            for row in self.tx.deliveries_of(self.alert.incident_id)
+            if row.channel_key == channel and row.shape is Shape.NOTICE and self.now - row.due_at < NOTICE_EVERY
+        ]
+        if lately and not alerts.cannot_wait(self.alert):
+            return
+        generation = self.tx.next_generation(self.alert.incident_id, channel)
+        self._queue(channel, Slot.PUBLIC, Shape.NOTICE, generation, cards.to_json(card))
+
+    def _queue(self, channel: str, slot: Slot, shape: Shape, generation: int, payload: str) -> None:
+        assert self.alert.incident_id is not None
+        delivery = Delivery(
+            incident_id=self.alert.incident_id,
+            guild_key=self.guild.guild_key,
+            channel_key=channel,
+            slot=slot,
+            shape=shape,
+            generation=generation,
+            nonce=nonce(self.rules, self.alert.incident_id, channel, shape, generation),
+            marker=self.ref,
+            payload=payload,
+            due_at=self.now,
+            alert_id=self.alert_id,
+        )
+        self.tx.queue(delivery)
+
+
+def nonce(rules: Rules, incident_id: int, channel: str, shape: Shape, generation: int) -> str:
+    """A name for this one message that is the same after every restart, at most 25 characters, and unguessable.
+
+    It contains the channel because Discord compares nonces by author, not by channel.
+    """
+    digest = bytes.fromhex(rules.sign(f"nonce|{incident_id}|{channel}|{shape}|{generation}"))
+    return base64.b32encode(digest).decode("ascii")[:NONCE_LENGTH]
+
+
+def as_json(told: Told) -> str:
+    """An alert as one line: the fields of `decide`, and which incident and requester, and the words."""
+    line = {
+        **alerts.to_dict(told.alert, told.requester.account_keys[0] if told.requester.account_keys else None),
+        "incident": told.ref,
+        "requester": told.requester.name,
+        "text": cards.as_text(told.card),
+    }
+    return json.dumps(line, ensure_ascii=False)
