@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5  # what a person does
 REPLY, DEFER, DEFER_EDIT, EDIT, CHOICES, FORM = 4, 5, 6, 7, 8, 9  # what the bot answers
 SUBCOMMANDS = (1, 2)
+BUTTON = 2
 ROUTES = (
     ("interaction_callback", "POST", "/interactions/{interaction}/{token}/callback"),
     ("follow_up", "POST", "/webhooks/{app}/{token}"),
@@ -185,16 +186,20 @@ class Interactions:
             resolved.setdefault("channels", {})[key] = value.payload() | rights
         return key
 
-    def pressed(self, message: Message, what: str, values: tuple[str, ...], *, forged: bool) -> dict[str, Any]:
+    def pressed(self, message: Message, what: str, values: tuple[Any, ...], *, forged: bool) -> dict[str, Any]:
         """The data of a press on the control whose custom_id or label is `what`; forged: whether it is there or not."""
         found = [part for part in message.controls if what in (part["custom_id"], part.get("label"))]
         if forged and not found:
-            found = [{"custom_id": what, "type": 2}]
+            found = [{"custom_id": what, "type": BUTTON}]
         if not found or (found[0].get("disabled") and not forged):
             there = [(part.get("label"), part["custom_id"]) for part in message.controls if not part.get("disabled")]
             raise LookupError(f"nothing to press called {what!r}; there are {there}")
         data = {"custom_id": found[0]["custom_id"], "component_type": found[0]["type"]}
-        return data | ({"values": list(values), "resolved": {}} if data["component_type"] != 2 else {})
+        if data["component_type"] == BUTTON:
+            return data
+        resolved: dict[str, Any] = {}
+        chosen = [value if isinstance(value, str) else self._resolve(value, resolved) for value in values]
+        return data | {"values": chosen} | ({"resolved": resolved} if resolved else {})
 
     def filled(self, form: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
         """The data of a submitted form: the given texts by custom_id, or by label."""

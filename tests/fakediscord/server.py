@@ -284,7 +284,7 @@ class FakeDiscord:
         return [choice["name"] for choice in started.choices]
 
     async def click(
-        self, channel: Channel, who: Member, message: Message, what: str, *values: str, forged: bool = False
+        self, channel: Channel, who: Member, message: Message, what: str, *values: Any, forged: bool = False
     ) -> Interaction:
         """Somebody presses what has this custom_id or label (a select: chooses `values`), with today's rights."""
         data = self.interactions.pressed(message, what, values, forged=forged)
