@@ -37,11 +37,10 @@ class Decoded:
         self._maps.append((ours, theirs))
 
     def origin(self, position: int) -> int:
-        """Where `position` of the decoded text stands in the original; an end of a span goes in and out as well."""
+        """Where `position` of the decoded text stands in the original; right for both ends of a span."""
         for ours, theirs in reversed(self._maps):
             i = bisect_right(ours, position) - 1
-            bound = theirs[i + 1] if i + 1 < len(theirs) else theirs[i] + position - ours[i]
-            position = min(theirs[i] + position - ours[i], bound)
+            position = theirs[i] + position - ours[i]
         return position
 
 

@@ -151,6 +151,12 @@ def test_a_pasted_export_gives_each_link_in_order_and_its_place():
     assert links[1].text == f"https://worker.mturk.com/requesters/{RID}/projects"
 
 
+def test_a_link_within_a_link_is_one_link():
+    text = f"https://worker.mturk.com/requesters/{RID}/projects?next=https://turkopticon.net/{LONG}"
+
+    assert keys(text) == [("mturk", RID, None)]
+
+
 def test_the_place_of_an_escaped_link_is_that_in_the_original_text():
     text = f"caf\u00e9 &amp;amp; see &lt;https%3A%2F%2Fworker.mturk.com%2Frequesters%2F{RID}&gt; there"
 
@@ -294,6 +300,7 @@ def test_what_may_be_a_persons_is_hidden(private):
         "went from 99.8 to 97.1",
         "a@b",
         "COVID-19 study, AAA-1",
+        "PANAMA2024CANALTRIP",  # only whole words are ids
     ],
 )
 def test_ordinary_text_stays_as_it_is(text):

@@ -304,6 +304,7 @@ def test_a_new_platform_is_a_new_file_and_nothing_else(tmp_path):
         ("gates = [99, 90]", "gates = []", "rating.gates", "from 99 to 1"),
         ("gates = [99, 90]", "gates = [true]", "rating.gates", "from 99 to 1"),
         ("full_below = 10", "full_below = -1", "rating.full_below", "from 0"),
+        ("full_below = 10", "full_below = 10\ncap = 3", "rating.cap", "not a key"),
         ("days = 14", "days = 99999", "reversal.days", "from 0 to 3650"),
         ('counted_from = "submission"', 'counted_from = "now"', "reversal.counted_from", "one of submission"),
         ("min_days = 1", "min_days = 8", "review.min_days", "max_days"),
