@@ -1,0 +1,82 @@
+"""The clockwork: calls a few ticks again and again. It remembers nothing; what is due lives in the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = structlog.stdlib.get_logger(__name__)
+
+Tick = tuple[str, float, Callable[[], Awaitable[object]]]
+"""A name, the seconds between two calls, and what is called."""
+
+TICK_WITHIN = timedelta(minutes=5)
+STOP_WITHIN = timedelta(seconds=5)
+
+
+class Schedule:
+    """Some ticks. A tick that fails is logged and called again; one that hangs is ended after `within`.
+
+    A tick never runs beside itself: while it is at work, further calls of it are dropped.
+    """
+
+    def __init__(self, ticks: Sequence[Tick], *, within: timedelta = TICK_WITHIN) -> None:
+        self._ticks = tuple(ticks)
+        self._within = within
+        self._running: set[asyncio.Task[object]] = set()
+        self._scheduler: AsyncIOScheduler | None = None
+
+    def start(self) -> None:
+        """Call every tick now, and from then on in its own interval. Needs a running loop."""
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        for name, seconds, work in self._ticks:
+            self._scheduler.add_job(
+                self._run,
+                IntervalTrigger(seconds=seconds, timezone=UTC),
+                args=(name, work),
+                id=name,
+                next_run_time=datetime.now(UTC),
+                # The default of one second silently skips a tick that was due while the loop was busy.
+                misfire_grace_time=None,
+                coalesce=True,
+                max_instances=1,
+            )
+        self._scheduler.start()
+
+    async def stop(self, within: timedelta = STOP_WITHIN) -> None:
+        """Call nothing any more, let what is at work finish, and cancel it after `within`. Harmless to call twice."""
+        if self._scheduler is None:
+            return
+        scheduler, self._scheduler = self._scheduler, None
+        scheduler.pause()
+        # Not left to apscheduler: its shutdown cancels running coroutines at once, waiting asked for or not.
+        running = set(self._running)
+        if running:
+            _, late = await asyncio.wait(running, timeout=within.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        scheduler.shutdown(wait=False)
+        # It does its shutdown in a callback of the loop.
+        await asyncio.sleep(0)
+
+    async def _run(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """One call of one tick; nothing but a cancellation gets out of it."""
+        task = asyncio.ensure_future(self._bounded(name, work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await task
+
+    async def _bounded(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        try:
+            async with asyncio.timeout(self._within.total_seconds()):
+                await work()
+        except TimeoutError:
+            log.error("tick took too long and was ended", tick=name, seconds=self._within.total_seconds())
+        except Exception as error:  # noqa: BLE001  the next call may go well
+            log.error("tick failed", tick=name, exc_info=error)

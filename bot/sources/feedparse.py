@@ -1,0 +1,135 @@
+"""Parses one feed in a process of its own: body on stdin, JSON on stdout. The one place that imports feedparser.
+
+A feed is written by strangers, and some documents of a few kilobytes keep feedparser busy for a minute. So this
+process has little time and memory, none of the bot's secrets in its environment, and may be killed at any moment.
+`python -m bot.sources.feedparse [CONTENT-TYPE]`; what it answers is `{"version", "entries"}` or `{"error"}`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+CPU_SECONDS = 2
+MEMORY_BYTES = 512 * 1024 * 1024
+# No feed that people read is nested or decorated like this; feedparser's time grows with the square of both.
+_DEEPEST = 64
+_MOST_ATTRIBUTES = 200
+_MOST_ENTRIES = 500
+# The reader takes 20,000 characters of a post; the rest allows for the markup around them.
+_LONGEST_TEXT = 60_000
+_LONGEST_FIELD = 1_000
+
+# Written without an end in sloppy feeds, so they say nothing about depth.
+_VOID = frozenset(("br", "hr", "img", "input", "link", "meta"))
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def refusal(body: bytes) -> str | None:
+    """Say why a document is not even tried, None if it may be. Linear in the body."""
+    text = body.decode("utf-16" if body.startswith(_UTF16) else "latin-1", "replace")
+    if "\0" in text:
+        return "it holds NUL bytes"
+    depth = 0
+    for piece in "".join(_outside_cdata(text)).split("<")[1:]:
+        tag = piece.partition(">")[0]
+        if tag[:8].lower() == "!doctype" and "[" in tag:
+            return "it declares entities of its own"
+        if tag.count("=") > _MOST_ATTRIBUTES:
+            return "a tag in it has too many attributes"
+        depth = max(0, depth + _step(tag))
+        if depth > _DEEPEST:
+            return "it is nested too deeply"
+    return None
+
+
+def _step(tag: str) -> int:
+    """How a tag changes the depth."""
+    name = tag[:80].strip("/").split(None, 1)[0:1]
+    if not name or not name[0][0].isalpha() or name[0].lower() in _VOID or tag.endswith("/"):
+        return 0
+    return -1 if tag.startswith("/") else 1
+
+
+def _outside_cdata(text: str) -> Iterator[str]:
+    """The document without its CDATA sections, which hold posts, not structure."""
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0:
+        yield text[at:start]
+        end = text.find("]]>", start)
+        if end < 0:
+            return
+        at = end + 3
+    yield text[at:]
+
+
+def parse(body: bytes, content_type: str) -> dict[str, Any]:
+    """Give what a feed holds as plain values, at most 500 entries; `version` is "" for what is not a feed."""
+    import feedparser
+
+    feed = feedparser.parse(
+        # A stream, never the bytes themselves: feedparser would open those as a file's name.
+        io.BytesIO(body),
+        response_headers={"content-type": content_type} if content_type else {},
+        # Nobody ever sees this HTML; it is only read for its words.
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+    return {"version": feed.version, "entries": [_entry(entry) for entry in feed.entries[:_MOST_ENTRIES]]}
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    """One entry as text and numbers. `at` is seconds since 1970, None where no date can be read."""
+    content = (entry.get("content") or [entry.get("summary_detail") or {}])[0]
+    return {
+        "id": _field(entry.get("id")),
+        "link": _field(entry.get("link")),
+        "title": _field(entry.get("title")),
+        "author": _field(entry.get("author")),
+        "category": _field((entry.get("tags") or [{}])[0].get("term")),
+        "text": str(content.get("value") or entry.get("summary") or "")[:_LONGEST_TEXT],
+        "plain": content.get("type") == "text/plain",
+        "at": _seconds(entry.get("published_parsed") or entry.get("updated_parsed")),
+    }
+
+
+def _field(value: object) -> str | None:
+    return str(value).strip()[:_LONGEST_FIELD] or None if value else None
+
+
+def _seconds(parts: Any) -> int | None:
+    with contextlib.suppress(ValueError, OverflowError, TypeError):
+        return calendar.timegm(parts) if parts else None
+    return None
+
+
+def _bind() -> None:
+    """Take from this process what a hostile document would use. Counted from here: imports are ours."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    # Not every system lets a process bound its memory; the time limits hold on all of them.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def main() -> None:
+    """Read, refuse or parse, answer."""
+    import feedparser  # noqa: F401 - its import is not the document's fault, so it comes before the limits
+
+    _bind()
+    body = sys.stdin.buffer.read()
+    why = refusal(body)
+    answer = {"error": why} if why else parse(body, sys.argv[1] if len(sys.argv) > 1 else "")
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()
