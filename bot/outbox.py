@@ -141,10 +141,19 @@ async def _send(store: Store, announcer: Announcer, row: Delivery) -> None:
         case Result.REMOVED:
             await _settle(store, begun, State.SUPPRESSED, reason="a moderator removed the message")
         case Result.REFUSED:
-            log.error("refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
-            await _settle(store, begun, State.DEAD, reason=attempt.why)
+            await _refused(store, announcer, begun, attempt)
         case _:
             await _later(store, begun, attempt)
+
+
+async def _refused(store: Store, announcer: Announcer, row: Delivery, attempt: Attempt) -> None:
+    """A clear refusal does not prove that nothing was posted: a library may have tried twice inside one call."""
+    sight = await announcer.find(row)
+    if sight.look is Look.FOUND:
+        await _settle(store, row, State.SENT, message_key=sight.message_key, sent_rev=1)
+        return
+    log.error("refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
+    await _settle(store, row, State.DEAD, reason=attempt.why)
 
 
 async def _edit(store: Store, announcer: Announcer, row: Delivery) -> None:

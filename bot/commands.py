@@ -1,0 +1,282 @@
+"""What a person can ask or tell: one list, one set of texts, one piece of code for chat and terminal alike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot import amounts, cards, evidence, incidents, lookup, review
+from bot.errors import NotFoundError, UsageError
+from bot.model import (
+    Ambiguous,
+    Candidate,
+    Card,
+    Decision,
+    Facts,
+    Found,
+    Guild,
+    Mention,
+    Report,
+    Result,
+    Stage,
+    Unknown,
+    Voice,
+)
+from bot.naming.resolve import resolve
+from bot.platforms.rating import Case
+from bot.rules import Rules
+from bot.storage import Store, Transaction
+from bot.sweeper import settle
+from bot.telling import tell
+
+UNDO_FOR = timedelta(minutes=5)
+# How often one person may report: generous to a worker with a bad day, tight for a flood (as Red's report cog has it).
+REPORT_LIMITS = ((timedelta(minutes=5), 3), (timedelta(hours=1), 10), (timedelta(days=1), 24))
+OPEN_FOR = timedelta(days=14)
+OPEN_AT_MOST = 200
+TOLD = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is asking: `key` is the medium's own and is hashed before it is stored; their guild, and if they moderate."""
+
+    key: str
+    site: str
+    guild: Guild
+    moderator: bool = False
+    age_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to show, and to whom. `choices` can be picked by number; `report_key` can be undone for five minutes."""
+
+    card: Card
+    private: bool = False
+    choices: tuple[Candidate, ...] = ()
+    report_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where questions are answered: the store and the rules."""
+
+    store: Store
+    rules: Rules
+
+    async def check(self, person: Person, asked: str, case: Case | None = None) -> Answer:
+        """Where the requester stands, which ones are meant, or that nobody is known by that name."""
+        if not asked.strip():
+            raise UsageError("Whom should I look up?")
+        return await self._shown(await lookup.find(self.store, self.rules, asked, person.guild), case)
+
+    async def pick(self, person: Person, owner: str, case: Case | None = None) -> Answer:
+        """The same for one of the choices of an earlier answer."""
+        return await self._shown(await lookup.pick(self.store, self.rules, owner, person.guild), case)
+
+    async def _shown(self, found: lookup.Answer, case: Case | None) -> Answer:
+        now = await self.store.read(lambda tx: tx.now)
+        match found:
+            case Found():
+                return Answer(card=cards.standing(found, self.rules.platforms, now, case))
+            case Ambiguous():
+                return Answer(card=cards.ambiguous(found, self.rules.platforms), choices=found.candidates)
+            case Unknown():
+                return Answer(card=cards.unknown(found, self.rules.platforms), private=found.private)
+
+    async def report(self, person: Person, line: str) -> Answer:
+        """Take `<requester> [n | n of m | all]` as this person's own claim; answer what was understood."""
+        name, facts = amounts.split(line)
+        name, facts = await self.store.read(lambda tx: self._known_whole(tx, line, name, facts))
+        if not name:
+            raise UsageError("Who rejected your work? Name the requester before the number.")
+        return await self.store.write(lambda tx: self._report(tx, person, name, facts))
+
+    def _known_whole(self, tx: Transaction, line: str, name: str, facts: Facts) -> tuple[str, Facts]:
+        """A number may be part of a name that we know."""
+        whole = " ".join(line.split())
+        match = resolve(Mention(text=whole), self.rules.names.up_to_date(tx), None)
+        return (whole, Facts(first_hand=True)) if match.result is Result.FOUND else (name, facts)
+
+    def _report(self, tx: Transaction, person: Person, name: str, facts: Facts) -> Answer:
+        voice = self._voice(tx, person)
+        for span, most in REPORT_LIMITS:
+            if tx.count_reports_by(voice.key, tx.now - span) >= most:
+                return Answer(
+                    card=cards.not_reported("You have reported a lot just now. Try again later."), private=True
+                )
+        requester = evidence.who(tx, self.rules, Mention(text=name), worth=True, platform=None)
+        if requester is None:
+            raise UsageError("I cannot make out a name in that. Write the requester's name, and a number after it.")
+        report = Report(
+            key="",
+            at=tx.now,
+            voice=voice,
+            probability=amounts.probability(facts),
+            facts=facts,
+            source=f"{person.site}:report",
+        )
+        key, incident = evidence.add(tx, self.rules, report, requester, "", None)
+        if incident is not None:
+            tell(tx, self.rules, incident, tx.now)
+        first = incident is None or incident.n_voices <= 1
+        return Answer(card=cards.reported(requester.name, facts, first=first), private=True, report_key=key)
+
+    def _voice(self, tx: Transaction, person: Person) -> Voice:
+        key = self.rules.voice_key(person.site, person.key)
+        met = evidence.voice_of(tx, key, person.site)
+        return Voice(
+            key=key,
+            site=person.site,
+            age_days=person.age_days,
+            n_posts=met.n_posts,
+            n_true=met.n_true,
+            n_false=met.n_false,
+        )
+
+    async def undo(self, person: Person, report_key: str) -> Answer:
+        """Take the person's own report back, for five minutes after it was made."""
+
+        def work(tx: Transaction) -> Answer:
+            found = tx.find_report(report_key)
+            mine = self.rules.voice_key(person.site, person.key)
+            if found is None or found.report.voice.key != mine or tx.now - found.report.at > UNDO_FOR:
+                return Answer(
+                    card=cards.not_reported("There is no report of yours to take back any more."), private=True
+                )
+            incident_id = tx.remove_report(report_key)
+            if incident_id is not None:
+                settle(tx, self.rules, incident_id, tx.guilds())
+            return Answer(card=cards.undone(), private=True)
+
+        return await self.store.write(work)
+
+    async def recent(self, person: Person) -> Answer:
+        """What is open now, as this guild sees it, newest first."""
+
+        def work(tx: Transaction) -> Answer:
+            policy = self.rules.policy(person.guild.policy)
+            views = (
+                incidents.assess(incident, policy, tx.now, person.guild.guild_key)
+                for incident in tx.recent_incidents(tx.now - OPEN_FOR, OPEN_AT_MOST)
+            )
+            shown = [self._about(tx, view) for view in views if view.stage in TOLD and view.closed_at is None]
+            return Answer(card=cards.recent(shown, tx.now))
+
+        return await self.store.read(work)
+
+    def _about(self, tx: Transaction, incident: incidents.Incident) -> cards.About:
+        return cards.About(
+            requester=tx.get_requester(incident.requester_id or 0),
+            incident=incident,
+            ref=tx.ref(incident.incident_id or 0),
+            platform=self.rules.platforms.find(incident.platform),
+        )
+
+    async def judge(self, person: Person, ref: str, decision: Decision, why: str | None = None) -> Answer:
+        """A moderator's word about an incident."""
+        if not person.moderator:
+            raise UsageError("Only moderators can decide that.")
+        if not ref.strip():
+            raise UsageError("Which one? The ref stands at the foot of the card.")
+        by = self.rules.voice_key(person.site, person.key)
+        judged = await review.judge(self.store, self.rules, ref, decision, by=by, guild=person.guild, why=why)
+        return Answer(card=cards.judged(decision, judged.about))
+
+    async def rating(self, person: Person, case: Case | None, platform: str | None = None) -> Answer:
+        """What more rejections would do to a rating."""
+        now = await self.store.read(lambda tx: tx.now)
+        return Answer(card=cards.rating(self.rules.platforms.find(platform), case, now), private=case is not None)
+
+    async def status(self, person: Person) -> Answer:
+        """How the bot is doing."""
+        return await self.store.read(
+            lambda tx: Answer(card=cards.status(tx.sources(), tx.outbox(), tx.gaps(8), tx.now), private=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as it is typed. `run` gets the desk, the person, and the rest of the line."""
+
+    name: str
+    usage: str
+    sentence: str
+    run: Callable[[Desk, Person, str], Awaitable[Answer]] = field(repr=False)
+    moderators: bool = False
+
+
+def numbers(line: str) -> Case | None:
+    """`APPROVED REJECTED AT-RISK` as a case; None for nothing. Raises UsageError for anything else."""
+    parts = line.replace(",", "").split()
+    if not parts:
+        return None
+    if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 9 for part in parts):
+        raise UsageError("I need three whole numbers: approved, rejected so far, and rejected now or at risk.")
+    return Case(*(int(part) for part in parts))
+
+
+def _judge(decision: Decision) -> Callable[[Desk, Person, str], Awaitable[Answer]]:
+    async def run(desk: Desk, person: Person, line: str) -> Answer:
+        ref, _, why = line.strip().partition(" ")
+        return await desk.judge(person, ref, decision, why.strip() or None)
+
+    return run
+
+
+async def _help(_desk: Desk, person: Person, _line: str) -> Answer:
+    shown = [command for command in COMMANDS if person.moderator or not command.moderators]
+    return Answer(card=cards.commands([(f"!{command.usage}", command.sentence) for command in shown]))
+
+
+async def _rating(desk: Desk, person: Person, line: str) -> Answer:
+    return await desk.rating(person, numbers(line))
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "check", "check <requester>", "What is known about a requester: name, id, link or pasted export.", Desk.check
+    ),
+    Command(
+        "report",
+        "report <requester> [27 | 27 of 30 | all]",
+        "They rejected your work: tell the others. Nobody sees who reported.",
+        Desk.report,
+    ),
+    Command("recent", "recent", "What is open now.", lambda desk, person, _line: desk.recent(person)),
+    Command("rating", "rating [approved rejected at-risk]", "What more rejections would do to your rating.", _rating),
+    Command(
+        "confirm", "confirm <ref> [why]", "You looked at it, and it is so.", _judge(Decision.CONFIRM), moderators=True
+    ),
+    Command(
+        "dismiss", "dismiss <ref> [why]", "You looked at it, and it is not.", _judge(Decision.DISMISS), moderators=True
+    ),
+    Command(
+        "reversed",
+        "reversed <ref> [why]",
+        "The rejections were taken back.",
+        _judge(Decision.REVERSED),
+        moderators=True,
+    ),
+    Command(
+        "undo", "undo <ref>", "Take back your community's last word on it.", _judge(Decision.UNDO), moderators=True
+    ),
+    Command(
+        "status", "status", "How the bot is doing.", lambda desk, person, _line: desk.status(person), moderators=True
+    ),
+    Command("help", "help", "This list.", _help),
+)
+
+
+async def answer(desk: Desk, person: Person, line: str) -> Answer:
+    """Answer one typed line, with or without the leading `!`. What is not understood is answered with the right way."""
+    name, _, rest = line.strip().removeprefix("!").partition(" ")
+    command = next((command for command in COMMANDS if command.name == name.lower()), None)
+    if command is None:
+        return await _help(desk, person, "")
+    try:
+        return await command.run(desk, person, rest)
+    except (UsageError, NotFoundError) as error:
+        return Answer(card=cards.misused(f"!{command.usage}", str(error)), private=True)
