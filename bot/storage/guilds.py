@@ -1,0 +1,76 @@
+"""The communities we serve, what each was told, and small facts of the installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+
+from bot.model import Alert, Guild, Term
+from bot.storage.codec import dump, load
+from bot.storage.part import Part
+from bot.storage.tables import alerts, guilds, interactions, notes
+
+
+def _guild(row: Row[Any]) -> Guild:
+    return Guild(**{**row._asdict(), "platforms": load(tuple[str, ...], row.platforms)})
+
+
+def _alert(row: Row[Any]) -> Alert:
+    told = row._asdict()
+    for ours in ("alert_id", "text", "history"):
+        del told[ours]
+    return Alert(**{**told, "why": load(tuple[Term, ...], row.why)})
+
+
+class Guilds(Part):
+    """Whom we tell, and what we told."""
+
+    def guilds(self) -> tuple[Guild, ...]:
+        """All of them, by key."""
+        return tuple(_guild(row) for row in self.rows(select(guilds).order_by(guilds.c.guild_key)))
+
+    def find_guild(self, guild_key: str) -> Guild | None:
+        """One of them."""
+        row = self.row(select(guilds).where(guilds.c.guild_key == guild_key))
+        return _guild(row) if row else None
+
+    def save_guild(self, guild: Guild) -> None:
+        """Store a guild as it is now."""
+        values = {column.name: getattr(guild, column.name) for column in guilds.columns}
+        values["platforms"] = dump(guild.platforms)
+        new = self.insert(guilds).values(values)
+        self.connection.execute(new.on_conflict_do_update(index_elements=[guilds.c.guild_key], set_=values))
+
+    def drop_guild(self, guild_key: str) -> bool:
+        """Serve it no longer. False if it was not there."""
+        return self.changed(delete(guilds).where(guilds.c.guild_key == guild_key)) == 1
+
+    def last_alert(self, incident_id: int, guild_key: str | None) -> Alert | None:
+        """What a guild was last told of an incident (`guild_key` None: what was told to no guild in particular)."""
+        ours = select(alerts).where(
+            alerts.c.incident_id == incident_id, alerts.c.guild_key.is_not_distinct_from(guild_key)
+        )
+        row = self.row(ours.order_by(alerts.c.alert_id.desc()).limit(1))
+        return _alert(row) if row else None
+
+    def add_alert(self, alert: Alert, text: str, *, history: bool = False) -> int:
+        """Store why something is told, and its words; `history`: it was found afterwards and is sent nowhere."""
+        ours = {"alert_id", "text", "history"}
+        values = {column.name: getattr(alert, column.name) for column in alerts.columns if column.name not in ours}
+        values |= {"why": dump(alert.why), "text": text, "history": history}
+        return int(self.value(insert(alerts).values(values).returning(alerts.c.alert_id)))
+
+    def interaction(self, key: str) -> bool:
+        """True the first time a button's interaction is seen."""
+        return self.changed(self.insert(interactions).values(key=key, at=self.now).on_conflict_do_nothing()) == 1
+
+    def note(self, key: str) -> str | None:
+        """A small fact of the installation."""
+        found: str | None = self.value(select(notes.c.value).where(notes.c.key == key))
+        return found
+
+    def set_note(self, key: str, value: str) -> None:
+        """Store a small fact of the installation."""
+        new = self.insert(notes).values(key=key, value=value)
+        self.connection.execute(new.on_conflict_do_update(index_elements=[notes.c.key], set_={"value": value}))

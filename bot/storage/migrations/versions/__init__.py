@@ -1,0 +1,1 @@
+"""One file a revision, named r<revision>_<why>."""

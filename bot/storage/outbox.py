@@ -1,0 +1,185 @@
+"""The outbox: one row a message, from queued to visible. Whoever settles with an old fence is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+
+from bot.model import Delivery, Shape, State
+from bot.storage.part import Part
+from bot.storage.tables import outbox
+
+COLUMNS = tuple(field.name for field in fields(Delivery))
+# A row in one of these states is tried again at `next_at`; in the others a new wish alone can make it move.
+TRIED_AGAIN = (State.DUE, State.UNCERTAIN)
+GIVEN_UP = (State.DEAD, State.SUPPRESSED)
+
+_unsent_edit = and_(outbox.c.state == State.SENT, outbox.c.rev > outbox.c.sent_rev)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(**{name: getattr(row, name) for name in COLUMNS})
+
+
+class Outbox(Part):
+    """What is to be sent, and how far that is."""
+
+    def queue(self, delivery: Delivery) -> Delivery | None:
+        """Put a message into the outbox. None if its (incident, channel, shape, generation) is there already."""
+        values = {name: getattr(delivery, name) for name in COLUMNS if name != "delivery_id"}
+        new = self.insert(outbox).values(**values, next_at=delivery.due_at).on_conflict_do_nothing()
+        row = self.row(new.returning(outbox))
+        return _delivery(row) if row else None
+
+    def card_of(self, incident_id: int, channel_key: str) -> Delivery | None:
+        """The living card of an incident in a channel: the newest, if there are several."""
+        row = self.row(self._cards(incident_id, channel_key).order_by(outbox.c.generation.desc()).limit(1))
+        return _delivery(row) if row else None
+
+    def want(self, incident_id: int, channel_key: str, payload: str) -> bool:
+        """Say what the living card should show now. False if no card there can carry it: queue a new one.
+
+        Before the first attempt it replaces the payload; after it, the payload stays frozen and an edit follows.
+        """
+        card = self.card_of(incident_id, channel_key)
+        if card is None or card.state in GIVEN_UP:
+            return False
+        if payload == (card.payload if card.wanted is None else card.wanted):
+            return True
+        told: dict[str, Any] = {"payload": payload}
+        if card.attempts > 0 or card.state is not State.DUE:
+            told = {"wanted": payload, "rev": outbox.c.rev + 1}
+        if card.state is State.SENT:
+            told["next_at"] = self.now
+        self.connection.execute(update(outbox).where(outbox.c.delivery_id == card.delivery_id).values(told))
+        return True
+
+    def next_generation(self, incident_id: int, channel_key: str, shape: Shape = Shape.CARD) -> int:
+        """The generation of the next message of that shape: 1, 2, …"""
+        ours = (outbox.c.incident_id == incident_id, outbox.c.channel_key == channel_key, outbox.c.shape == shape)
+        return int(self.value(select(func.coalesce(func.max(outbox.c.generation), 0)).where(*ours))) + 1
+
+    def claim_deliveries(
+        self, limit: int, lease_for: timedelta, channels: Collection[str] | None = None
+    ) -> tuple[Delivery, ...]:
+        """Up to `limit` rows that want work now, ours until the lease runs out: at most one a channel at a time.
+
+        The oldest of each channel first. The state stays, but for `sending` whose lease ran out: nobody knows how
+        that ended, so it comes as `uncertain`.
+        """
+        found = self.rows(
+            update(outbox)
+            .where(outbox.c.delivery_id.in_(self._claimable(limit, channels)))
+            .values(
+                fence=outbox.c.fence + 1,
+                leased_until=self.now + lease_for,
+                state=case((outbox.c.state == State.SENDING, State.UNCERTAIN), else_=outbox.c.state),
+            )
+            .returning(outbox)
+        )
+        return tuple(_delivery(row) for row in sorted(found, key=lambda row: (row.due_at, row.delivery_id)))
+
+    def begin_attempt(self, delivery: Delivery) -> Delivery | None:
+        """Record, before the request goes out, that it may arrive from now on. None if our fence is old."""
+        row = self.row(
+            update(outbox)
+            .where(self._held(delivery))
+            .values(
+                state=State.SENDING,
+                attempts=outbox.c.attempts + 1,
+                first_attempt_at=func.coalesce(outbox.c.first_attempt_at, self.now, type_=outbox.c.due_at.type),
+                last_attempt_at=self.now,
+            )
+            .returning(outbox)
+        )
+        return _delivery(row) if row else None
+
+    def settle_delivery(
+        self,
+        delivery: Delivery,
+        *,
+        state: State,
+        message_key: str | None = None,
+        sent_rev: int | None = None,
+        next_at: datetime | None = None,
+        reason: str | None = None,
+    ) -> bool:
+        """Give a claimed row back with what became of it. False if our fence is old.
+
+        `message_key` and `sent_rev` None keep what was there. Due and uncertain rows are tried again at `next_at`
+        (None: at once), sent rows only if something newer than `sent_rev` is wanted by then.
+        """
+        told: dict[str, Any] = {"state": state, "reason": reason, "leased_until": None, "next_at": None}
+        if message_key is not None:
+            told["message_key"] = message_key
+        if sent_rev is not None:
+            told["sent_rev"] = sent_rev
+        again = next_at or self.now
+        if state in TRIED_AGAIN:
+            told["next_at"] = again
+        if state is State.SENT:
+            shown = outbox.c.sent_rev if sent_rev is None else sent_rev
+            told["next_at"] = case((outbox.c.rev > shown, again), else_=None)
+        return self.changed(update(outbox).where(self._held(delivery)).values(told)) == 1
+
+    def unsettle(self) -> int:
+        """At start: what was being sent when we died is uncertain, and no lease of ours holds any more.
+
+        On PostgreSQL others may be sending right now, so only what outlived its lease is taken.
+        """
+        dead = outbox.c.leased_until <= self.now if self.dialect == "postgresql" else outbox.c.delivery_id > 0
+        lost = self.changed(
+            update(outbox)
+            .where(outbox.c.state == State.SENDING, dead)
+            .values(state=State.UNCERTAIN, leased_until=None, next_at=self.now)
+        )
+        self.connection.execute(
+            update(outbox).where(outbox.c.leased_until.is_not(None), dead).values(leased_until=None)
+        )
+        return lost
+
+    def outbox(self) -> tuple[Delivery, ...]:
+        """What is not yet at rest, oldest first; parked rows wait for a person."""
+        moving = (State.DUE, State.SENDING, State.UNCERTAIN, State.PARKED)
+        rest = select(outbox).where(or_(outbox.c.state.in_(moving), _unsent_edit))
+        return tuple(_delivery(row) for row in self.rows(rest.order_by(outbox.c.due_at, outbox.c.delivery_id)))
+
+    def deliveries_of(self, incident_id: int) -> tuple[Delivery, ...]:
+        """Every message about an incident, oldest first."""
+        ours = select(outbox).where(outbox.c.incident_id == incident_id).order_by(outbox.c.delivery_id)
+        return tuple(_delivery(row) for row in self.rows(ours))
+
+    def find_delivery_by_message(self, channel_key: str, message_key: str) -> Delivery | None:
+        """Which row a message in a channel came from."""
+        ours = select(outbox).where(outbox.c.channel_key == channel_key, outbox.c.message_key == message_key)
+        row = self.row(ours.limit(1))
+        return _delivery(row) if row else None
+
+    def _cards(self, incident_id: int, channel_key: str) -> Any:
+        place = (outbox.c.incident_id == incident_id, outbox.c.channel_key == channel_key)
+        return select(outbox).where(*place, outbox.c.shape == Shape.CARD)
+
+    def _held(self, delivery: Delivery) -> ColumnElement[bool]:
+        return and_(outbox.c.delivery_id == delivery.delivery_id, outbox.c.fence == delivery.fence)
+
+    def _claimable(self, limit: int, channels: Collection[str] | None) -> Any:
+        """The ids of the oldest row that wants work, of each channel where nobody is at work."""
+        other = outbox.alias("other")
+        busy = select(other.c.delivery_id).where(
+            other.c.channel_key == outbox.c.channel_key, other.c.leased_until > self.now
+        )
+        wanting = [outbox.c.next_at <= self.now, ~busy.exists()]
+        if channels is not None:
+            wanting.append(outbox.c.channel_key.in_(channels))
+        turn = func.row_number().over(
+            partition_by=outbox.c.channel_key, order_by=(outbox.c.due_at, outbox.c.delivery_id)
+        )
+        first = select(outbox.c.delivery_id, outbox.c.due_at, turn.label("turn")).where(*wanting).subquery()
+        heads = select(first.c.delivery_id).where(first.c.turn == 1).order_by(first.c.due_at, first.c.delivery_id)
+        # PostgreSQL locks no rows of a window; it locks these, and skips what another claimer has.
+        held = select(outbox.c.delivery_id).where(outbox.c.delivery_id.in_(heads.limit(limit)))
+        return held.with_for_update(skip_locked=True)

@@ -1,0 +1,42 @@
+"""PostgreSQL through asyncpg: serialisable writes, read-only snapshots. Several processes may share the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.errors import StoreError
+from bot.storage.engine import Engines
+
+READERS = 4
+CONNECT_TIMEOUT = 10
+# https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html names these three to be tried again.
+SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION = "40001", "40P01", "23505"
+
+
+async def open_engines(url: URL, *, exclusive: bool) -> Engines:
+    """The engines for a server. Nothing is connected yet. StoreError where the driver is not installed."""
+    where = url.set(password=None).render_as_string(hide_password=True).replace("+asyncpg", "")
+    told = {"application_name": "rejection-watch"}
+    options: dict[str, Any] = {
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+        "connect_args": {"timeout": CONNECT_TIMEOUT, "server_settings": told},
+    }
+    try:
+        engine = create_async_engine(url, pool_size=READERS, **options)
+        writer = create_async_engine(url, pool_size=1, isolation_level="SERIALIZABLE", **options) if exclusive else None
+    except ImportError as error:
+        raise StoreError(
+            f"For {where} the driver asyncpg is missing: install rejection-watch with the extra 'postgres'."
+        ) from error
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Engines(where=where, reader=reader, writer=writer, conflict=conflict)
+
+
+def conflict(error: BaseException) -> bool:
+    """Whether another transaction was in the way, so that the same work may succeed now."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state in (SERIALIZATION_FAILURE, DEADLOCK, UNIQUE_VIOLATION)

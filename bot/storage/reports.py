@@ -1,0 +1,155 @@
+"""Reports, and the voices that gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, case, func, insert, select, update
+
+from bot.model import Facts, Report, Stage, Stance, Voice
+from bot.storage.codec import dump, load
+from bot.storage.part import Part, chunks, number
+from bot.storage.tables import incidents, reports, voices
+
+DAY = timedelta(days=1)
+
+
+def report(row: Row[Any]) -> Report:
+    """A row as the noun: the voice as it was when it reported."""
+    voice = Voice(
+        key=row.voice_key,
+        site=row.site,
+        age_days=row.age_days,
+        n_posts=row.n_posts,
+        n_true=row.n_true,
+        n_false=row.n_false,
+    )
+    return Report(
+        key=f"report:{row.report_id}",
+        at=row.at,
+        voice=voice,
+        stance=row.stance,
+        probability=row.probability,
+        facts=load(Facts, row.facts),
+        source=row.source,
+        same_text_as=row.same_text_as,
+    )
+
+
+class Reports(Part):
+    """What was said about whom, by which voice."""
+
+    def add_report(
+        self,
+        new: Report,
+        *,
+        requester_id: int,
+        incident_id: int | None = None,
+        post_id: int | None = None,
+        sketch: bytes | None = None,
+    ) -> str:
+        """Store a report and give its key, "report:<id>"; `new.key` is ignored."""
+        values: Mapping[str, object] = {
+            "requester_id": requester_id,
+            "incident_id": incident_id,
+            "post_id": post_id,
+            "at": new.at,
+            "voice_key": new.voice.key,
+            "site": new.voice.site,
+            "age_days": new.voice.age_days,
+            "n_posts": new.voice.n_posts,
+            "n_true": new.voice.n_true,
+            "n_false": new.voice.n_false,
+            "stance": new.stance,
+            "probability": new.probability,
+            "facts": dump(new.facts),
+            "source": new.source,
+            "same_text_as": new.same_text_as,
+            "sketch": sketch,
+        }
+        return f"report:{self.value(insert(reports).values(values).returning(reports.c.report_id))}"
+
+    def assign(self, report_keys: Iterable[str], incident_id: int | None) -> None:
+        """Put reports into an incident (None: into none)."""
+        for some in chunks([number(key, "report") for key in report_keys]):
+            self.connection.execute(
+                update(reports).where(reports.c.report_id.in_(some)).values(incident_id=incident_id)
+            )
+
+    def remove_report(self, key: str) -> int | None:
+        """Take a report back; it is kept but counts nowhere. Gives the incident it was in."""
+        ours = update(reports).where(reports.c.report_id == number(key, "report"), reports.c.removed_at.is_(None))
+        found: int | None = self.value(ours.values(removed_at=self.now).returning(reports.c.incident_id))
+        return found
+
+    def sketches(self, requester_id: int, since: datetime) -> tuple[tuple[str, str, bytes], ...]:
+        """(report key, voice key, sketch) of the reports about a requester since then, oldest first."""
+        rows = self.rows(
+            select(reports.c.report_id, reports.c.voice_key, reports.c.sketch)
+            .where(reports.c.requester_id == requester_id, reports.c.at >= since)
+            .where(reports.c.sketch.is_not(None), reports.c.removed_at.is_(None))
+            .order_by(reports.c.at, reports.c.report_id)
+        )
+        return tuple((f"report:{row.report_id}", row.voice_key, bytes(row.sketch)) for row in rows)
+
+    def volume(self, requester_id: int, before: datetime, days: int = 90) -> int:
+        """How many posts spoke of rejections by a requester in the `days` before a moment (that moment excluded)."""
+        counted = (
+            select(func.count())
+            .where(reports.c.requester_id == requester_id, reports.c.at >= before - days * DAY, reports.c.at < before)
+            .where(reports.c.stance == Stance.REPORT, reports.c.removed_at.is_(None))
+        )
+        return int(self.value(counted))
+
+    def count_reports_by(self, voice_key: str, since: datetime) -> int:
+        """How many reports a voice gave since then, those taken back included: it is for limits."""
+        given = select(func.count()).where(reports.c.voice_key == voice_key, reports.c.at >= since)
+        return int(self.value(given))
+
+    def meet_voice(self, key: str, site: str, at: datetime, n: int = 1) -> None:
+        """Count `n` posts of a voice at a moment."""
+        new = self.insert(voices).values(key=key, site=site, first_at=at, last_at=at, n_posts=n)
+        met = new.on_conflict_do_update(
+            index_elements=[voices.c.key],
+            set_={
+                "n_posts": voices.c.n_posts + n,
+                "first_at": case(
+                    (voices.c.first_at < new.excluded.first_at, voices.c.first_at), else_=new.excluded.first_at
+                ),
+                "last_at": case(
+                    (voices.c.last_at > new.excluded.last_at, voices.c.last_at), else_=new.excluded.last_at
+                ),
+            },
+        )
+        self.connection.execute(met)
+
+    def voice(self, key: str, site: str) -> Voice:
+        """A voice as this bot knows it: days since first met (None: never met), posts seen, reports proved or refuted.
+
+        `n_true` and `n_false` count incidents it reported that moderators confirmed or dismissed.
+        """
+        row = self.row(select(voices).where(voices.c.key == key))
+        if row is None:
+            return Voice(key=key, site=site, n_posts=0)
+        judged = self.row(
+            select(
+                func.count(reports.c.incident_id.distinct())
+                .filter(incidents.c.stage == Stage.CONFIRMED)
+                .label("n_true"),
+                func.count(reports.c.incident_id.distinct())
+                .filter(incidents.c.stage == Stage.DISMISSED)
+                .label("n_false"),
+            )
+            .join_from(reports, incidents)
+            .where(reports.c.voice_key == key, reports.c.stance == Stance.REPORT, reports.c.removed_at.is_(None))
+        )
+        return Voice(
+            key=key,
+            site=site,
+            age_days=max(0.0, (self.now - row.first_at) / DAY),
+            n_posts=row.n_posts,
+            n_true=judged.n_true if judged else 0,
+            n_false=judged.n_false if judged else 0,
+        )

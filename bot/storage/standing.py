@@ -1,0 +1,41 @@
+"""The answer to `!check`, put together from the parts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from bot.model import Standing, Task
+from bot.storage.codec import load
+from bot.storage.incidents import Incidents
+from bot.storage.names import Names
+from bot.storage.tables import batches, posts, sources
+
+MOST_TASKS = 5
+
+
+class Standings(Names, Incidents):
+    """Where a requester stands."""
+
+    def standing(self, requester_id: int, incidents: int = 10) -> Standing:
+        """A requester with its newest incidents and work, and how fresh our knowledge is. NotFoundError if unknown."""
+        troubled = select(sources.c.source, sources.c.last_success_at).where(sources.c.trouble.is_not(None))
+        return Standing(
+            requester=self.get_requester(requester_id),
+            incidents=self.incidents_of(requester_id, incidents),
+            tasks=self._tasks(requester_id),
+            read_at=self._read_at(),
+            blind=tuple((row.source, row.last_success_at) for row in self.rows(troubled.order_by(sources.c.source))),
+        )
+
+    def _tasks(self, requester_id: int) -> tuple[tuple[datetime, Task], ...]:
+        ours = select(batches.c.at, batches.c.task).where(batches.c.requester_id == requester_id)
+        rows = self.rows(ours.order_by(batches.c.at.desc(), batches.c.batch_id.desc()).limit(MOST_TASKS))
+        return tuple((row.at, load(Task, row.task)) for row in rows)
+
+    def _read_at(self) -> datetime | None:
+        """When we last heard from anybody: a source that was read, or the last post that was stored."""
+        polled = self.value(select(func.max(sources.c.last_success_at)))
+        stored = self.value(select(posts.c.seen_at).order_by(posts.c.post_id.desc()).limit(1))
+        return max((at for at in (polled, stored) if at is not None), default=None)

@@ -1,0 +1,26 @@
+"""The transaction: all that can be asked of the store, composed of its parts."""
+
+from __future__ import annotations
+
+from bot.storage.guilds import Guilds
+from bot.storage.outbox import Outbox
+from bot.storage.posts import Posts
+from bot.storage.reports import Reports
+from bot.storage.sources import Sources
+from bot.storage.standing import Standings
+
+
+class Transaction(Sources, Posts, Reports, Standings, Guilds, Outbox):
+    """One open transaction, given to the work of `Store.write` or `Store.read`; all or nothing of it is kept.
+
+    Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
+    Posts       unseen add_posts find_post count_posts
+    Names       names_since add_requester add_account add_alias get_requester find_account
+    Reports     add_report assign remove_report sketches volume count_reports_by voice meet_voice
+    Incidents   open_incident get_incident find_incident save_incident ref add_verdict add_batch batches
+                incidents_due incidents_of recent_incidents
+    Guilds      guilds find_guild save_guild drop_guild last_alert add_alert interaction note set_note
+    Outbox      queue want card_of next_generation claim_deliveries begin_attempt settle_delivery unsettle outbox
+                deliveries_of find_delivery_by_message
+    Standings   standing
+    """
