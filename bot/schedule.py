@@ -78,5 +78,5 @@ class Schedule:
                 await work()
         except TimeoutError:
             log.error("tick took too long and was ended", tick=name, seconds=self._within.total_seconds())
-        except Exception as error:  # noqa: BLE001  the next call may go well
+        except Exception as error:
             log.error("tick failed", tick=name, exc_info=error)

@@ -36,7 +36,7 @@ class Polling:
     """How sources are polled: which kinds, how many a tick and at once, how long one may take."""
 
     kinds: Collection[str] = KINDS
-    limit: int = 50
+    limit: int = 16
     at_once: int = 8
     within: timedelta = timedelta(seconds=60)
 
@@ -93,7 +93,7 @@ async def _note(store: Store, watch: Watch, error: Exception, chance: float) -> 
         log.error("unexpected failure while polling", source=watch.source, exc_info=error)
     try:
         await store.write(lambda tx: tx.settle_source(watch, next_at=tx.now + wait, trouble=trouble))
-    except Exception as refused:  # noqa: BLE001  as above
+    except Exception as refused:
         log.error("cannot store how a source is doing", source=watch.source, exc_info=refused)
 
 
@@ -107,7 +107,7 @@ def wait_after(error: Exception, failures: int, chance: float) -> timedelta:
         return min(max(error.retry_after, timedelta(seconds=1)), LONGEST_BUSY)
     if _is_gone(error, failures):
         return GONE_WAIT
-    bound = min(SHORTEST_WAIT * 2 ** min(failures, 16), LONGEST_WAIT)
+    bound = min(SHORTEST_WAIT * (1 << min(failures, 16)), LONGEST_WAIT)
     return SHORTEST_WAIT + (bound - SHORTEST_WAIT) * chance
 
 

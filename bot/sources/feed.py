@@ -41,7 +41,7 @@ class Entry:
     @property
     def fingerprint(self) -> str | None:
         """What stays the same when a publisher changes guids: address and title. None without an address."""
-        return _hash(self.link, self.title) if self.link else None
+        return _hash("address", self.link, self.title) if self.link else None
 
 
 class Feed:
@@ -119,7 +119,7 @@ def give_keys(entries: Sequence[Entry], known: Mapping[str, str]) -> list[tuple[
     sound = {key for key, n in counts.items() if key and n == 1}
     keyed: dict[str, Entry] = {}
     for entry in entries:
-        key = entry.key if entry.key in sound else entry.fingerprint or _hash(entry.title, entry.text)
+        key = entry.key if entry.key in sound else entry.fingerprint or _hash("text", entry.title, entry.text)
         old = known.get(entry.fingerprint or "", "")
         keyed.setdefault(old if old and old not in sound else str(key), entry)
     return list(keyed.items())

@@ -80,7 +80,7 @@ def parse(body: bytes, content_type: str) -> dict[str, Any]:
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    return {"version": feed.version, "entries": [_entry(entry) for entry in feed.entries[:_MOST_ENTRIES]]}
+    return {"version": feed.get("version", ""), "entries": [_entry(entry) for entry in feed.entries[:_MOST_ENTRIES]]}
 
 
 def _entry(entry: Any) -> dict[str, Any]:

@@ -1,0 +1,271 @@
+"""Feeds of a loopback forum: each post once, whatever the publisher does to its guids, and no web page taken for one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fakeforum import FakeForum, Item, fake_forum, says
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import SourceError, SourceGone
+from bot.model import Format, Page, Post
+from bot.sources.feed import Entry, Feed, entries_of, give_keys
+from bot.sources.http import Answer, Http, Limits
+
+
+@pytest.fixture
+async def forum() -> AsyncIterator[FakeForum]:
+    async with fake_forum() as forum:
+        forum.publish(1, 2, 3)
+        yield forum
+
+
+@pytest.fixture
+async def feed(forum: FakeForum) -> AsyncIterator[Feed]:
+    http = Http(allow_private=True, limits=Limits(pace=timedelta(milliseconds=1), attempts=1))
+    yield Feed(forum.url, http)
+    await http.close()
+
+
+async def read_on(feed: Feed, page: Page) -> Page:
+    return await feed.read(page.cursor, page.validators)
+
+
+async def test_a_post_is_read_as_it_stands(forum: FakeForum, feed: Feed):
+    page = await feed.read(None, {})
+
+    assert page.source == f"feed:{forum.url}"
+    assert page.posts[-1] == Post(
+        source=f"feed:{forum.url}",
+        key="guid-3",
+        title="Mass rejection",
+        text="<p>All 40 rejected by <b>Example Research</b></p>",
+        author_key="ExampleWorker",
+        posted_at=datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
+        url="https://forum.example.org/threads/3/",
+        format=Format.HTML,
+    )
+
+
+async def test_posts_come_oldest_first(feed: Feed):
+    page = await feed.read(None, {})
+
+    assert [post.key for post in page.posts] == ["guid-1", "guid-2", "guid-3"]
+
+
+async def test_a_feed_that_has_not_changed_gives_an_empty_page_and_keeps_its_cursor(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+
+    second = await read_on(feed, first)
+
+    assert second == Page(source=first.source, posts=(), cursor=first.cursor, validators=first.validators)
+
+
+async def test_without_a_cursor_nothing_is_asked_conditionally(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+
+    again = await feed.read(None, first.validators)
+
+    assert again.posts == first.posts
+
+
+async def test_the_same_cursor_gives_the_same_posts_or_more(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+    forum.publish(4)
+
+    pages = [await read_on(feed, first), await read_on(feed, first)]
+
+    assert pages[0] == pages[1]
+    assert {post.key for post in first.posts} < {post.key for post in pages[0].posts}
+
+
+async def test_new_guids_for_old_posts_make_no_new_posts(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+    for number in (1, 2, 3):
+        forum.change(number, guid=f"https://moved.example.org/{number}")
+    forum.publish(4)
+
+    second = await read_on(feed, first)
+    third = await read_on(feed, second)
+
+    assert [post.key for post in second.posts] == ["guid-1", "guid-2", "guid-3", "guid-4"]
+    assert third.posts == ()
+
+
+async def test_flips_between_two_guids_make_no_new_posts(forum: FakeForum, feed: Feed):
+    page = await feed.read(None, {})
+    for turn in range(4):
+        forum.change(2, guid=f"other-{turn}")
+        page = await read_on(feed, page)
+
+        assert [post.key for post in page.posts] == ["guid-1", "guid-2", "guid-3"]
+
+
+async def test_posts_without_guids_are_told_apart_by_address_and_title(forum: FakeForum, feed: Feed):
+    forum.items = [Item(1, guid=None), Item(2, guid=None), Item(3, guid=None, link=None), Item(4, guid=None, link=None)]
+    forum.change(4, text="Another text")
+
+    first = await feed.read(None, {})
+    forum.publish(5)
+    second = await read_on(feed, first)
+
+    assert len({post.key for post in first.posts}) == 4
+    assert {post.key for post in first.posts} < {post.key for post in second.posts}
+
+
+async def test_one_guid_for_all_posts_loses_none(forum: FakeForum, feed: Feed):
+    for number in (1, 2, 3):
+        forum.change(number, guid="the-same")
+
+    page = await feed.read(None, {})
+
+    assert len({post.key for post in page.posts}) == 3
+    assert {post.url for post in page.posts} == {item.rss().split("<link>")[1].split("<")[0] for item in forum.items}
+
+
+async def test_an_edited_post_keeps_its_key(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+    forum.change(2, text="Edit: all reversed", title="Mass rejection [solved]")
+
+    second = await read_on(feed, first)
+
+    assert [post.key for post in second.posts] == [post.key for post in first.posts]
+
+
+async def test_a_feed_that_shows_nothing_known_tells_of_a_gap(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+    forum.publish(*range(10, 40))
+
+    second = await read_on(feed, first)
+    third = await read_on(feed, second)
+
+    assert first.gap is None
+    assert "may have been missed" in (second.gap or "")
+    assert third.gap is None
+
+
+async def test_an_overlap_of_one_post_is_no_gap(forum: FakeForum, feed: Feed):
+    first = await feed.read(None, {})
+    forum.publish(*range(10, 10 + forum.shown - 1))
+
+    assert (await read_on(feed, first)).gap is None
+
+
+async def test_an_empty_feed_is_read_and_makes_no_gap_later(forum: FakeForum, feed: Feed):
+    forum.items.clear()
+    first = await feed.read(None, {})
+    forum.publish(1)
+
+    second = await read_on(feed, first)
+
+    assert (first.posts, first.gap) == ((), None)
+    assert ([post.key for post in second.posts], second.gap) == (["guid-1"], None)
+
+
+@pytest.mark.parametrize("date", [None, "yesterday", "Sat, 99 Foo 0000 09:30:00"])
+async def test_a_date_that_cannot_be_read_is_none(forum: FakeForum, feed: Feed, date: str | None):
+    forum.change(3, date=date)
+
+    page = await feed.read(None, {})
+
+    assert [post.posted_at is None for post in page.posts] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("<html><head><title>Error</title></head><body>Please log in</body></html>", "a web page, not a feed"),
+        ('{"error": "not found"}', "a web page, not a feed"),
+        ("", "nothing at all"),
+        ('<!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0"/>', "declares entities"),
+        ("<rss>" * 100, "nested too deeply"),
+    ],
+)
+async def test_what_is_not_a_feed_is_said_so(forum: FakeForum, feed: Feed, body: str, sentence: str):
+    forum.replies.append(says(body))
+
+    with pytest.raises(SourceError, match=sentence):
+        await feed.read(None, {})
+
+
+async def test_a_broken_feed_gives_what_can_be_read(forum: FakeForum, feed: Feed):
+    forum.replies.append(says(forum.body().replace("</channel></rss>", "<item><title>cut off & gone")))
+
+    page = await feed.read(None, {})
+
+    assert {"guid-1", "guid-2", "guid-3"} <= {post.key for post in page.posts}
+
+
+async def test_a_feed_that_is_gone_is_said_so(forum: FakeForum, feed: Feed):
+    forum.replies.append(says("no such board", 404))
+
+    with pytest.raises(SourceGone):
+        await feed.read(None, {})
+
+
+async def test_a_document_that_would_take_for_ever_ends_as_an_error():
+    body = f'<rss version="2.0"><channel><item><author>{"a." * 200_000}</author></item></channel></rss>'
+
+    with pytest.raises(SourceError, match="could not be parsed in reasonable time"):
+        await entries_of(Answer(url="https://forum.example.org/", fresh=True, body=body.encode()))
+
+
+async def test_a_child_that_is_late_is_ended():
+    answer = Answer(url="https://forum.example.org/", fresh=True, body=b"<rss/>")
+
+    with pytest.raises(SourceError, match="could not be parsed in reasonable time"):
+        await entries_of(answer, within=timedelta(0))
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "[]", "7", '{"a": 1}', "null"])
+async def test_a_cursor_that_cannot_be_read_loses_no_post(forum: FakeForum, feed: Feed, cursor: str):
+    page = await feed.read(cursor, {})
+
+    assert len(page.posts) == 3
+
+
+async def test_a_cursor_does_not_grow_for_ever(forum: FakeForum, feed: Feed):
+    page = await feed.read(None, {})
+    for start in range(100, 500, 20):
+        forum.publish(*range(start, start + 20))
+        page = await read_on(feed, page)
+
+    assert len(json.loads(page.cursor or "")) == 200
+
+
+def entry(key: str | None, link: str | None, title: str | None, text: str = "") -> Entry:
+    return Entry(
+        key=key, link=link, title=title, author=None, category=None, text=text, format=Format.HTML, posted_at=None
+    )
+
+
+WORDS = st.sampled_from([None, "a", "b", "c"])
+ENTRIES = st.lists(st.builds(entry, WORDS, WORDS, WORDS, st.sampled_from(["", "x", "y"])), max_size=8)
+
+
+@given(ENTRIES, st.dictionaries(st.text(max_size=3), st.sampled_from("abc")))
+def test_no_two_entries_ever_share_a_key(entries: list[Entry], known: dict[str, str]):
+    keys = [key for key, _ in give_keys(entries, known)]
+
+    assert len(keys) == len(set(keys))
+    assert all(keys)
+
+
+@given(ENTRIES)
+def test_an_entry_with_a_guid_of_its_own_is_never_dropped(entries: list[Entry]):
+    keyed = give_keys(entries, {})
+    guids = [entry.key for entry in entries]
+
+    assert {key for key in guids if key and guids.count(key) == 1} <= {entry.key for _, entry in keyed}
+
+
+@given(ENTRIES)
+def test_reading_the_same_entries_again_gives_the_same_keys(entries: list[Entry]):
+    first = give_keys(entries, {})
+    known = {entry.fingerprint or key: key for key, entry in first}
+
+    assert [key for key, _ in give_keys(entries, known)] == [key for key, _ in first]

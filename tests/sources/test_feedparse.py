@@ -1,0 +1,151 @@
+"""The child that parses feeds: what it refuses, what it reads, and that a hostile document cannot hold it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sources.feedparse import parse, refusal
+
+RSS = '<rss version="2.0"><channel><title>x</title>%s</channel></rss>'
+
+
+def child(body: bytes, content_type: str = "text/xml") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-P", "-m", "bot.sources.feedparse", content_type]
+    return subprocess.run(command, input=body, capture_output=True, timeout=30, env={})
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'<!DOCTYPE rss [<!ENTITY a "b">]><rss/>', "entities"),
+        (b'<!doctype rss SYSTEM "x" [ ]><rss/>', "entities"),
+        ('<!DOCTYPE rss [<!ENTITY a "b">]><rss/>'.encode("utf-16"), "entities"),
+        (RSS.encode() % (b"<a>" * 70), "nested"),
+        (RSS.encode() % (b"<a " + b" ".join(b'a%d="1"' % n for n in range(4000)) + b">"), "attributes"),
+        (b"<rss>\0</rss>", "NUL"),
+        ("<rss/>".encode("utf-16-le"), "NUL"),
+    ],
+)
+def test_a_hostile_document_is_refused_before_it_is_parsed(body: bytes, why: str):
+    assert why in str(refusal(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "x"><rss version="0.91"/>',
+        RSS.encode() % b"<item><description><![CDATA[" + b"<div>" * 500 + b"]]></description></item>",
+        RSS.encode() % (b"<item><title>a</title><br></item>" * 400),
+        RSS.encode() % (b"<item><link href='?a=1'/></item>" * 400),
+        '<?xml version="1.0" encoding="utf-16"?><rss/>'.encode("utf-16"),
+        b"<![CDATA[ never ends <a><a>",
+        b"",
+    ],
+)
+def test_an_ordinary_document_is_not_refused(body: bytes):
+    assert refusal(body) is None
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_refused_or_parsed_without_an_error(body: bytes):
+    if refusal(body) is None:
+        found = parse(body, "text/xml")
+
+        assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize("opening", [b"<", b"<a ", b"<a>", b"<!doctype ", b"<![CDATA[", b"</a>", b"=", b"<a='>'"])
+def test_refusing_takes_time_in_proportion_to_the_document(opening: bytes):
+    def seconds(size: int) -> float:
+        body = opening * (size // len(opening))
+        best = 9.0
+        for _ in range(3):
+            start = time.perf_counter()
+            refusal(body)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    assert seconds(800_000) < 30 * seconds(100_000) + 0.05
+
+
+def test_an_entry_is_read_as_it_stands():
+    item = (
+        "<item><title>T</title><guid>g</guid><link>https://x.example.org/1</link><author>A</author>"
+        "<pubDate>Sat, 21 Nov 2026 09:30:00 +0100</pubDate><category>c</category>"
+        "<description><![CDATA[<p onclick='x'>All rejected</p>]]></description></item>"
+    )
+
+    found = parse((RSS % item).encode(), "text/xml")
+
+    assert found["version"] == "rss20"
+    assert found["entries"] == [
+        {
+            "id": "g",
+            "link": "https://x.example.org/1",
+            "title": "T",
+            "author": "A",
+            "category": "c",
+            "text": "<p onclick='x'>All rejected</p>",
+            "plain": False,
+            "at": 1795249800,
+        }
+    ]
+
+
+def test_what_is_not_a_feed_has_no_version():
+    assert parse(b"<html><body>Please log in</body></html>", "text/html") == {"version": "", "entries": []}
+
+
+def test_a_body_that_is_the_name_of_a_file_is_not_opened(tmp_path: Path):
+    secret = tmp_path / "secret.xml"
+    secret.write_text(RSS % "<item><title>secret</title></item>")
+
+    found = parse(str(secret).encode(), "text/xml")
+
+    assert found["entries"] == []
+
+
+def test_an_external_entity_is_not_read(tmp_path: Path):
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    body = f'<!DOCTYPE rss [<!ENTITY e SYSTEM "file://{secret}">]>' + RSS % "<item><title>&e;</title></item>"
+
+    found = parse(body.encode(), "text/xml")
+
+    assert "secret" not in json.dumps(found)
+
+
+def test_long_feeds_and_fields_are_cut():
+    items = f"<item><title>{'t' * 5000}</title><description>{'d' * 100_000}</description></item>" + "<item/>" * 600
+
+    entries = parse((RSS % items).encode(), "text/xml")["entries"]
+
+    assert len(entries) == 500
+    assert (len(entries[0]["title"]), len(entries[0]["text"])) == (1000, 60_000)
+
+
+def test_the_child_answers_json():
+    answer = child((RSS % "<item><guid>g</guid></item>").encode())
+
+    assert json.loads(answer.stdout)["entries"][0]["id"] == "g"
+
+
+def test_the_child_says_why_it_refuses():
+    assert "entities" in json.loads(child(b"<!DOCTYPE a [").stdout)["error"]
+
+
+def test_the_child_is_killed_by_a_document_that_takes_all_its_time():
+    dotted = "a." * 200_000  # feedparser looks for a mail address in it, in cubic time
+
+    answer = child((RSS % f"<item><author>{dotted}</author></item>").encode())
+
+    assert answer.returncode < 0
+    assert answer.stdout == b""
