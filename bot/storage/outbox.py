@@ -91,7 +91,7 @@ class Outbox(Part):
             .values(
                 state=State.SENDING,
                 attempts=outbox.c.attempts + 1,
-                first_attempt_at=func.coalesce(outbox.c.first_attempt_at, self.now, type_=outbox.c.due_at.type),
+                first_attempt_at=func.coalesce(outbox.c.first_attempt_at, self.moment(self.now)),
                 last_attempt_at=self.now,
             )
             .returning(outbox)
@@ -123,7 +123,7 @@ class Outbox(Part):
             told["next_at"] = again
         if state is State.SENT:
             shown = outbox.c.sent_rev if sent_rev is None else sent_rev
-            told["next_at"] = case((outbox.c.rev > shown, again), else_=None)
+            told["next_at"] = case((outbox.c.rev > shown, self.moment(again)), else_=None)
         return self.changed(update(outbox).where(self._held(delivery)).values(told)) == 1
 
     def unsettle(self) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy import BindParameter, Connection, Executable, Row, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.errors import NotFoundError
+from bot.storage.columns import Instant
 
 T = TypeVar("T")
 # SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
@@ -39,6 +40,10 @@ class Part:
     def changed(self, statement: Executable) -> int:
         """How many rows an UPDATE or DELETE touched."""
         return int(self.connection.execute(statement).rowcount)
+
+    def moment(self, at: datetime) -> BindParameter[datetime]:
+        """A moment inside an expression, where the column's type would not reach it."""
+        return literal(at, Instant())
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows ON CONFLICT, in the words of this engine."""

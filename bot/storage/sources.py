@@ -88,7 +88,7 @@ class Sources(Part):
         """
         told: dict[str, Any] = {"next_at": next_at, "leased_until": None, "trouble": trouble}
         if trouble is None:
-            baseline = func.coalesce(sources.c.baseline_at, self.now, type_=sources.c.baseline_at.type)
+            baseline = func.coalesce(sources.c.baseline_at, self.moment(self.now))
             told |= {"failures": 0, "last_success_at": self.now, "baseline_at": baseline}
         else:
             told["failures"] = sources.c.failures + 1
@@ -98,7 +98,7 @@ class Sources(Part):
             told["validators"] = dump(validators)
         if last_post_at is not None:
             told["last_post_at"] = case(
-                (sources.c.last_post_at > last_post_at, sources.c.last_post_at), else_=last_post_at
+                (sources.c.last_post_at > last_post_at, sources.c.last_post_at), else_=self.moment(last_post_at)
             )
         ours = (sources.c.source == watch.source) & (sources.c.fence == watch.fence)
         return self.changed(update(sources).where(ours).values(told)) == 1
