@@ -48,6 +48,7 @@ from bot.model.naming import (
     Requester,
     Result,
 )
+from bot.model.policy import Policy, Rule
 from bot.model.posts import (
     Format,
     Page,
@@ -109,6 +110,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Page",
+    "Policy",
     "Post",
     "Reading",
     "Reason",
@@ -116,6 +118,7 @@ __all__ = [
     "Requester",
     "Result",
     "Reversal",
+    "Rule",
     "Shape",
     "Share",
     "Signal",

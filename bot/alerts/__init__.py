@@ -1,0 +1,148 @@
+"""What is to be told, once: the change between what an audience last heard and how things stand.
+
+One rule for telling, the same for members and moderators: `due` compares the last alert of an audience with the
+incident as that audience's guild sees it, and gives one thing to tell or None. Telling it makes `due` silent until
+something changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.incidents import CLOSED, DISPUTED
+from bot.incidents.stages import RANK
+from bot.model import Alert, Incident, Outcome, Reason, Stage
+from bot.model.policy import Policy
+
+_OF_STAGE = {
+    Stage.SUSPECTED: Reason.SUSPECTED,
+    Stage.CORROBORATED: Reason.CORROBORATED,
+    Stage.CONFIRMED: Reason.CONFIRMED,
+}
+_OF_OUTCOME = {
+    Outcome.PARTLY_REVERSED: Reason.PARTLY_REVERSED,
+    Outcome.REVERSED: Reason.REVERSED,
+    Outcome.COMPENSATED: Reason.COMPENSATED,
+}
+_MADE_GOOD = frozenset({Outcome.REVERSED, Outcome.COMPENSATED})
+_CORRECTIONS = frozenset({Reason.REVERSED, Reason.WITHDRAWN, Reason.DISMISSED})
+
+
+def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> Alert | None:
+    """The one thing to tell an audience now, or None.
+
+    `before` is the last alert told to that audience about this incident, `after` the incident as assessed for its
+    guild at `now`. Asking again with the answer as `before`, at the same `now`, gives None.
+    """
+    may_be_public = _may_be_public(before, after, policy, now)
+    reason = _first(after, policy, now) if before is None else _next(before, after, policy, may_be_public)
+    if reason is None:
+        return None
+    seen = before is not None and before.seen
+    is_word = reason is Reason.AGAIN or reason in _OF_STAGE.values()
+    public = is_word and may_be_public and (not seen or _has_risen(before, after))
+    return Alert(
+        reason=reason,
+        stage=after.stage,
+        outcome=after.outcome,
+        public=public,
+        seen=seen or public,
+        at=now,
+        score=after.score,
+        why=after.why,
+        n_voices=after.n_voices,
+        n_rejected=after.n_rejected,
+        n_reversed=after.n_reversed,
+        incident_id=after.incident_id,
+    )
+
+
+def is_news(alert: Alert) -> bool:
+    """Whether members get a new short message: a public word, or the correction of one. All else edits the card."""
+    return alert.public or (alert.seen and alert.reason in _CORRECTIONS)
+
+
+def _may_be_public(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:
+    """Whether members may be told: sure enough for this policy, late enough, still so, and no old story."""
+    if after.public_after is None or now < after.public_after or not _is_open(after):
+        return False
+    if RANK[after.stage] < RANK[policy.public_from]:
+        return False
+    return (before is not None and before.seen) or _is_fresh(after, policy, now)
+
+
+def _first(after: Incident, policy: Policy, now: datetime) -> Reason | None:
+    """What to tell somebody who heard nothing yet. Old evidence is history, not news."""
+    if not _is_fresh(after, policy, now) or after.closed_at is not None:
+        return None
+    if after.stage is Stage.WATCHED and after.unproven:
+        return Reason.UNPROVEN
+    return _by_stage(None, after)
+
+
+def _next(before: Alert, after: Incident, policy: Policy, may_be_public: bool) -> Reason | None:
+    """What to tell somebody who heard `before`: the first of these that is so."""
+    if after.stage is Stage.DISMISSED:
+        return Reason.DISMISSED if _was_told(before) else None
+    if may_be_public and not before.seen:
+        return _by_stage(before, after)
+    if _has_fallen(before, after, policy):
+        return Reason.WITHDRAWN
+    if _has_risen(before, after) and (_is_open(after) or after.stage is Stage.CONFIRMED):
+        return _by_stage(before, after)
+    if _was_told(before) and after.outcome is not before.outcome:
+        return _OF_OUTCOME.get(after.outcome) or _by_stage(before, after)
+    return _aside(before, after, policy) if _was_told(before) else None
+
+
+def _aside(before: Alert, after: Incident, policy: Policy) -> Reason | None:
+    """What is worth an edit while stage and outcome stay."""
+    if after.closed_at is not None:
+        return None if _has_mark(before, CLOSED) else Reason.EXPIRED
+    if after.disputed and not _has_mark(before, DISPUTED):
+        return Reason.DISPUTED
+    return Reason.GROWN if _has_grown(before, after, policy) else None
+
+
+def _by_stage(before: Alert | None, after: Incident) -> Reason | None:
+    """The stage's own reason; "again" for those who hear the machine's first word of a repeated incident."""
+    is_first = before is None or not before.seen
+    if after.again and is_first and after.stage in (Stage.SUSPECTED, Stage.CORROBORATED):
+        return Reason.AGAIN
+    return _OF_STAGE.get(after.stage)
+
+
+def _is_fresh(incident: Incident, policy: Policy, now: datetime) -> bool:
+    newest = incident.last_at or max((batch.at for batch in incident.batches), default=None)
+    return newest is not None and now - newest <= policy.fresh_for
+
+
+def _is_open(incident: Incident) -> bool:
+    return incident.closed_at is None and incident.outcome not in _MADE_GOOD
+
+
+def _was_told(before: Alert) -> bool:
+    return RANK[before.stage] > 0
+
+
+def _has_mark(before: Alert, mark: str) -> bool:
+    return any(term.term == mark for term in before.why)
+
+
+def _has_risen(before: Alert | None, after: Incident) -> bool:
+    return RANK[after.stage] > (RANK[before.stage] if before else 0)
+
+
+def _has_fallen(before: Alert, after: Incident, policy: Policy) -> bool:
+    """Whether what was said no longer stands: nothing is left, a verdict was undone, or it should not be public."""
+    if RANK[after.stage] >= RANK[before.stage]:
+        return False
+    below = before.seen and RANK[after.stage] < RANK[policy.public_from]
+    return RANK[after.stage] == 0 or before.stage is Stage.CONFIRMED or below
+
+
+def _has_grown(before: Alert, after: Incident, policy: Policy) -> bool:
+    """Whether reporters or rejections have multiplied; doubling keeps the number of edits small."""
+    voices = after.n_voices >= policy.grown_factor * max(1, before.n_voices)
+    rejected = (after.n_rejected or 0) >= policy.grown_factor * max(policy.many_from, before.n_rejected or 0)
+    return voices or rejected

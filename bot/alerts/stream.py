@@ -1,0 +1,176 @@
+"""The engine behind `decide`: dated events in, alerts out, with no clock but the events' own.
+
+It is the way of a post without its storage: the same rules, the same order, one account at a time.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot import incidents, trust
+from bot.alerts import due
+from bot.alerts.wire import Event
+from bot.model import Alert, Batch, Decision, Incident, Report, Stage, Stance, Verdict
+from bot.model.policy import Policy
+
+_AFTER_LAST = timedelta(days=7)  # time goes on so long after the last event
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of one account: its ordinary posts, work seen for it, its latest incident and what was told."""
+
+    platform: str | None = None
+    ordinary: deque[datetime] = field(default_factory=deque)
+    batches: tuple[Batch, ...] = ()
+    incident: Incident | None = None
+    told: Alert | None = None
+    again: bool = False
+    heard_at: datetime | None = None
+    wakes_at: datetime | None = None
+
+
+def decide(events: Iterable[Event], policy: Policy) -> Iterator[tuple[Alert, str]]:
+    """Alerts as they fall due, with their account's key, in the order of their time.
+
+    An event that comes late is heard at the time of the latest one so far; its evidence keeps its own date.
+    Time-driven alerts come between events, and up to seven days past the last.
+    """
+    river = Stream(policy)
+    now: datetime | None = None
+    for event in events:
+        now = event.at if now is None else max(now, event.at)
+        yield from river.let_pass(now)
+        yield from river.hear(event, now)
+    if now is not None:
+        yield from river.let_pass(now + _AFTER_LAST)
+
+
+class Stream:
+    """The accounts that are talked about, and when time alone changes something for one of them."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.accounts: dict[str, Account] = {}
+        self._wakes: list[tuple[datetime, str]] = []
+
+    def let_pass(self, until: datetime) -> Iterator[tuple[Alert, str]]:
+        """Lets time pass up to and including `until`; gives what falls due in it."""
+        while self._wakes and self._wakes[0][0] <= until:
+            at, key = heapq.heappop(self._wakes)
+            account = self.accounts.get(key)
+            if account is None or account.wakes_at != at:
+                continue
+            account.wakes_at = None
+            if account.incident is not None:
+                account.incident = incidents.assess(account.incident, self.policy, at)
+            yield from self._tell(key, account, at)
+
+    def hear(self, event: Event, now: datetime) -> Iterator[tuple[Alert, str]]:
+        """Takes one event in; gives what falls due by it."""
+        account = self.accounts.setdefault(event.account_key, Account())
+        account.platform = event.platform or account.platform
+        account.heard_at = now
+        if isinstance(event.what, Batch):
+            self._see_batch(account, event.what, now)
+        elif isinstance(event.what, Verdict):
+            self._judge(account, event.what, now)
+        elif trust.weight(event.what.voice, self.policy) > 0:
+            self._hear_report(account, event.what, now)
+        yield from self._tell(event.account_key, account, now)
+
+    def _see_batch(self, account: Account, batch: Batch, now: datetime) -> None:
+        recent = (each for each in account.batches if now - each.at <= self.policy.quiet_for)
+        account.batches = (*recent, batch)
+        incident = self._open(account)
+        if incident is not None:
+            account.incident = incidents.add_batch(incident, batch, self.policy, now)
+            return
+        opened = self._new(account, None, now)
+        if opened.unproven:
+            account.incident, account.told = opened, None
+
+    def _judge(self, account: Account, verdict: Verdict, now: datetime) -> None:
+        """A verdict is about the latest incident, open or over; without one, confirm and dismiss make one."""
+        if account.incident is None:
+            if verdict.decision not in (Decision.CONFIRM, Decision.DISMISS):
+                return
+            account.incident, account.told = self._new(account, None, now), None
+        account.incident = incidents.judge(account.incident, verdict, self.policy, now)
+
+    def _hear_report(self, account: Account, report: Report, now: datetime) -> None:
+        incident = account.incident if report.stance is Stance.REVERSAL else self._open(account)
+        is_claim = report.stance is not Stance.REPORT or report.probability >= self.policy.claim_floor
+        if incident is not None and is_claim and incidents.joins(incident, report, self.policy):
+            account.incident = incidents.add_report(incident, report, self.policy, now)
+        elif report.stance is not Stance.REPORT:
+            return
+        elif incident is None and is_claim and report.same_text_as is None and self._is_recent(report, now):
+            self._put_away(account)
+            account.incident, account.told = self._new(account, report, now), None
+        elif incident is None or incident.stage is Stage.WATCHED:
+            account.ordinary.append(report.at)
+
+    def _is_recent(self, report: Report, now: datetime) -> bool:
+        return now - report.at < self.policy.quiet_for
+
+    def _put_away(self, account: Account) -> None:
+        """Leaves the incident that is over: its posts were ordinary if it came to nothing, else it is the past."""
+        incident, told = account.incident, account.told
+        if incident is None:
+            return
+        if incident.stage in (Stage.WATCHED, Stage.DISMISSED):
+            account.ordinary.extend(r.at for r in incident.reports if r.stance is Stance.REPORT)
+        elif incident.stage is Stage.CONFIRMED or (told is not None and told.seen):
+            account.again = True
+
+    def _new(self, account: Account, report: Report | None, now: datetime) -> Incident:
+        opened_at = report.at if report else now
+        since = opened_at - self.policy.volume_for
+        account.ordinary = deque(at for at in account.ordinary if at >= since)
+        return incidents.open_incident(
+            account.platform,
+            report,
+            policy=self.policy,
+            now=now,
+            volume=sum(at < opened_at for at in account.ordinary),
+            again=account.again,
+            batches=account.batches,
+        )
+
+    @staticmethod
+    def _open(account: Account) -> Incident | None:
+        incident = account.incident
+        return incident if incident is not None and incident.closed_at is None else None
+
+    def _tell(self, key: str, account: Account, now: datetime) -> Iterator[tuple[Alert, str]]:
+        """What is due now, and when to look again; an account that is silent for long is forgotten."""
+        if account.incident is not None:
+            alert = due(account.told, account.incident, self.policy, now)
+            if alert is not None:
+                account.told = alert
+                yield alert, key
+        self._sleep(key, account, now)
+
+    def _sleep(self, key: str, account: Account, now: datetime) -> None:
+        next_at = account.incident.next_at if account.incident is not None else None
+        forget_at = (account.heard_at or now) + max(self.policy.volume_for, self.policy.reversal_for)
+        if next_at is None and forget_at <= now:
+            self._forget(key, account)
+            return
+        wakes_at = next_at or forget_at
+        if account.wakes_at != wakes_at:
+            account.wakes_at = wakes_at
+            heapq.heappush(self._wakes, (wakes_at, key))
+
+    def _forget(self, key: str, account: Account) -> None:
+        """Nothing heard for long: only that there was an incident is kept."""
+        self._put_away(account)
+        if account.again:
+            self.accounts[key] = Account(platform=account.platform, again=True)
+        else:
+            del self.accounts[key]

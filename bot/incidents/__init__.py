@@ -1,0 +1,169 @@
+"""Incidents: evidence comes in, and what it makes of the incident is worked out anew each time.
+
+Every function is pure and total: Incident in, Incident out. Nothing derived is ever patched: `assess` works all of
+it out from the dated evidence, so the order of arrival never matters. Moderators' verdicts are kept as they were
+given and always win over the machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.incidents import stages
+from bot.incidents.score import Step, Tally, is_unproven
+from bot.model import Batch, Decision, Incident, Report, Stage, Stance, Term, Verdict
+from bot.model.policy import Policy
+
+ALL: Final = "*"
+"""In place of a guild key: the verdicts of every guild count."""
+
+RULES_VERSION: Final = 1
+"""Version of the grouping rules. A new one never regroups old incidents."""
+
+DISPUTED: Final = "disputed"
+CLOSED: Final = "closed"
+"""Marks: terms of 0 points that say in the receipt what is so, and let `alerts.due` see what was told."""
+
+
+def open_incident(  # noqa: PLR0913 - all but two are keywords, each a fact of its own
+    platform: str | None,
+    report: Report | None,
+    *,
+    policy: Policy,
+    now: datetime,
+    volume: int = 0,
+    again: bool = False,
+    requester_id: int | None = None,
+    batches: Iterable[Batch] = (),
+) -> Incident:
+    """A new incident from its first report (or, with None, from batches or a verdict to come).
+
+    `volume`: rejection posts about the requester in the 90 days before, without those of incidents that were told.
+    `again`: an earlier incident was told in public or confirmed.
+    """
+    incident = Incident(
+        platform=platform,
+        rules_version=RULES_VERSION,
+        opened_at=report.at if report else now,
+        requester_id=requester_id,
+        reports=(report,) if report else (),
+        batches=tuple(batches),
+        volume=volume,
+        again=again,
+    )
+    return assess(incident, policy, now)
+
+
+def add_report(incident: Incident, report: Report, policy: Policy, now: datetime) -> Incident:
+    """The incident with one more report; one with the same key is replaced (the post was edited)."""
+    others = tuple(each for each in incident.reports if each.key != report.key)
+    return assess(replace(incident, reports=(*others, report)), policy, now)
+
+
+def remove_report(incident: Incident, key: str, policy: Policy, now: datetime) -> Incident:
+    """The incident without the report of that key (deleted by its author, or not about this requester).
+
+    Never raises the stage. Copies of the removed text stay copies and count nothing.
+    """
+    others = tuple(each for each in incident.reports if each.key != key)
+    return assess(replace(incident, reports=others), policy, now)
+
+
+def judge(incident: Incident, verdict: Verdict, policy: Policy, now: datetime) -> Incident:
+    """The incident with a moderator's verdict; the same key twice counts once."""
+    others = tuple(each for each in incident.verdicts if each.key != verdict.key)
+    return assess(replace(incident, verdicts=(*others, verdict)), policy, now)
+
+
+def add_batch(incident: Incident, batch: Batch, policy: Policy, now: datetime) -> Incident:
+    """The incident with work that was seen for its requester."""
+    others = tuple(each for each in incident.batches if each.key != batch.key)
+    return assess(replace(incident, batches=(*others, batch)), policy, now)
+
+
+def joins(incident: Incident, report: Report, policy: Policy) -> bool:
+    """Whether the report belongs to this incident: near it in time. A reversal may come long after."""
+    if report.at < incident.opened_at - policy.quiet_for:
+        return False
+    if report.stance is Stance.REVERSAL:
+        return report.at <= (incident.last_at or incident.opened_at) + policy.reversal_for
+    return report.at < ends_at(incident, policy)
+
+
+def ends_at(incident: Incident, policy: Policy) -> datetime:
+    """When the incident is over if nothing more is heard.
+
+    One that nobody was told of ends `quiet_for` after it began, so that a requester who is always talked about gets
+    an ordinary volume instead of an endless incident; one dismissed for everybody ends with its lock.
+    """
+    word = stages.last_word(stages.standing_verdicts(v for v in incident.verdicts if v.guild_key is None))
+    if word is not None and word.decision is Decision.DISMISS:
+        return word.at + policy.lock_for
+    if incident.stage is Stage.WATCHED:
+        return incident.opened_at + policy.quiet_for
+    return (incident.last_at or incident.opened_at) + policy.quiet_for
+
+
+def assess(incident: Incident, policy: Policy, now: datetime, guild_key: str | None = ALL) -> Incident:
+    """Everything derived, worked out from the evidence as one guild sees it: its own verdicts and those for all.
+
+    Evidence counts at its own date, however late it comes. `next_at` is when time alone changes something.
+    """
+    tally = Tally(incident, policy)
+    steps = list(tally.steps())
+    heard = (v for v in incident.verdicts if guild_key in (ALL, v.guild_key) or v.guild_key is None)
+    standing = stages.standing_verdicts(heard)
+    word = stages.last_word(standing)
+    n_contrary = len(tally.against)
+    known = replace(
+        incident,
+        stage=_stage(stages.climb(steps, policy), word),
+        outcome=stages.outcome(incident, standing, policy),
+        disputed=stages.is_disputed(tally.n_voices, n_contrary, policy),
+        unproven=is_unproven(incident, policy),
+        last_at=_last_at(steps, standing),
+        n_voices=tally.n_voices,
+        n_sites=sum(n > 0 for n in tally.sites.values()),
+        n_contrary=n_contrary,
+        n_rejected=stages.n_rejected(incident, policy),
+        n_reversed=stages.n_reversed(incident, policy),
+    )
+    return _with_receipt(_with_times(known, steps, word, policy, now), tally)
+
+
+def _stage(machine: Stage, word: Verdict | None) -> Stage:
+    if word is None:
+        return machine
+    return Stage.CONFIRMED if word.decision is Decision.CONFIRM else Stage.DISMISSED
+
+
+def _last_at(steps: Sequence[Step], standing: Sequence[Verdict]) -> datetime | None:
+    """The newest evidence that counts: a credible report, or a verdict on the stage."""
+    word = stages.last_word(standing)
+    times = [step.at for step in steps if step.is_report] + ([word.at] if word else [])
+    return max(times, default=None)
+
+
+def _with_times(
+    incident: Incident, steps: Sequence[Step], word: Verdict | None, policy: Policy, now: datetime
+) -> Incident:
+    ends = ends_at(incident, policy)
+    public_after = word.at if word else stages.public_after(incident, steps, policy)
+    later = [at for at in (public_after, ends) if at is not None and at > now]
+    return replace(
+        incident,
+        public_after=public_after,
+        closed_at=ends if ends <= now else None,
+        next_at=min(later, default=None),
+    )
+
+
+def _with_receipt(incident: Incident, tally: Tally) -> Incident:
+    """Score and terms, with the marks that say in the receipt what is so."""
+    marks = ((DISPUTED, incident.disputed), (CLOSED, incident.closed_at is not None))
+    why = (*tally.receipt(), *(Term(mark, 0.0) for mark, is_so in marks if is_so))
+    return replace(incident, why=why, score=math.fsum(term.points for term in why))

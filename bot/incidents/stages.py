@@ -1,0 +1,133 @@
+"""How sure we are, and what became of the work: the machine's stage, the moderators' verdicts, the outcome."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot import trust
+from bot.incidents.score import Step
+from bot.model import Decision, Incident, Outcome, Report, Reversal, Share, Stage, Stance, Verdict
+from bot.model.policy import Policy
+
+RANK = {Stage.WATCHED: 0, Stage.DISMISSED: 0, Stage.SUSPECTED: 1, Stage.CORROBORATED: 2, Stage.CONFIRMED: 3}
+_OF_RANK = (Stage.WATCHED, Stage.SUSPECTED, Stage.CORROBORATED)
+
+
+def climb(steps: Iterable[Step], policy: Policy) -> Stage:
+    """The machine's stage after all steps. It rises at once and falls only by a margin, or when people turn round.
+
+    Pointwise less evidence never gives a higher stage (a Schmitt trigger is monotone), so taking a report away
+    cannot raise it.
+    """
+    rank = 0
+    for step in steps:
+        rank = max(_reached(step, policy, 0.0), min(rank, _reached(step, policy, policy.margin)))
+    return _OF_RANK[rank]
+
+
+def _reached(step: Step, policy: Policy, margin: float) -> int:
+    """The highest stage this step reaches when the thresholds are lowered by `margin`."""
+    if step.n_voices < policy.suspected_voices or step.points < policy.suspected - margin:
+        return 0
+    enough = step.n_voices >= policy.corroborated_voices and step.n_same_site >= policy.same_site_voices
+    return 2 if enough and step.points >= policy.corroborated - margin else 1
+
+
+def standing_verdicts(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts that count, by date: each undo takes back the last one of its own guild that still stood."""
+    standing: list[Verdict] = []
+    for verdict in sorted(verdicts, key=lambda v: (v.at, v.key)):
+        if verdict.decision is not Decision.UNDO:
+            standing.append(verdict)
+            continue
+        last = next((v for v in reversed(standing) if v.guild_key == verdict.guild_key), None)
+        if last is not None:
+            standing.remove(last)
+    return standing
+
+
+def last_word(standing: Sequence[Verdict]) -> Verdict | None:
+    """The last verdict on the stage: confirm or dismiss."""
+    on_stage = (Decision.CONFIRM, Decision.DISMISS)
+    return next((v for v in reversed(standing) if v.decision in on_stage), None)
+
+
+def outcome(incident: Incident, standing: Sequence[Verdict], policy: Policy) -> Outcome:
+    """What became of the rejected work. One credible voice makes it partly reversed; all takes several, or a person."""
+    if any(v.decision is Decision.REVERSED for v in standing):
+        return Outcome.REVERSED
+    voices = _reversing(incident, policy)
+    if not voices:
+        return Outcome.OPEN
+    all_of_it = sum(any(_says_all(r) for r in words) for words in voices.values())
+    if all_of_it < policy.reversed_voices:
+        return Outcome.PARTLY_REVERSED
+    rejected, back = n_rejected(incident, policy), n_reversed(incident, policy)
+    short = rejected is not None and back is not None and back < policy.reversed_share * rejected
+    return Outcome.PARTLY_REVERSED if short else Outcome.REVERSED
+
+
+def n_rejected(incident: Incident, policy: Policy) -> int | None:
+    """At least so many rejections: the writers' own added up, or the largest number that anybody gives."""
+    own: dict[str, int] = {}
+    said: list[int] = []
+    for report in _credible(incident, Stance.REPORT, policy):
+        n = report.facts.n_rejected
+        if n is None or report.probability < policy.claim_floor:
+            continue
+        said.append(n)
+        if report.facts.first_hand:
+            own[report.voice.key] = max(n, own.get(report.voice.key, 0))
+    return max(*said, sum(own.values())) if said else None
+
+
+def n_reversed(incident: Incident, policy: Policy) -> int | None:
+    """So many reversals were counted by those who had them, None if nobody counts."""
+    counts = [
+        max((r.facts.n_reversed for r in words if r.facts.n_reversed is not None), default=None)
+        for words in _reversing(incident, policy).values()
+    ]
+    counted = [n for n in counts if n is not None]
+    return sum(counted) if counted else None
+
+
+def _reversing(incident: Incident, policy: Policy) -> dict[str, list[Report]]:
+    """Credible voices that say something was reversed; a promise or a wish is no reversal."""
+    voices: dict[str, list[Report]] = {}
+    for report in _credible(incident, Stance.REVERSAL, policy):
+        if report.facts.reversal not in (Reversal.PROMISED, Reversal.ASKED):
+            voices.setdefault(report.voice.key, []).append(report)
+    return voices
+
+
+def _says_all(report: Report) -> bool:
+    facts = report.facts
+    if facts.reversal is not None:
+        return facts.reversal is Reversal.DONE
+    if facts.n_reversed is not None and facts.n_rejected is not None:
+        return facts.n_reversed >= facts.n_rejected
+    return facts.share in (None, Share.ALL)
+
+
+def _credible(incident: Incident, stance: Stance, policy: Policy) -> list[Report]:
+    voices = trust.by_voice(incident.reports, policy)
+    own_words = trust.in_own_words(incident.reports)
+    return [r for r in own_words if r.stance is stance and voices[r.voice.key].weight > 0]
+
+
+def is_disputed(n_voices: int, n_against: int, policy: Policy) -> bool:
+    """Whether enough workers contradict those who report."""
+    return n_against >= policy.disputed_voices and n_against >= math.ceil(policy.disputed_share * n_voices)
+
+
+def public_after(incident: Incident, steps: Sequence[Step], policy: Policy) -> datetime | None:
+    """The earliest moment for the machine's public word, None while too few people speak.
+
+    A short delay after the first report lets moderators look first; there is none when much is at stake.
+    """
+    if RANK[incident.stage] < 1 or incident.n_voices < policy.public_voices:
+        return None
+    severe = (incident.n_rejected or 0) >= policy.severe_rejected
+    return steps[0].at if severe else steps[0].at + policy.public_delay
