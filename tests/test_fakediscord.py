@@ -246,6 +246,9 @@ async def test_members_are_only_known_with_the_members_intent(fake, guild, chann
         all_of_them = {member.name for member in having.get_guild(guild.id).members}
         found = await having.get_guild(guild.id).query_members("an")
 
+    told = [event["d"]["members"] for one in fake.gateway.sessions.values() for event in one.log[1:2]]
+
+    assert [len(members) for members in told] == [1, 1, 3]
     assert few == {"Rejection Watch"}
     assert all_of_them == {"Rejection Watch", "owner", "ann"}
     assert [member.name for member in found] == ["ann"]
@@ -262,10 +265,14 @@ async def test_joining_and_leaving_a_guild_reaches_the_client(fake, bot):
 
 
 async def test_point_at_restores_what_it_changed(fake):
-    with point_at(fake):
-        inside = discord.http.Route.BASE
+    elsewhere = FakeDiscord()
 
-    assert inside == discord.http.Route.BASE == fake.url
+    with point_at(elsewhere):
+        inside = discord.http.Route.BASE, str(discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY)
+
+    assert inside == (elsewhere.url, elsewhere.gateway_url)
+    assert fake.url == discord.http.Route.BASE
+    assert str(discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY) == fake.gateway_url
     assert discord.http.asyncio is asyncio
 
 
@@ -277,6 +284,7 @@ async def test_the_same_nonce_twice_gives_one_message(fake, channel, room):
     again = await room.send("warning, grown", nonce="alert-1")
 
     assert first.id == again.id
+    assert first.nonce == again.nonce == "alert-1"
     assert [message.content for message in fake.visible(channel)] == ["warning"]
 
 
@@ -660,10 +668,13 @@ async def test_a_dropped_socket_resumes_and_hears_what_it_missed(fake, bot, chan
     await fake.drop_gateway(4000, stay_closed=True)
     fake.say(channel, ann, "one")
     fake.say(channel, ann, "two")
+    await fake.until(lambda: fake.gateway.refused)
+    deaf = not bot.heard
 
     fake.open_gateway()
     await fake.until(lambda: bot.resumed)
 
+    assert deaf
     assert bot.heard == ["one", "two"]
     assert (fake.gateway.identifies, fake.gateway.resumes) == (1, 1)
 
@@ -703,6 +714,7 @@ async def test_an_invalidated_session_identifies_anew(fake, bot, channel, ann):
     await fake.until(lambda: bot.heard)
 
     assert fake.gateway.resumes == 0
+    assert len(fake.gateway.sessions) == 1
 
 
 async def test_a_session_left_for_too_long_cannot_be_resumed(fake, clock, bot, channel, ann):
@@ -716,13 +728,16 @@ async def test_a_session_left_for_too_long_cannot_be_resumed(fake, clock, bot, c
     assert bot.heard == []
 
 
-async def test_heartbeats_are_answered(fake, channel):
+async def test_answered_heartbeats_keep_the_socket_and_unanswered_ones_cost_it(fake, channel):
     fake.gateway.heartbeat_every = timedelta(seconds=0.05)
 
-    async with running(fake, Probe()) as _:
-        await fake.until(lambda: fake.gateway.heartbeats > 2)
+    async with running(fake, Probe(heartbeat_timeout=0.7)):
+        await fake.until(lambda: fake.gateway.heartbeats > 20)
+        alive = fake.gateway.resumes == 0
+        fake.gateway.acks = False
+        await fake.until(lambda: fake.gateway.resumes)
 
-    assert fake.gateway.resumes == 0
+    assert alive
 
 
 async def test_an_outage_refuses_everything_and_ends(fake, bot, channel, ann, room):
@@ -810,6 +825,7 @@ async def test_a_deferred_answer_comes_later_and_more_may_follow(fake, bot, chan
     await fake.until(lambda: len(asked.replies) == 2)
 
     assert (asked.text, asked.ephemeral, asked.reply.edits) == ("done\nand more", True, 0)
+    assert len(asked.sent) == 2
 
 
 async def test_the_first_answer_can_be_rewritten_and_members_are_resolved(fake, bot, channel, ann):
@@ -823,8 +839,11 @@ async def test_the_first_answer_can_be_rewritten_and_members_are_resolved(fake, 
 async def test_an_answer_can_be_taken_back(fake, bot, channel, ann):
     asked = await fake.slash(channel, ann, "brief")
     await fake.until(lambda: not asked.replies)
+    path = f"{fake.url}/webhooks/{fake.me.id}/{asked.token}/messages/@original"
+    async with aiohttp.ClientSession() as session, session.get(path) as gone:
+        code = (await gone.json())["code"]
 
-    assert asked.answer == 4
+    assert (asked.answer, code) == (4, 10008)
     assert fake.visible(channel) == []
 
 
@@ -1027,7 +1046,7 @@ TOO_MUCH = [
 ]
 
 
-@pytest.mark.parametrize("body", FITS, ids=str)
+@pytest.mark.parametrize("body", FITS, ids=["content", "embed", "fields", "buttons"])
 async def test_what_just_fits_is_taken(fake, channel, room, body):
     await room.send(**body)
 
@@ -1035,7 +1054,7 @@ async def test_what_just_fits_is_taken(fake, channel, room, body):
     assert len(fake.visible(channel)) == 1
 
 
-@pytest.mark.parametrize(("body", "words"), TOO_MUCH, ids=str)
+@pytest.mark.parametrize(("body", "words"), TOO_MUCH, ids=[words for _, words in TOO_MUCH])
 async def test_what_discord_refuses_is_refused_and_noted(fake, channel, room, body, words):
     with pytest.raises(discord.HTTPException) as refused:
         await room.send(**body)

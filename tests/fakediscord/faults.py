@@ -108,7 +108,6 @@ class Door:
         self.log: list[Request] = []
         self.invalid = 0
         self.ban_after: int | None = None
-        self.closing = asyncio.Event()
 
     @web.middleware
     async def pass_through(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -167,20 +166,14 @@ class Door:
     async def _fail(self, fault: Fault, request: web.Request, handler: Any) -> web.Response:
         """Before the commit nothing happens in the world; after it, or late, only the answer is lost."""
         if fault.kind == "delay":
-            await self._wait(fault.seconds)
+            await asyncio.sleep(fault.seconds)
         done = None
         if fault.after_commit or fault.kind in ("delay", "truncated_json", "charset"):
             done = await self._commit(request, handler)
         if fault.kind == "hang":
-            await self._wait(LONGEST)
+            await asyncio.sleep(LONGEST)
             return break_off(request)
         return self._spoil(fault, request, done)
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self.closing.wait(), seconds)
-        except TimeoutError:
-            return
 
     def _spoil(self, fault: Fault, request: web.Request, done: web.Response | None) -> web.Response:
         if fault.kind in ("drop", "reset"):

@@ -74,7 +74,7 @@ class Gateway:
         self.fake = fake
         self.sessions: dict[str, Session] = {}
         self.sockets: dict[web.WebSocketResponse, web.Request] = {}
-        self.identifies = self.resumes = self.heartbeats = self.invalidated = 0
+        self.identifies = self.resumes = self.heartbeats = self.invalidated = self.refused = 0
         self.open = self.acks = True
         self.heartbeat_every = timedelta(seconds=41.25)
         self.resume_for = timedelta(minutes=2)
@@ -119,6 +119,7 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if not self.open:
+            self.refused += 1
             return web.Response(status=503)
         ws = web.WebSocketResponse(timeout=1.0, max_msg_size=1 << 20)
         await ws.prepare(request)

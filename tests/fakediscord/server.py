@@ -75,7 +75,6 @@ class FakeDiscord:
 
     async def stop(self) -> None:
         """Ends every hanging request, closes every socket."""
-        self.door.closing.set()
         self.gateway.open = False
         await self.gateway.drop(None)
         if self._runner is not None:
