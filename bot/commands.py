@@ -14,8 +14,8 @@ from bot.model import (
     Card,
     Decision,
     Facts,
-    Found,
     Guild,
+    Incident,
     Mention,
     Report,
     Result,
@@ -78,13 +78,11 @@ class Desk:
 
     async def _shown(self, found: lookup.Answer, case: Case | None) -> Answer:
         now = await self.store.read(lambda tx: tx.now)
-        match found:
-            case Found():
-                return Answer(card=cards.standing(found, self.rules.platforms, now, case))
-            case Ambiguous():
-                return Answer(card=cards.ambiguous(found, self.rules.platforms), choices=found.candidates)
-            case Unknown():
-                return Answer(card=cards.unknown(found, self.rules.platforms), private=found.private)
+        return Answer(
+            card=cards.answer(found, self.rules.platforms, now, case),
+            private=isinstance(found, Unknown) and found.private,
+            choices=found.candidates if isinstance(found, Ambiguous) else (),
+        )
 
     async def report(self, person: Person, line: str) -> Answer:
         """Take `<requester> [n | n of m | all]` as this person's own claim; answer what was understood."""
@@ -167,7 +165,7 @@ class Desk:
 
         return await self.store.read(work)
 
-    def _about(self, tx: Transaction, incident: incidents.Incident) -> cards.About:
+    def _about(self, tx: Transaction, incident: Incident) -> cards.About:
         return cards.About(
             requester=tx.get_requester(incident.requester_id or 0),
             incident=incident,

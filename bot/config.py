@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,8 +18,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot import __version__
 from bot.errors import SettingsError
+from bot.sources.base import RedditLogin
 
+# Reddit asks for "<platform>:<app ID>:<version> (by /u/<username>)" (Data API wiki); the owner should set their own.
+REDDIT_USER_AGENT = f"python:rejection-watch:{__version__}"
 PREFIX = "REJECTION_WATCH_"
 DATABASE = "rejection-watch.sqlite3"
 CONFIG = "config.toml"
@@ -58,6 +63,22 @@ class Settings(BaseSettings):
         """The database as given, else the file in the data folder."""
         return self.database or str(self.data / DATABASE)
 
+    @property
+    def reddit_login(self) -> RedditLogin | None:
+        """What Reddit's API asks for, if it was given; else subreddits are read through their public feeds."""
+        if self.reddit_client_id is None or self.reddit_client_secret is None:
+            return None
+        login = RedditLogin(
+            client_id=self.reddit_client_id.get_secret_value(),
+            client_secret=self.reddit_client_secret.get_secret_value(),
+            user_agent=self.reddit_user_agent or REDDIT_USER_AGENT,
+            username=self.reddit_username,
+            password=self.reddit_password.get_secret_value() if self.reddit_password else None,
+        )
+        return (
+            login if self.reddit_url is None else replace(login, reddit_url=self.reddit_url, oauth_url=self.reddit_url)
+        )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -89,6 +110,12 @@ class _NamedFiles(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in found.items() if value is not None}
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """The values that no log may show."""
+    values = (getattr(settings, name) for name in type(settings).model_fields)
+    return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
 def data_folder(data: Path | None, environ: Mapping[str, str] = os.environ) -> Path:

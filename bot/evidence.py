@@ -25,7 +25,8 @@ from bot.model import (
     Voice,
 )
 from bot.naming.canonical import canonical
-from bot.naming.resolve import Context, resolve
+from bot.naming.context import Context
+from bot.naming.resolve import resolve
 from bot.reading.sketch import alike, sketch
 from bot.rules import Rules
 from bot.storage import Transaction
@@ -176,16 +177,17 @@ def _opens(report: Report, policy: Policy) -> bool:
 def _opened(tx: Transaction, requester: Requester, report: Report, policy: Policy) -> Incident:
     """A new incident without evidence yet, saved, so that the report has something to belong to."""
     again = any(before.stage in TOLD_STAGES for before in tx.incidents_of(requester.requester_id, limit=5))
-    incident = Incident(
-        platform=requester.platform,
-        rules_version=policy.rules_version,
-        opened_at=report.at,
-        requester_id=requester.requester_id,
+    incident = incidents.open_incident(
+        requester.platform,
+        report,
+        policy=policy,
+        now=tx.now,
         volume=tx.volume(requester.requester_id, report.at),
         again=again,
+        requester_id=requester.requester_id,
         batches=tx.batches(requester.requester_id, report.at - policy.quiet_for),
     )
-    return tx.save_incident(incident)
+    return replace(tx.save_incident(incident), reports=())
 
 
 def _twin(tx: Transaction, requester: Requester, report: Report, drawn: bytes) -> str | None:

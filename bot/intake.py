@@ -13,7 +13,7 @@ from bot.reading import Parent, read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import pass_time
-from bot.telling import HISTORY, Told, tell
+from bot.telling import Told, tell
 
 # Reading is pure computing: after so many posts the loop gets its turn, so that buttons are answered in time.
 BREATHE_EVERY = 20
@@ -42,7 +42,7 @@ class _Work:
     rules: Rules
     readings: dict[tuple[str, str], Reading]
     guilds: Sequence[Guild]
-    history: bool
+    own_time: bool
     reports: int = 0
     told: list[Told] = field(default_factory=list)
 
@@ -55,7 +55,7 @@ class _Work:
 
     def pass_time(self, at: datetime | None) -> None:
         """In a replay the posts' own times are the clock."""
-        if self.history and at is not None:
+        if self.own_time and at is not None:
             self.told += pass_time(self.tx, self.rules, at, self.guilds)
             self.tx.now = max(self.tx.now, at)
 
@@ -86,12 +86,18 @@ class Settled:
 
 
 async def take(
-    store: Store, rules: Rules, page: Page, *, settled: Settled | None = None, history: bool = False
+    store: Store,
+    rules: Rules,
+    page: Page,
+    *,
+    settled: Settled | None = None,
+    own_time: bool = False,
+    guilds: Sequence[Guild] | None = None,
 ) -> Taken:
     """Take a page in: what is new of it is read, resolved, grouped and queued; all of it or nothing.
 
-    With `history` the posts' own times are the clock (a replay): time passes between them, and what is found is
-    told to nobody but the caller. Without, the store's clock is, and each guild's channels are queued.
+    With `own_time` the posts' own times are the clock (a replay): time passes between them. Without `guilds` those
+    of the store are told; a replay of archives names `telling.HISTORY`, which has no channel.
     Idempotent: a post that is stored already changes nothing.
     """
     fresh = await store.read(lambda tx: tx.unseen(page.posts))
@@ -99,17 +105,13 @@ async def take(
 
     def work(tx: Transaction) -> Taken:
         new = [post for post in tx.unseen(page.posts) if (post.source, post.key) in readings]
-        done = _Work(tx, rules, readings, (HISTORY,) if history else tx.guilds(), history)
+        done = _Work(tx, rules, readings, tx.guilds() if guilds is None else guilds, own_time)
         done.store(sorted(new, key=lambda post: post.posted_at or tx.now))
         if settled is not None:
             _settle(tx, page, settled)
         return Taken(read=len(page.posts), new=len(new), reports=done.reports, told=tuple(done.told))
 
-    try:
-        return await store.write(work)
-    except BaseException:
-        rules.names.forget()
-        raise
+    return await store.write(work)
 
 
 async def _read_all(store: Store, rules: Rules, posts: Sequence[Post]) -> dict[tuple[str, str], Reading]:

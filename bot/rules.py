@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.model import Name, Policy
+from bot.model import Name
+from bot.model.policy import Policy
 from bot.naming.index import NameIndex
 from bot.platforms import Platforms
 
@@ -23,25 +24,31 @@ class NamesSince(Protocol):
 
 @dataclass
 class Names:
-    """The index of names as of one transaction: whoever asks first brings it up to date.
+    """The index of names, kept with what each transaction can see.
 
-    A transaction that fails takes its new names with it; `forget` then makes the next one start over.
+    A transaction that fails takes its new names with it: then the newest name of the index is not where it was,
+    and the index starts over.
     """
 
     index: NameIndex = field(default_factory=NameIndex)
-    newest: int = 0
+    newest: tuple[int, Name] | None = None
 
     def up_to_date(self, tx: NamesSince) -> NameIndex:
-        """The index with everything in it that `tx` can see."""
-        for name_id, name in tx.names_since(self.newest):
+        """The index with everything in it that `tx` can see, and nothing else."""
+        rows = tx.names_since(self.newest[0] - 1 if self.newest else 0)
+        if self.newest is not None and not self._still_there(rows):
+            self.index, self.newest = NameIndex(), None
+            rows = tx.names_since(0)
+        for name_id, name in rows if self.newest is None else rows[1:]:
             self.index.add(name)
-            self.newest = name_id
+            self.newest = name_id, name
         return self.index
 
-    def forget(self) -> None:
-        """Start over: what was read may never have been committed."""
-        self.index = NameIndex()
-        self.newest = 0
+    def _still_there(self, rows: Sequence[tuple[int, Name]]) -> bool:
+        if self.newest is None or not rows:
+            return False
+        (name_id, known), (first_id, first) = self.newest, rows[0]
+        return (name_id, known.owner, known.name) == (first_id, first.owner, first.name)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import alerts, cards, incidents
-from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Requester, Shape, Slot
+from bot.alerts.wire import alert_to
+from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot
 from bot.rules import Rules
 from bot.storage import Transaction
 
@@ -17,6 +18,7 @@ from bot.storage import Transaction
 NONCE_LENGTH = 25
 # A short message beside the living card at most this often for one incident and channel; a withdrawal never waits.
 NOTICE_EVERY = timedelta(hours=6)
+CANNOT_WAIT = frozenset({Reason.WITHDRAWN, Reason.DISMISSED})
 # No rule can have more to say at one moment than there are reasons that build on one another.
 MOST_AT_ONCE = 4
 # The audience of a replay: it hears everything, in print, and has no channel.
@@ -83,7 +85,7 @@ def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: 
         post.living(guild.moderator_channel, Slot.MODERATORS, private)
     if guild.alert_channel and guild.mode is Mode.ON and alert.seen:
         post.living(guild.alert_channel, Slot.PUBLIC, public)
-        if alerts.worth_a_notice(alert):
+        if alerts.is_news(alert):
             post.notice(guild.alert_channel, cards.notice(alert, about))
     return Told(alert=alert, incident=view, requester=about.requester, ref=about.ref, card=public, guild=guild)
 
@@ -118,7 +120,7 @@ class _Post:
             for row in self.tx.deliveries_of(self.alert.incident_id)
             if row.channel_key == channel and row.shape is Shape.NOTICE and self.now - row.due_at < NOTICE_EVERY
         ]
-        if lately and not alerts.cannot_wait(self.alert):
+        if lately and self.alert.reason not in CANNOT_WAIT:
             return
         generation = self.tx.next_generation(self.alert.incident_id, channel)
         self._queue(channel, Slot.PUBLIC, Shape.NOTICE, generation, cards.to_json(card))
@@ -153,7 +155,8 @@ def nonce(rules: Rules, incident_id: int, channel: str, shape: Shape, generation
 def as_json(told: Told) -> str:
     """An alert as one line: the fields of `decide`, and which incident and requester, and the words."""
     line = {
-        **alerts.to_dict(told.alert, told.requester.account_keys[0] if told.requester.account_keys else None),
+        **alert_to(told.alert, ""),
+        "account_key": next(iter(told.requester.account_keys), None),
         "incident": told.ref,
         "requester": told.requester.name,
         "text": cards.as_text(told.card),

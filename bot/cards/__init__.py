@@ -15,13 +15,14 @@ from bot.cards.answers import (
 )
 from bot.cards.damage import damage_line, rating
 from bot.cards.medium import as_text, from_json, to_json
-from bot.cards.standing import ambiguous, standing, unknown
+from bot.cards.standing import ambiguous, answer, standing, unknown
 from bot.cards.telling import About, alert, for_moderators, notice
 
 __all__ = [
     "About",
     "alert",
     "ambiguous",
+    "answer",
     "as_text",
     "commands",
     "damage_line",

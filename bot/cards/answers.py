@@ -7,13 +7,19 @@ from datetime import datetime
 
 from bot.cards import words
 from bot.cards.telling import About
-from bot.model import Button, Card, Decision, Delivery, Facts, Guild, Mode, Policy, Share, State, Tone, Watch
+from bot.model import Button, Card, Decision, Delivery, Facts, Guild, Mode, Share, State, Tone, Watch
 from bot.naming.canonical import display
 
 UNDO = Button("undo", "Undo")
 RECENT_SHOWN = 10
 ROWS_SHOWN = 8
 
+POLICY = {
+    "early": "Policy early: members hear of two or more independent reports, early and unverified; more is saved, "
+    "and now and then a warning is withdrawn.",
+    "cautious": "Policy cautious: members hear only of what several independent reports support; fewer warnings are "
+    "withdrawn, and some come too late.",
+}
 DONE = {
     Decision.CONFIRM: "Confirmed",
     Decision.DISMISS: "Dismissed",
@@ -121,14 +127,14 @@ def _source(watch: Watch, now: datetime) -> str:
     return f"{watch.source}: read {heard}" + (f"; {watch.trouble}" if watch.trouble else "")
 
 
-def guild(settings: Guild, policy: Policy) -> Card:
+def guild(settings: Guild) -> Card:
     """How this community is served, in words."""
     trial = "Members are told."
     if settings.mode is Mode.TRIAL:
         trial = "In trial: moderators see what members would be told."
     return Card(
         title=f"Settings of {display(settings.name)}",
-        lines=(trial, policy.sentence),
+        lines=(trial, POLICY[settings.policy]),
         fields=(
             ("Alerts", settings.alert_channel or "no channel set"),
             ("Moderators", settings.moderator_channel or "no channel set"),

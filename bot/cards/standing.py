@@ -19,6 +19,17 @@ TASKS_SHOWN = 3
 STEPS_SHOWN = 4
 
 
+def answer(found: Found | Ambiguous | Unknown, platforms: Platforms, now: datetime, mine: Case | None = None) -> Card:
+    """The card for whatever a look-up gave."""
+    match found:
+        case Found():
+            return standing(found, platforms, now, mine)
+        case Ambiguous():
+            return ambiguous(found, platforms)
+        case Unknown():
+            return unknown(found, platforms)
+
+
 def standing(found: Found, platforms: Platforms, now: datetime, case: Case | None = None) -> Card:
     """Where the requester stands. `case`: the worker's own numbers for the rating line, else one example."""
     known = found.standing

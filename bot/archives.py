@@ -1,0 +1,223 @@
+"""Archives as posts: JSON lines, Reddit listings, Pushshift and Arctic-Shift dumps (also .zst), CSV with a header."""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import io
+import json
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from bot.errors import InputError
+from bot.model import Post
+from bot.reading.wire import post_from
+
+# The dumps are made with --long=31: a window of 2 GiB (README of the Pushshift dumps).
+ZSTD_WINDOW = 2**31
+# No post of any site is longer; a longer line is a broken file, not a post.
+LONGEST_LINE = 64 * 2**20
+LONGEST_LISTING = 256 * 2**20
+GONE = frozenset({"[deleted]", "[removed]", ""})
+FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an archive: a post, or why there is none, and where it stands."""
+
+    path: Path
+    number: int
+    post: Post | None = None
+    bad: str | None = None
+    size: int = 0
+
+
+def lines(paths: Iterable[Path]) -> Iterator[Line]:
+    """Every line of the files, oldest post first. Raises InputError for a file that cannot be read at all."""
+    streams = [_sorted(path) for path in paths]
+    ordered = heapq.merge(*streams, key=lambda pair: pair[0])
+    return (line for _, line in ordered)
+
+
+def check(path: Path) -> None:
+    """Raise InputError, with what to do, unless the file is there and can be read."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def size(paths: Iterable[Path]) -> int:
+    """All bytes of the files, for a progress bar."""
+    return sum(path.stat().st_size for path in paths)
+
+
+def _sorted(path: Path) -> Iterator[tuple[datetime, Line]]:
+    """The file's lines with the moment each belongs to; a line without a time goes with the one before it."""
+    check(path)
+    if path.suffix == ".zst":
+        return _dated(_compressed(path))
+    if path.suffix == ".csv":
+        return _by_time(list(_dated(_table(path))))
+    with path.open("rb") as file:
+        head = file.read(4096).lstrip()
+    if head.startswith(b"[") or (head.startswith(b"{") and b'"Listing"' in head.split(b"\n")[0][:200]):
+        return _by_time(list(_dated(_listing(path))))
+    return _plain(path)
+
+
+def _by_time(pairs: list[tuple[datetime, Line]]) -> Iterator[tuple[datetime, Line]]:
+    return iter(sorted(pairs, key=lambda pair: pair[0]))
+
+
+def _dated(found: Iterator[Line]) -> Iterator[tuple[datetime, Line]]:
+    at = FIRST
+    for line in found:
+        if line.post is not None and line.post.posted_at is not None:
+            at = line.post.posted_at
+        yield at, line
+
+
+def _plain(path: Path) -> Iterator[tuple[datetime, Line]]:
+    """A file that can be read twice: once for the times, then line by line in their order, whatever its size."""
+    times, offsets, at = array("d"), array("Q"), FIRST
+    with path.open("rb") as file:
+        offset = 0
+        for moment, line in _dated(_json_lines(path, file)):
+            at = moment
+            times.append(at.timestamp() if at > FIRST else float("-inf"))
+            offsets.append(offset)
+            offset += line.size
+    order = sorted(range(len(times)), key=times.__getitem__)
+    with path.open("rb") as file:
+        for index in order:
+            file.seek(offsets[index])
+            raw = file.readline(LONGEST_LINE)
+            moment = FIRST if times[index] == float("-inf") else datetime.fromtimestamp(times[index], UTC)
+            yield moment, _line(path, index + 1, raw)
+
+
+def _json_lines(path: Path, file: Iterable[bytes] | BinaryIO) -> Iterator[Line]:
+    for number, raw in enumerate(file, 1):
+        yield _line(path, number, raw)
+
+
+def _compressed(path: Path) -> Iterator[Line]:
+    import zstandard
+
+    with path.open("rb") as file:
+        reader = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file)
+        try:
+            yield from _json_lines(path, io.BufferedReader(reader, 2**20))  # type: ignore[type-var]
+        except zstandard.ZstdError as error:
+            yield Line(path, 0, bad=f"the compressed stream breaks off here: {error}")
+
+
+def _line(path: Path, number: int, raw: bytes) -> Line:
+    """One raw line as a post. Whatever is wrong with it is said in the line, never raised."""
+    text = raw.strip()
+    if not text:
+        return Line(path, number, size=len(raw))
+    try:
+        return Line(path, number, post=_post(json.loads(text)), size=len(raw))
+    except (InputError, ValueError, RecursionError) as error:
+        return Line(path, number, bad=_why(error), size=len(raw))
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON: {error.msg} at column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return str(error) or type(error).__name__
+
+
+def _post(found: Any) -> Post:
+    if isinstance(found, dict) and "created_utc" in found and "subreddit" in found:
+        return reddit_post(found)
+    return post_from(found)
+
+
+def reddit_post(thing: dict[str, Any]) -> Post:
+    """A submission or comment as Reddit's API and the dumps write it. Raises InputError if it is neither."""
+    comment = "body" in thing
+    key = thing.get("name") or f"{'t1' if comment else 't3'}_{thing.get('id')}"
+    body = thing.get("body") if comment else thing.get("selftext")
+    author = thing.get("author")
+    try:
+        posted_at = datetime.fromtimestamp(float(thing["created_utc"]), UTC)
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise InputError("created_utc is not a time in seconds") from error
+    if not isinstance(thing.get("id"), str):
+        raise InputError("a Reddit post without an id")
+    permalink = thing.get("permalink")
+    return Post(
+        source=f"reddit:{str(thing['subreddit']).lower()}",
+        key=str(key),
+        text="" if body in GONE or not isinstance(body, str) else body,
+        title=None if comment or not isinstance(thing.get("title"), str) else thing["title"],
+        author_key=author if isinstance(author, str) and author not in GONE else None,
+        posted_at=posted_at,
+        parent_key=str(thing["parent_id"]) if comment and thing.get("parent_id") else None,
+        url=f"https://www.reddit.com{permalink}" if isinstance(permalink, str) else None,
+    )
+
+
+def _listing(path: Path) -> Iterator[Line]:
+    """A listing, or a list of them (a thread: its opener and its comments), or a list of posts."""
+    if path.stat().st_size > LONGEST_LISTING:
+        raise InputError(f"{path} is one JSON value of more than 256 MiB; split it into JSON lines.")
+    try:
+        found = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        yield Line(path, 1, bad=_why(error))
+        return
+    for number, thing in enumerate(_things(found), 1):
+        try:
+            yield Line(path, number, post=_post(thing))
+        except (InputError, ValueError) as error:
+            yield Line(path, number, bad=_why(error))
+
+
+def _things(found: Any) -> Iterator[Any]:
+    """The posts in a listing, comments with their replies, in the order they stand there; no recursion."""
+    waiting = [found]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, list):
+            waiting.extend(reversed(thing))
+        elif isinstance(thing, dict) and thing.get("kind") == "Listing":
+            children = thing.get("data", {}).get("children", [])
+            waiting.extend(reversed(children))
+        elif isinstance(thing, dict) and thing.get("kind") in ("t1", "t3"):
+            data = thing.get("data") or {}
+            if isinstance(data.get("replies"), dict):
+                waiting.append(data["replies"])
+            yield data
+        elif isinstance(thing, dict) and thing.get("kind") == "more":
+            continue
+        else:
+            yield thing
+
+
+def _table(path: Path) -> Iterator[Line]:
+    """CSV with a header that names the fields of a post."""
+    csv.field_size_limit(LONGEST_LINE)
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = csv.DictReader(file)
+        number = 1
+        while True:
+            number += 1
+            try:
+                row = next(rows, None)
+                if row is None:
+                    return
+                yield Line(path, number, post=_post({name: value or None for name, value in row.items() if name}))
+            except (InputError, ValueError, csv.Error) as error:
+                yield Line(path, number, bad=_why(error))

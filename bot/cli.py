@@ -1,0 +1,177 @@
+"""The command line. Nothing heavy is imported before a command needs it: `--help` answers at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import __version__
+from bot.errors import UsageError, WatchError
+
+app = typer.Typer(
+    name="rejection-watch",
+    help="Warns crowd workers of mass rejections.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder for all that is written [REJECTION_WATCH_DATA].")]
+Json = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, everything else on stderr.")]
+Number = Annotated[int | None, typer.Option(min=0, max=10**9)]
+# The shell's own numbers: ended by Ctrl-C, and by a reader that went away.
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rejection-watch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Warns crowd workers of mass rejections."""
+
+
+@app.command()
+def demo(
+    fast: Annotated[bool, typer.Option("--fast", help="Do not wait between posts.")] = False,
+    prompt: Annotated[bool, typer.Option(" /--no-prompt", help="End after the replay.")] = True,
+    sample: Annotated[Path | None, typer.Option("--sample", help="Folder with .jsonl files of posts.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show the whole at work on an invented community, then answer your commands. No account needed."""
+    from bot.demo import run
+
+    _finish(run(sample=sample, data=data, fast=fast, prompt=prompt, as_json=json))
+
+
+@app.command()
+def run(
+    dry: Annotated[bool, typer.Option("--dry", help="Poll for real, print cards instead of sending them.")] = False,
+    data: Data = None,
+) -> None:
+    """Run the bot until it is told to stop."""
+    from rich.console import Console
+
+    from bot import app as whole
+    from bot import config, logs
+    from bot.console import ConsoleAnnouncer
+
+    settings = config.load(data)
+    logs.set_up(settings.log_level, config.secrets_of(settings))
+    _finish(whole.run(settings, dry=ConsoleAnnouncer(Console()) if dry else None))
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="JSON lines, Reddit listings, dumps (.jsonl, .zst), CSV.")],
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Take archives in as history: it counts in `check`, and no channel is told."""
+    from bot.history import run
+
+    _finish(run(files, data=data, as_json=json))
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="Name, id, link, title of a study, or a pasted export.")],
+    approved: Number = None,
+    rejected: Number = None,
+    at_risk: Number = None,
+    pick: Annotated[int | None, typer.Option(min=1, max=5, help="Which of several that were listed.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Say where a requester stands."""
+    from bot.asking import check as ask
+
+    numbers = (approved, rejected, at_risk)
+    if any(number is not None for number in numbers) and any(number is None for number in numbers):
+        raise UsageError("The three numbers go together: --approved N --rejected N --at-risk N.")
+    case = None if approved is None or rejected is None or at_risk is None else (approved, rejected, at_risk)
+    _finish(ask(name, data=data, case=case, choice=pick, as_json=json))
+
+
+@app.command()
+def read(
+    explain: Annotated[bool, typer.Option("--explain", help="Also say why, on stderr, for a person.")] = False,
+    _json: Json = True,
+) -> None:
+    """Read posts: JSON lines on stdin, one reading a line on stdout."""
+    from bot import lines
+
+    raise typer.Exit(lines.read(sys.stdin.buffer, sys.stdout, sys.stderr if explain else None))
+
+
+@app.command()
+def resolve(
+    names: Annotated[Path, typer.Option("--names", help="account_key<TAB>name[<TAB>platform[<TAB>activity]]")],
+    _json: Json = True,
+) -> None:
+    """Resolve mentions: JSON lines on stdin, one match a line on stdout."""
+    from bot import lines
+
+    raise typer.Exit(lines.resolve(names, sys.stdin.buffer, sys.stdout))
+
+
+@app.command()
+def decide(
+    policy: Annotated[Path | None, typer.Option("--policy", help="TOML with numbers that differ from `early`.")] = None,
+    _json: Json = True,
+) -> None:
+    """Decide on events: JSON lines on stdin, ordered by time; one line an alert on stdout."""
+    from bot import lines
+
+    raise typer.Exit(lines.decide(policy, sys.stdin.buffer, sys.stdout))
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """List everything that is missing or wrong in the settings, the database and the permissions."""
+    from bot.doctor import examine
+
+    raise typer.Exit(asyncio.run(examine(data)))
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database up to this version's tables."""
+    from bot.asking import migrate as bring_up
+
+    _finish(bring_up(data))
+
+
+def _finish(work: Coroutine[Any, Any, int | None]) -> None:
+    """Run it to its end; a number it returns is the exit code."""
+    code = asyncio.run(work)
+    if code:
+        raise typer.Exit(code)
+
+
+def main() -> None:
+    """The command rejection-watch. Whatever goes wrong on purpose ends in a sentence and an exit code."""
+    try:
+        app()
+    except WatchError as error:
+        typer.echo(f"rejection-watch: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; closing stderr too keeps Python from complaining about it.
+        sys.stderr.close()
+        sys.exit(BROKEN_PIPE)

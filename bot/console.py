@@ -1,0 +1,139 @@
+"""The terminal front: cards as panels, a feed of posts, and the prompt where one is worker and moderator."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from rich import box
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bot import commands
+from bot.errors import WatchError
+from bot.model import Card, Delivery, Guild, Mode, Post, Shape, Slot, Tone
+from bot.outbox import Attempt, Look, Result, Sight
+
+STYLE = {
+    Tone.NEUTRAL: "cyan",
+    Tone.WATCH: "bright_black",
+    Tone.WARN: "yellow",
+    Tone.ALARM: "red",
+    Tone.GOOD: "green",
+    Tone.GONE: "bright_black",
+}
+PUBLIC = "terminal:alerts"
+MODERATORS = "terminal:moderators"
+GUILD = Guild(
+    guild_key="terminal",
+    name="Your terminal",
+    mode=Mode.ON,
+    policy="early",
+    alert_channel=PUBLIC,
+    moderator_channel=MODERATORS,
+)
+YOU = commands.Person(key="you", site="terminal", guild=GUILD, moderator=True)
+POST_WIDTH = 90
+
+
+def panel(card: Card, *, subtitle: str | None = None) -> Panel:
+    """A card as a bordered panel in the colour of its tone. Everything in it is plain text, never markup."""
+    parts: list[Text | Table] = [Text(line) for line in card.lines]
+    if card.fields or card.links:
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="bold", no_wrap=True, max_width=34)
+        grid.add_column()
+        for name, value in (*card.fields, *card.links):
+            grid.add_row(Text(name), Text(value))
+        parts.append(grid)
+    if card.buttons:
+        parts.append(Text("  ".join(f"[{button.label}]" for button in card.buttons), style="bold"))
+    if card.footer:
+        parts.append(Text(card.footer, style="dim"))
+    style = STYLE[card.tone]
+    title = Text(card.title, style=f"bold {style}")
+    return Panel(Group(*parts), title=title, title_align="left", subtitle=subtitle, border_style=style, box=box.ROUNDED)
+
+
+def feed_line(post: Post) -> Text:
+    """A post in one line of the feed: when, where, and how it begins."""
+    when = f"{post.posted_at:%d %b %H:%M}" if post.posted_at else "·"
+    words = " ".join(f"{post.title or ''} {post.text}".split())
+    shown = words if len(words) <= POST_WIDTH else words[: POST_WIDTH - 1] + "…"
+    return Text.assemble((f"{when}  ", "dim"), (f"{post.source:<28.28}", "blue"), " ", (shown, "dim"))
+
+
+@dataclass(slots=True)
+class ConsoleAnnouncer:
+    """The outbox's medium in a terminal: a new message and an edit are both printed, each once."""
+
+    console: Console
+    printed: dict[str, str] = field(default_factory=dict)
+
+    async def announce(self, delivery: Delivery, card: Card) -> Attempt:
+        """Print the card. The nonce is the message's key."""
+        self.printed[delivery.nonce] = delivery.marker
+        self._show(delivery, card, "new")
+        return Attempt(Result.DONE, message_key=delivery.nonce)
+
+    async def edit(self, delivery: Delivery, card: Card) -> Attempt:
+        """Print how the message looks now."""
+        self._show(delivery, card, "edited")
+        return Attempt(Result.DONE)
+
+    async def find(self, delivery: Delivery) -> Sight:
+        """What this process has printed is there; what another printed cannot be known and may be printed again."""
+        if delivery.nonce in self.printed:
+            return Sight(Look.FOUND, delivery.nonce)
+        return Sight(Look.ABSENT)
+
+    def _show(self, delivery: Delivery, card: Card, what: str) -> None:
+        where = "to moderators" if delivery.slot is Slot.MODERATORS else "to members"
+        kind = "short message" if delivery.shape is Shape.NOTICE else f"{what} message"
+        self.console.print(panel(card, subtitle=f"{where} · {kind}"))
+
+
+@dataclass(slots=True)
+class Prompt:
+    """Reads commands until the end of input and shows the answers. A number picks one of the last choices."""
+
+    desk: commands.Desk
+    console: Console
+    person: commands.Person = YOU
+    last: commands.Answer | None = None
+    report_key: str | None = None
+
+    async def run(self) -> None:
+        """Ask, answer, show, until `quit` or the end of input."""
+        self.console.print("Type [bold]!check <requester>[/], [bold]!help[/] for the list, [bold]quit[/] to end.")
+        while (line := await asyncio.to_thread(self._read)) is not None:
+            if line.strip().lower() in ("quit", "exit", "!quit"):
+                return
+            if line.strip():
+                await self.answer(line)
+
+    def _read(self) -> str | None:
+        try:
+            return self.console.input("[bold]> [/]")
+        except (EOFError, UnicodeDecodeError):
+            return None
+
+    async def answer(self, line: str) -> None:
+        """Answer one line and show the card."""
+        try:
+            self.last = await self._answer(line.strip())
+        except WatchError as error:
+            self.console.print(Text(str(error), style="red"))
+            return
+        self.report_key = self.last.report_key or self.report_key
+        self.console.print(panel(self.last.card))
+
+    async def _answer(self, line: str) -> commands.Answer:
+        choices = self.last.choices if self.last else ()
+        if line.isdecimal() and len(line) <= 2 and 1 <= int(line) <= len(choices):
+            return await self.desk.pick(self.person, choices[int(line) - 1].owner)
+        if line in ("!undo", "undo") and self.report_key:
+            return await self.desk.undo(self.person, self.report_key)
+        return await commands.answer(self.desk, self.person, line)

@@ -1,0 +1,61 @@
+"""The command replay: archives become history. What they tell counts in `check`, and no channel is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot import archives, config, telling
+from bot.app import opened, rules_for, utc_now
+from bot.console import panel
+from bot.replay import PostsClock, Replay, pages
+from bot.telling import Told
+
+MARK = "history: nobody was told"
+
+
+async def run(files: Sequence[Path], *, data: Path | None, as_json: bool) -> int:
+    """Take the files in, in the order of their posts' times. Raises InputError if one cannot be read at all."""
+    for path in files:
+        archives.check(path)
+    settings = config.load(data)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    clock = PostsClock(datetime.fromtimestamp(0, UTC))
+    # Only a person watches a bar; a log would be full of it.
+    screen = Console(stderr=True)
+    async with opened(settings.database_url, clock) as store:
+        replay = Replay(store, rules_for(settings.data), clock, (telling.HISTORY,))
+        with _progress(screen) as progress:
+            task = progress.add_task("reading", total=archives.size(files))
+            for page in pages(archives.lines(files), replay.summary):
+                taken = await replay.take([line.post for line in page if line.post is not None])
+                _show(taken.told, as_json=as_json)
+                progress.advance(task, sum(line.size for line in page))
+        _show(await replay.afterwards(utc_now()), as_json=as_json)
+    for bad in replay.summary.bad_lines:
+        screen.print(f"left out: {bad}", markup=False)
+    if as_json:
+        sys.stdout.write(json.dumps({"summary": replay.summary.as_dict()}) + "\n")
+    else:
+        screen.print(", ".join(f"{count} {name}" for name, count in replay.summary.as_dict().items()))
+    return 0
+
+
+def _progress(screen: Console) -> Progress:
+    parts = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    return Progress(*parts, console=screen, disable=not screen.is_terminal)
+
+
+def _show(told: Sequence[Told], *, as_json: bool) -> None:
+    """Each alert as a line of JSON, or as a card that says it is history."""
+    for alert in told:
+        if as_json:
+            sys.stdout.write(telling.as_json(alert) + "\n")
+        else:
+            Console().print(panel(alert.card, subtitle=f"{alert.alert.at:%d %b %Y %H:%M} UTC · {MARK}"))

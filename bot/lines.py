@@ -1,0 +1,130 @@
+"""The three rules on JSON lines: read, resolve, decide. No database, no network, no settings; they stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from bot.errors import InputError, WatchError
+
+FAILED = 1
+
+
+def parse(raw: bytes) -> Any:
+    """One line of input. Raises InputError, with the reason, if it is not a JSON object in UTF-8."""
+    try:
+        found = json.loads(raw)
+    except UnicodeDecodeError as error:
+        raise InputError("the line is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise InputError(f"the line is not JSON: {error.msg} at column {error.colno}") from error
+    except (RecursionError, ValueError) as error:
+        raise InputError("the line is not JSON that can be read") from error
+    if not isinstance(found, dict):
+        raise InputError("the line is JSON, but not an object")
+    return found
+
+
+def write(out: TextIO, line: Any) -> None:
+    """Write one object as one line, at once. What cannot be said in UTF-8 (lone surrogates) is escaped."""
+    text = json.dumps(line, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(line)
+    out.write(text + "\n")
+    out.flush()
+
+
+def each(source: BinaryIO, out: TextIO, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Answer every line with exactly one; a line that fails gets its key and the error. Returns the exit code."""
+    code = 0
+    for raw in source:
+        key: Any = None
+        try:
+            found = parse(raw)
+            key = found.get("key")
+            line = answer(found)
+        except WatchError as error:
+            line, code = {"key": key, "error": str(error)}, FAILED
+        write(out, line)
+    return code
+
+
+def read(source: BinaryIO, out: TextIO, explained: TextIO | None) -> int:
+    """Posts in, readings out. With `explained` the reasons are also written there for a person."""
+    from bot.platforms import load
+    from bot.reading import read as reading_of
+    from bot.reading.wire import post_from, reading_to
+
+    platforms = load()
+
+    def answer(found: dict[str, Any]) -> dict[str, Any]:
+        post = post_from(found)
+        reading = reading_of(post, platforms)
+        if explained is not None:
+            explained.write(explanation(post.key, reading_to(post.key, reading)))
+        return reading_to(post.key, reading)
+
+    return each(source, out, answer)
+
+
+def explanation(key: str, reading: dict[str, Any]) -> str:
+    """The reading in words: what it is, and each signal with the words that gave it, heaviest first."""
+    probability = reading["probability"][reading["kind"]]
+    who = ", ".join(mention["text"] for mention in reading["mentions"]) or "nobody named"
+    word = "reportable" if reading["reportable"] else "not reportable"
+    rows = [f"{key}: {reading['kind']} ({probability:.2f}), {word}; {who}"]
+    heaviest = sorted(reading["signals"], key=lambda signal: -abs(signal["weight"]))
+    rows += [f"  {each['weight']:+5.1f}  {each['name']:<28} “{' '.join(each['quote'].split())}”" for each in heaviest]
+    return "\n".join(rows).encode("utf-8", "replace").decode() + "\n"
+
+
+def resolve(names: Path, source: BinaryIO, out: TextIO) -> int:
+    """Mentions in, matches out, against the names in a file of tab-separated lines."""
+    from bot.naming.index import NameIndex
+    from bot.naming.resolve import resolve as match_of
+    from bot.naming.wire import match_to, mention_from, names_from_tsv
+
+    index = NameIndex()
+    try:
+        with names.open(encoding="utf-8-sig", newline="") as file:
+            for name in names_from_tsv(file):
+                index.add(name)
+    except OSError as error:
+        raise InputError(f"{names} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{names} is not UTF-8.") from error
+
+    def answer(found: dict[str, Any]) -> dict[str, Any]:
+        key, mention, platform = mention_from(found)
+        return match_to(key, match_of(mention, index, platform))
+
+    return each(source, out, answer)
+
+
+def decide(policy_file: Path | None, source: BinaryIO, out: TextIO) -> int:
+    """Events in, ordered by time; alerts out, each when it falls due."""
+    from bot.alerts.stream import decide as decide_on
+    from bot.alerts.wire import Event, alert_to, event_from
+    from bot.policies import EARLY, load
+
+    policy = load(policy_file) if policy_file else EARLY
+    failed: list[str] = []
+
+    def events() -> Iterator[Event]:
+        for raw in source:
+            key: Any = None
+            try:
+                found = parse(raw)
+                key = found.get("key")
+                yield event_from(found)
+            except WatchError as error:
+                failed.append(str(key))
+                write(out, {"key": key, "error": str(error)})
+
+    for alert, account_key in decide_on(events(), policy):
+        write(out, alert_to(alert, account_key))
+    return FAILED if failed else 0
