@@ -40,7 +40,14 @@ def report(at: datetime = NOW, **told: Any) -> Report:
 
 def incident(requester_id: int | None, **told: Any) -> Incident:
     return Incident(
-        **{"requester_id": requester_id, "platform": PLATFORM, "rules_version": 1, "opened_at": NOW, "last_at": NOW, **told}
+        **{
+            "requester_id": requester_id,
+            "platform": PLATFORM,
+            "rules_version": 1,
+            "opened_at": NOW,
+            "last_at": NOW,
+            **told,
+        }
     )
 
 

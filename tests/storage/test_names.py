@@ -1,0 +1,134 @@
+"""Requesters: their names and accounts, followed by a growing id."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.errors import NotFoundError, StoreError
+from bot.model import Name, Requester
+from bot.storage import Store, open_store
+from tests.storage.build import Clock, add_requester, report
+
+KEY = "A1EXAMPLE2REQ3"
+
+
+async def test_a_requester_comes_back_with_all_it_is_known_by(store: Store) -> None:
+    def meet(tx):
+        requester_id = tx.add_requester("mturk", "Example Labs", "example labs", KEY, "export").requester_id
+        tx.add_alias(requester_id, "ExLabs", "exlabs", "moderator")
+        tx.add_account(requester_id, "mturk", "A9EXAMPLE9REQ9")
+        return requester_id
+
+    requester_id = await store.write(meet)
+
+    assert await store.read(lambda tx: tx.get_requester(requester_id)) == Requester(
+        requester_id=requester_id,
+        platform="mturk",
+        name="Example Labs",
+        account_keys=(KEY, "A9EXAMPLE9REQ9"),
+        aliases=("ExLabs",),
+    )
+
+
+async def test_what_is_known_already_is_not_added_again(store: Store) -> None:
+    def meet(tx):
+        one = tx.add_requester("mturk", "Example Labs", "example labs", KEY, "export").requester_id
+        two = add_requester(tx, "Other Labs")
+        return (
+            tx.add_alias(one, "ExLabs", "exlabs", "post"),
+            tx.add_alias(one, "ExLabs", "exlabs", "post"),
+            tx.add_alias(one, "Example Labs", "example labs", "post"),
+            tx.add_account(two, "mturk", KEY),
+            tx.add_account(two, "prolific", KEY),
+        )
+
+    assert await store.write(meet) == (True, False, False, False, True)
+
+
+async def test_an_account_belongs_to_one_requester(store: Store) -> None:
+    for platform in ("mturk", None):
+        await store.write(lambda tx, on=platform: tx.add_requester(on, "Example Labs", "example labs", KEY, "post"))
+
+        with pytest.raises(StoreError):
+            await store.write(lambda tx, on=platform: tx.add_requester(on, "Other", "other", KEY, "post"))
+
+
+async def test_an_account_is_found_by_platform_and_without_one_only_if_it_is_clear(store: Store) -> None:
+    def meet(tx, platform):
+        return tx.add_requester(platform, f"On {platform}", "on", KEY, "post")
+
+    mturk = await store.write(lambda tx: meet(tx, "mturk"))
+    alone = await store.read(lambda tx: tx.find_account(None, KEY))
+    await store.write(lambda tx: meet(tx, "toloka"))
+    unclear = await store.read(lambda tx: tx.find_account(None, KEY))
+
+    assert alone == mturk
+    assert unclear is None
+    assert await store.read(lambda tx: tx.find_account("mturk", KEY)) == mturk
+    assert await store.read(lambda tx: tx.find_account("prolific", KEY)) is None
+    assert await store.read(lambda tx: tx.find_account("mturk", "A0NOBODY0REQ0")) is None
+
+
+async def test_whoever_asks_for_nobody_is_told_so(store: Store) -> None:
+    for ask in (
+        lambda tx: tx.get_requester(7),
+        lambda tx: tx.add_account(7, None, KEY),
+        lambda tx: tx.add_alias(7, "a", "a", "p"),
+    ):
+        with pytest.raises(NotFoundError, match="no requester 7"):
+            await store.write(ask)
+
+
+async def test_names_are_followed_by_id_with_how_often_they_are_met(store: Store) -> None:
+    def meet(tx):
+        one = tx.add_requester("mturk", "Example Labs", "example labs", KEY, "export").requester_id
+        two = tx.add_requester(None, "Other", "other", None, "post").requester_id
+        tx.add_report(report(), requester_id=two)
+        tx.add_report(report(), requester_id=two)
+        return one, two
+
+    one, two = await store.write(meet)
+    first = await store.read(lambda tx: tx.names_since(0))
+    await store.write(
+        lambda tx: (tx.add_alias(one, "ExLabs", "exlabs", "post"), tx.add_account(two, None, "A7EXAMPLE7"))
+    )
+    more = await store.read(lambda tx: tx.names_since(first[-1][0]))
+
+    assert [name for _, name in first] == [
+        Name(owner=str(one), name="Example Labs", platform="mturk", account_key=KEY, activity=1.0),
+        Name(owner=str(two), name="Other", activity=3.0),
+    ]
+    assert [name for _, name in more] == [
+        Name(owner=str(one), name="ExLabs", platform="mturk", activity=1.0),
+        Name(owner=str(two), name="Other", account_key="A7EXAMPLE7", activity=3.0),
+    ]
+    ids = [name_id for name_id, _ in first + more]
+    assert ids == sorted(set(ids))
+
+
+async def test_a_follower_never_misses_a_name_committed_out_of_turn(store: Store, url: str, clock: Clock) -> None:
+    other = store if store.dialect == "sqlite" else await open_store(url, clock=clock)
+    seen: dict[int, str] = {}
+    done = asyncio.Event()
+
+    async def name(by: Store, who: str) -> None:
+        for n in range(15):
+            await by.write(lambda tx, n=n: add_requester(tx, f"{who} {n}"))
+
+    async def follow() -> None:
+        while not done.is_set():
+            found = await store.read(lambda tx: tx.names_since(max(seen, default=0)))
+            seen.update((name_id, name.name) for name_id, name in found)
+            await asyncio.sleep(0.001)
+
+    follower = asyncio.create_task(follow())
+    await asyncio.gather(name(store, "here"), name(other, "there"))
+    await asyncio.sleep(0.01)
+    done.set()
+    await follower
+    seen.update((name_id, name.name) for name_id, name in await store.read(lambda tx: tx.names_since(max(seen))))
+    await other.close()
+
+    assert sorted(seen.values()) == sorted(f"{who} {n}" for who in ("here", "there") for n in range(15))

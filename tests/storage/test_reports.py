@@ -1,0 +1,147 @@
+"""Reports and voices: what counts, and for how long."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import NotFoundError, StoreError
+from bot.model import Facts, Stage, Stance, Voice
+from bot.storage import Store
+from tests.storage.build import DAY, HOUR, NOW, Clock, add_incident, add_requester, incident, report, voice
+
+
+async def add(store: Store, requester_id: int, *told, **more) -> list[str]:
+    return await store.write(lambda tx: [tx.add_report(each, requester_id=requester_id, **more) for each in told])
+
+
+async def test_a_report_has_a_key_of_its_own_and_keeps_its_voice(store: Store) -> None:
+    incident_id = await store.write(add_incident)
+    requester_id = (await store.read(lambda tx: tx.get_incident(incident_id))).requester_id
+    told = report(
+        voice=voice(age_days=None, n_posts=None, n_true=2, n_false=1),
+        stance=Stance.REVERSAL,
+        probability=0.01,
+        facts=Facts(n_rejected=7),
+        same_text_as="report:1",
+    )
+
+    (key,) = await add(store, requester_id, told, incident_id=incident_id)
+
+    kept = (await store.read(lambda tx: tx.get_incident(incident_id))).reports
+    assert key.startswith("report:")
+    assert kept == (type(told)(**{name: getattr(told, name) for name in told.__slots__} | {"key": key}),)
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.1])
+async def test_no_probability_beyond_its_range_is_stored(store: Store, probability: float) -> None:
+    requester_id = await store.write(add_requester)
+
+    with pytest.raises(StoreError):
+        await add(store, requester_id, report(probability=probability))
+
+
+async def test_a_report_about_nobody_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError):
+        await add(store, 99, report())
+
+
+async def test_a_report_taken_back_counts_nowhere_but_for_limits(store: Store) -> None:
+    incident_id = await store.write(add_incident)
+    requester_id = (await store.read(lambda tx: tx.get_incident(incident_id))).requester_id
+    kept, taken = await add(store, requester_id, report(), report(), incident_id=incident_id, sketch=b"\x00\x01")
+
+    of = await store.write(lambda tx: tx.remove_report(taken))
+    again = await store.write(lambda tx: tx.remove_report(taken))
+
+    assert (of, again) == (incident_id, None)
+    found = await store.read(lambda tx: tx.get_incident(incident_id))
+    assert [each.key for each in found.reports] == [kept]
+    assert await store.read(lambda tx: tx.volume(requester_id, NOW + DAY)) == 1
+    assert await store.read(lambda tx: tx.sketches(requester_id, NOW)) == ((kept, "voice-1", b"\x00\x01"),)
+    assert await store.read(lambda tx: tx.count_reports_by("voice-1", NOW)) == 2
+
+
+async def test_reports_move_into_an_incident_and_out(store: Store) -> None:
+    incident_id = await store.write(add_incident)
+    requester_id = (await store.read(lambda tx: tx.get_incident(incident_id))).requester_id
+    keys = await add(store, requester_id, report(NOW), report(NOW + HOUR))
+
+    await store.write(lambda tx: tx.assign(keys, incident_id))
+    inside = await store.read(lambda tx: tx.get_incident(incident_id))
+    await store.write(lambda tx: tx.assign(keys[:1], None))
+    left = await store.read(lambda tx: tx.get_incident(incident_id))
+
+    assert [each.key for each in inside.reports] == keys
+    assert [each.key for each in left.reports] == keys[1:]
+
+
+@pytest.mark.parametrize("key", ["verdict:1", "report:", "report:x", "1", "report:1; DROP TABLE reports"])
+async def test_what_is_no_report_key_is_said_so(store: Store, key: str) -> None:
+    with pytest.raises(NotFoundError, match="not the key of a report"):
+        await store.write(lambda tx: tx.remove_report(key))
+
+
+async def test_volume_counts_reports_of_the_span_and_only_reports(store: Store) -> None:
+    requester_id, other = await store.write(lambda tx: (add_requester(tx), add_requester(tx, "Other")))
+    inside = [report(NOW - 90 * DAY), report(NOW - DAY), report(NOW - DAY, voice=voice("voice-2"))]
+    outside = [report(NOW), report(NOW - 90 * DAY - HOUR), report(NOW - DAY, stance=Stance.CONTRARY)]
+    await add(store, requester_id, *inside, *outside)
+    await add(store, other, report(NOW - DAY))
+
+    assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == 3
+    assert await store.read(lambda tx: tx.volume(requester_id, NOW, days=2)) == 2
+    assert await store.read(lambda tx: tx.volume(99, NOW)) == 0
+
+
+async def test_sketches_are_those_since_then_oldest_first(store: Store) -> None:
+    requester_id = await store.write(add_requester)
+    old, late, early = await add(store, requester_id, report(NOW - DAY), report(NOW + HOUR), report(NOW), sketch=b"s")
+    await add(store, requester_id, report(NOW))
+
+    sketches = await store.read(lambda tx: tx.sketches(requester_id, NOW))
+
+    assert [key for key, _, _ in sketches] == [early, late]
+    assert old not in dict.fromkeys(key for key, _, _ in sketches)
+
+
+async def test_a_voice_never_met_has_no_age(store: Store) -> None:
+    assert await store.read(lambda tx: tx.voice("voice-1", "reddit")) == Voice(key="voice-1", site="reddit", n_posts=0)
+
+
+async def test_a_voice_grows_older_from_when_it_was_first_met(store: Store, clock: Clock) -> None:
+    await store.write(lambda tx: tx.meet_voice("voice-1", "reddit", NOW))
+    await store.write(lambda tx: tx.meet_voice("voice-1", "reddit", NOW - 2 * DAY, n=4))
+    await store.write(lambda tx: tx.meet_voice("voice-1", "reddit", NOW - DAY))
+    clock.pass_by(DAY / 2)
+
+    known = await store.read(lambda tx: tx.voice("voice-1", "reddit"))
+
+    assert known == Voice(key="voice-1", site="reddit", age_days=2.5, n_posts=6)
+
+
+async def test_a_voice_from_the_future_is_not_below_nought_days_old(store: Store) -> None:
+    await store.write(lambda tx: tx.meet_voice("voice-1", "reddit", NOW + DAY))
+
+    assert (await store.read(lambda tx: tx.voice("voice-1", "reddit"))).age_days == 0.0
+
+
+async def test_a_voice_is_known_by_the_incidents_it_was_right_and_wrong_about(store: Store) -> None:
+    def tell(tx):
+        requester_id = add_requester(tx)
+        tx.meet_voice("voice-1", "reddit", NOW)
+        for stage in (Stage.CONFIRMED, Stage.CONFIRMED, Stage.DISMISSED, Stage.SUSPECTED):
+            saved = tx.save_incident(incident(requester_id, stage=stage))
+            for _ in range(3):
+                tx.add_report(report(), requester_id=requester_id, incident_id=saved.incident_id)
+
+    await store.write(tell)
+
+    known = await store.read(lambda tx: tx.voice("voice-1", "reddit"))
+    assert (known.n_true, known.n_false) == (2, 1)
+
+
+async def test_limits_count_a_voices_reports_since_then(store: Store) -> None:
+    requester_id = await store.write(add_requester)
+    await add(store, requester_id, report(NOW - DAY), report(NOW), report(NOW + HOUR), report(voice=voice("voice-2")))
+
+    assert await store.read(lambda tx: tx.count_reports_by("voice-1", NOW)) == 2
