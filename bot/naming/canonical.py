@@ -22,10 +22,11 @@ _LEGAL = """
 """
 LEGAL = frozenset(_LEGAL.split())
 
-_APOSTROPHES = re.compile("['’`´]")
 _AT_IN_WORD = re.compile(r"(?<=[a-z])@(?=[a-z])")
 _DOLLAR_IN_WORD = re.compile(r"\$(?=[a-z])")
-_NOT_WORD = re.compile(r"[^a-z0-9]")
+# Any other ASCII becomes a space; an apostrophe joins what it stands between.
+_WORDS_ONLY = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord(char): "" for char in "'`"}
+_QUOTES = str.maketrans(dict.fromkeys("‘’´ʼ", "'"))
 
 
 def canonical(name: str) -> str:
@@ -39,15 +40,15 @@ def canonical(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _canonical(name: str) -> str:
-    text = name if name.isascii() else _readable(name)
-    text = _APOSTROPHES.sub("", text.lower()).replace("&", " and ")
-    text = _DOLLAR_IN_WORD.sub("s", _AT_IN_WORD.sub("a", text))
-    words = _NOT_WORD.sub(" ", text)[:_MAX_CANONICAL].split()
+    text = (name if name.isascii() else _readable(name)).lower().replace("&", " and ")
+    if "@" in text or "$" in text:
+        text = _DOLLAR_IN_WORD.sub("s", _AT_IN_WORD.sub("a", text))
+    words = text.translate(_WORDS_ONLY)[:_MAX_CANONICAL].split()
     return " ".join(_without_legal(_joined_letters(words)[:_MAX_WORDS]))
 
 
 def _readable(name: str) -> str:
-    text = visible(unicodedata.normalize("NFKC", name)[: _MAX_WRITTEN * 4])
+    text = visible(unicodedata.normalize("NFKC", name.translate(_QUOTES))[: _MAX_WRITTEN * 4])
     return latin(text).casefold()
 
 

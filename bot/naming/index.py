@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
 
 from rapidfuzz import fuzz
@@ -15,14 +16,17 @@ from bot.naming.canonical import canonical
 from bot.naming.context import clues
 from bot.naming.postings import Postings
 
-# How many forms one key or one form's owners may bring in, the most active first.
+# How many forms one key, how many one word may bring in, and how many owners one form: the most active first.
 _PER_KEY = 30
+_PER_WORD = 15
+# A word that more forms have than this is no way to find one.
+_COMMON_WORD = 3000
 # Trigrams are read from the rarest on until this many numbers were read, or this many trigrams.
 _TRIGRAM_BUDGET = 6000
 _TRIGRAMS = 12
-# Forms sharing most of those trigrams, and how many of them are near enough to be rated.
-_BY_TRIGRAM = 60
-_NEAR = 20
+# Forms sharing most of those trigrams; so many of them, by letters, are rated.
+_BY_TRIGRAM = 80
+_NEAR = 24
 # Activities are summed as whole numbers: so no order of adding changes a sum.
 _GRAIN = 1 << 20
 _MAX_ACTIVITY = 1e12
@@ -35,13 +39,14 @@ class NameIndex:
         self._form: dict[str, int] = {}
         self._canon: list[str] = []
         self._names: list[tuple[Name, ...]] = []
+        self._peak = array("d")
         self._owned: dict[str, tuple[int, ...]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
         self._accounts: dict[str, frozenset[str]] = {}
         self._clues: dict[str, frozenset[str]] = {}
         self._keys = Postings()
+        self._words = Postings()
         self._trigrams = Postings()
-        self._words: Counter[str] = Counter()
         self._n_forms = 0
         self._n_names = 0
         self._activity = 0
@@ -57,6 +62,7 @@ class NameIndex:
         if name in self._names[form]:
             return
         self._names[form] += (name,)
+        self._peak[form] = max(self._peak[form], name.activity)
         self._n_names += 1
         self._activity += _grains(name.activity)
         owned = self._owned.get(name.owner, ())
@@ -76,6 +82,7 @@ class NameIndex:
             self._names[form] = tuple(name for name in self._names[form] if name.owner != owner)
             self._n_names -= len(gone)
             self._activity -= sum(_grains(name.activity) for name in gone)
+            self._peak[form] = max((name.activity for name in self._names[form]), default=0.0)
             if not self._names[form]:
                 self._drop_form(form)
         for key in self._accounts.pop(owner, frozenset()):
@@ -115,7 +122,7 @@ class NameIndex:
 
     def rarity(self, word: str) -> float:
         """How much meeting `word` says, in nats: 0 for a word of every name, ln(number of forms) for a unique one."""
-        return math.log((self._n_forms + 1) / (self._words[word] + 1)) if self._n_forms else 0.0
+        return math.log((self._n_forms + 1) / (self._words.count(word) + 1)) if self._n_forms else 0.0
 
     def weight(self, name: Name) -> float:
         """The name's activity beside the mean, as a natural logarithm."""
@@ -134,26 +141,20 @@ class NameIndex:
             self._form[canon] = form
             self._canon.append(canon)
             self._names.append(())
+            self._peak.append(0.0)
             self._n_forms += 1
-            self._words.update(set(canon.split()))
-            for key in _keys_of(canon):
-                self._keys.add(key, form)
-            for trigram in keys.trigrams(canon):
-                self._trigrams.add(trigram, form)
+            self._words.add(set(canon.split()), form)
+            self._keys.add(_keys_of(canon), form)
+            self._trigrams.add(keys.trigrams(canon), form)
         return form
 
     def _drop_form(self, form: int) -> None:
         canon = self._canon[form]
         del self._form[canon]
         self._n_forms -= 1
-        for word in set(canon.split()):
-            self._words[word] -= 1
-            if not self._words[word]:
-                del self._words[word]
-        for key in _keys_of(canon):
-            self._keys.remove(key, form)
-        for trigram in keys.trigrams(canon):
-            self._trigrams.remove(trigram, form)
+        self._words.remove(set(canon.split()), form)
+        self._keys.remove(_keys_of(canon), form)
+        self._trigrams.remove(keys.trigrams(canon), form)
 
     def _add_account(self, owner: str, account_key: str) -> None:
         key = _id_form(account_key)
@@ -167,13 +168,29 @@ class NameIndex:
             found.add(self._form[canon])
         for key in _asked_keys(canon):
             found.update(self._busiest(self._keys.get(key)))
+        for word in canon.split():
+            if self._words.count(word) <= _COMMON_WORD:
+                found.update(self._busiest(self._words.get(word), _PER_WORD))
         found.update(self._by_trigram(canon))
         return found
 
-    def _busiest(self, forms: Iterable[int]) -> list[int]:
-        return nsmallest(_PER_KEY, forms, key=lambda form: _first(self._most_active(self._names[form])[0]))
+    def _busiest(self, forms: Sequence[int], limit: int = _PER_KEY) -> Sequence[int]:
+        if len(forms) <= limit:
+            return forms
+        return nsmallest(limit, forms, key=lambda form: (-self._peak[form], self._canon[form]))
 
-    def _by_trigram(self, canon: str) -> list[int]:
+    def _by_trigram(self, canon: str) -> Sequence[int]:
+        shared = self._sharing(canon)
+        if len(shared) > _BY_TRIGRAM:
+            least = sorted(shared.values(), reverse=True)[_BY_TRIGRAM]
+            most = [form for form, count in shared.items() if count > least]
+            most += self._busiest([form for form, count in shared.items() if count == least], _BY_TRIGRAM - len(most))
+        else:
+            most = list(shared)
+        return nsmallest(_NEAR, most, key=lambda form: (-fuzz.WRatio(canon, self._canon[form]), self._canon[form]))
+
+    def _sharing(self, canon: str) -> Counter[int]:
+        """Forms with rare trigrams of `canon`, and how many of those each has."""
         counted = sorted((self._trigrams.count(trigram), trigram) for trigram in keys.trigrams(canon))
         shared: Counter[int] = Counter()
         read = 0
@@ -182,8 +199,7 @@ class NameIndex:
             if read > _TRIGRAM_BUDGET and shared:
                 break
             shared.update(self._trigrams.get(trigram))
-        most = nsmallest(_BY_TRIGRAM, shared, key=lambda form: (-shared[form], self._canon[form]))
-        return nsmallest(_NEAR, most, key=lambda form: (-fuzz.WRatio(canon, self._canon[form]), self._canon[form]))
+        return shared
 
     def _most_active(self, names: tuple[Name, ...]) -> tuple[Name, ...]:
         return names if len(names) == 1 else tuple(nsmallest(_PER_KEY, names, key=_first))

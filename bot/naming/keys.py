@@ -9,13 +9,13 @@ _LEET = str.maketrans("013457892i", "oleastbgzl")
 
 # Words that say what somebody does and not who it is. A name of nothing else is too general to join anything on.
 _GENERIC = """
-    a academic academics account amazon an and annotation app assistant batch business client company consulting customer
-    data demo department dept education experiment experimental experiments for general graduate group hit hits institute
-    international job jobs lab laboratory labs market marketing mechanical mturk my name new of online opinion opinions
-    panel poll polls project projects prolific psych psychology public quick requester requesters research researcher
-    researchers review reviews school science sciences service services student students studies study survey surveys
-    task tasks team tech test testing tests that the these thesis this those transcription turk uni university us user
-    users video web work worker workers
+    a academic academics account amazon an and annotation app assistant batch business client company consulting
+    customer data demo department dept education experiment experimental experiments for general graduate group hit
+    hits institute international job jobs lab laboratory labs market marketing mechanical mturk my name new of
+    online opinion opinions panel poll polls project projects prolific psych psychology public quick requester
+    requesters research researcher researchers review reviews school science sciences service services student
+    students studies study survey surveys task tasks team tech test testing tests that the these thesis this those
+    transcription turk uni university us user users video web work worker workers
 """
 GENERIC = frozenset(_GENERIC.split())
 _MAX_SHORT = 3
@@ -28,11 +28,13 @@ def squashed(canon: str) -> str:
 
 def skeleton(canon: str) -> str:
     """Squashed, with digits inside words read as the letters they look like, and i as l."""
-    return "".join(_unleet(word) for word in canon.split())
+    return squashed(_spelt(canon))
 
 
-def _unleet(word: str) -> str:
-    return word if word.isdigit() else word.translate(_LEET)
+def _spelt(canon: str) -> str:
+    if squashed(canon).isalpha():
+        return canon.replace("i", "l")
+    return " ".join(word if word.isdigit() else word.translate(_LEET) for word in canon.split())
 
 
 def ordered(canon: str) -> str:
@@ -57,11 +59,8 @@ def shortened(canon: str) -> Iterator[str]:
 
 def trigrams(canon: str) -> set[str]:
     """Letters by three within each word, its edges marked by a blank, leet undone."""
-    found: set[str] = set()
-    for word in canon.split():
-        text = f" {_unleet(word)} "
-        found.update(text[i : i + 3] for i in range(len(text) - 2))
-    return found
+    text = f" {_spelt(canon)} "
+    return {text[i - 1 : i + 2] for i in range(1, len(text) - 1) if text[i] != " "}
 
 
 def is_general(canon: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 
 class Postings:
@@ -15,25 +15,28 @@ class Postings:
     def __len__(self) -> int:
         return len(self._at)
 
-    def add(self, key: str, form: int) -> None:
-        """List `form` under `key`. The caller adds a pair once."""
-        there = self._at.get(key)
-        if there is None:
-            self._at[key] = form
-        elif isinstance(there, int):
-            self._at[key] = array("I", (there, form))
-        else:
-            there.append(form)
+    def add(self, keys: set[str], form: int) -> None:
+        """List `form` under each key. The caller adds a form once."""
+        at = self._at
+        for key in keys:
+            there = at.get(key)
+            if there is None:
+                at[key] = form
+            elif isinstance(there, int):
+                at[key] = array("I", (there, form))
+            else:
+                there.append(form)
 
-    def remove(self, key: str, form: int) -> None:
-        """Take `form` from under `key`."""
-        there = self._at[key]
-        if isinstance(there, int) or len(there) == 1:
-            del self._at[key]
-        else:
-            there.remove(form)
+    def remove(self, keys: set[str], form: int) -> None:
+        """Take `form` from under each key."""
+        for key in keys:
+            there = self._at[key]
+            if isinstance(there, int) or len(there) == 1:
+                del self._at[key]
+            else:
+                there.remove(form)
 
-    def get(self, key: str) -> Iterable[int]:
+    def get(self, key: str) -> Sequence[int]:
         """The forms under `key`, in no order to rely on."""
         there = self._at.get(key)
         if there is None:

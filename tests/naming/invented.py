@@ -1,0 +1,207 @@
+"""Invented requesters and how people misspell them: deterministic, heavy-tailed, nothing real in it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from bot.model import Name
+from bot.naming import canonical
+
+_ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st t th tr v w z".split()
+_VOWELS = "a e i o u ai ea ee ie oo ou".split()
+_CODAS = "l m n nd r rk s sh st t th x ck ".split(" ")
+_FIELDS = "Behavior Cognition Perception Memory Decision Language Vision Social Market Opinion Choice Policy".split()
+_PLACES_OF_WORK = ["Lab", "Group", "Research", "Institute", "Research Lab", "Studies", "Survey Team", "Center"]
+_GENERAL = ["Research", "Survey", "Study", "Max", "Data", "Test", "Research Lab", "Survey Team", "AB", "Requester"]
+_LEGAL = ["Inc", "LLC", "Ltd", "GmbH", "Corp."]
+_PLATFORMS = ["mturk", "prolific", "connect"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody wrote, who was meant (None: nobody in the index), and what was done to the name."""
+
+    text: str
+    owner: str | None
+    kind: str
+
+
+class World:
+    """`n` names in an index and some held out of it, with the words they are made of. `alike`: activity is unknown."""
+
+    def __init__(self, n: int, seed: int, *, alike: bool = False) -> None:
+        self.random = random.Random(f"{n} {seed}")
+        self._firsts = _Words(self.random, 700, 2)
+        self._lasts = _Words(self.random, 14_000, 3)
+        self._places = _Words(self.random, 2_500, 3)
+        everybody = [self._name(number, alike) for number in range(n + max(200, n // 20))]
+        self.names, out = everybody[:n], everybody[n:]
+        there = {canonical(name.name) for name in self.names}
+        self.held_out = [name for name in out if canonical(name.name) not in there]
+
+    def questions(self, n: int, nil: float = 0.25) -> list[Question]:
+        """`n` questions, by activity; a share `nil` of them about names that are not there."""
+        n_nil = round(n * nil)
+        asked = [(name, name.owner) for name in self._drawn(self.names, n - n_nil)]
+        asked += [(name, None) for name in self._drawn(self.held_out, n_nil)]
+        return [self._question(name.name, owner) for name, owner in asked]
+
+    def _drawn(self, names: Sequence[Name], n: int) -> list[Name]:
+        return self.random.choices(names, cum_weights=list(accumulate(name.activity for name in names)), k=n)
+
+    def _question(self, name: str, owner: str | None) -> Question:
+        kinds = list(_KINDS)
+        kind = self.random.choices(kinds, weights=[_KINDS[kind][0] for kind in kinds])[0]
+        text = _KINDS[kind][1](name, self.random)
+        return Question(text, owner, kind) if canonical(text) else Question(name, owner, "as is")
+
+    def _name(self, number: int, alike: bool) -> Name:
+        activity = 1.0 if alike else round(min(self.random.paretovariate(0.9), 20_000.0), 2)
+        owner = f"A{number:07d}EXAMPLE"
+        platform = self.random.choice(_PLATFORMS)
+        return Name(owner=owner, account_key=owner, name=self._text(), platform=platform, activity=activity)
+
+    def _text(self) -> str:
+        make = self.random.choices(
+            (self._person, self._lab, self._company, self._nick, self._word, self._general), (44, 21, 15, 12, 6, 2)
+        )[0]
+        return make()
+
+    def _person(self) -> str:
+        first, last = self._firsts.one(), self._lasts.one()
+        forms = (f"{first} {last}", f"{first} {self.random.choice('ABCDEFGHJKLMPRST')}. {last}", f"{last}, {first}")
+        return self.random.choices((*forms, f"{first[0]}. {last}"), (80, 10, 4, 6))[0]
+
+    def _lab(self) -> str:
+        whose = self.random.choice((self._lasts, self._places)).one()
+        field = f" {self.random.choice(_FIELDS)}" if self.random.random() < 0.6 else ""
+        start = "University of " if self.random.random() < 0.1 else ""
+        return f"{start}{whose}{field} {self.random.choice(_PLACES_OF_WORK)}"
+
+    def _company(self) -> str:
+        name = self._places.one() + self.random.choice(["", " ", ""]) + self._firsts.one()
+        return f"{name} {self.random.choice(_LEGAL)}" if self.random.random() < 0.4 else name
+
+    def _nick(self) -> str:
+        return f"{self._firsts.one().lower()}{self.random.choice(['', '_'])}{self.random.randrange(1, 999)}"
+
+    def _word(self) -> str:
+        return self.random.choice((self._firsts, self._lasts, self._places)).one()
+
+    def _general(self) -> str:
+        return self.random.choice(_GENERAL)
+
+
+class _Words:
+    """Invented words, a few of them common and most of them rare."""
+
+    def __init__(self, dice: random.Random, n: int, syllables: int) -> None:
+        made = {self._made(dice, dice.randint(1, syllables)): None for _ in range(n)}
+        self._words = list(made)
+        self._weights = list(accumulate(1.0 / (rank + 8) ** 0.85 for rank in range(len(made))))
+        self._dice = dice
+
+    def one(self) -> str:
+        return self._dice.choices(self._words, cum_weights=self._weights)[0]
+
+    @staticmethod
+    def _made(dice: random.Random, syllables: int) -> str:
+        word = "".join(dice.choice(_ONSETS) + dice.choice(_VOWELS) for _ in range(syllables)) + dice.choice(_CODAS)
+        return word.capitalize()
+
+
+def _typo(name: str, dice: random.Random) -> str:
+    at = dice.randrange(len(name))
+    other = dice.choice("abcdefghijklmnopqrstuvwxyz")
+    return dice.choice(
+        (
+            name[:at] + name[at + 1 :],
+            name[:at] + other + name[at:],
+            name[:at] + other + name[at + 1 :],
+            name[:at] + name[at + 1 : at + 2] + name[at : at + 1] + name[at + 2 :],
+        )
+    )
+
+
+def _as_is(name: str, dice: random.Random) -> str:
+    return name
+
+
+def _case(name: str, dice: random.Random) -> str:
+    return dice.choice((name.lower(), name.upper()))
+
+
+def _two_typos(name: str, dice: random.Random) -> str:
+    return _typo(_typo(name, dice) or name, dice)
+
+
+def _initials(name: str, dice: random.Random) -> str:
+    words = name.split()
+    return "".join(word[0] for word in words) if len(words) > 2 else _short_first(name, dice)
+
+
+def _short_first(name: str, dice: random.Random) -> str:
+    words = name.split()
+    if len(words) < 2:
+        return name.lower()
+    return dice.choice((f"{words[0][0]}. {words[-1]}", f"{words[0]} {words[-1][0]}"))
+
+
+def _dropped(name: str, dice: random.Random) -> str:
+    words = name.split()
+    if len(words) > 1:
+        words.pop(dice.choice((0, -1, -1, len(words) // 2)))
+    return " ".join(words)
+
+
+def _glued(name: str, dice: random.Random) -> str:
+    return dice.choice(("", "_", "-")).join(name.split())
+
+
+def _leet(name: str, dice: random.Random) -> str:
+    return "".join(dict(zip("aeiost", "431057", strict=True)).get(c, c) if dice.random() < 0.7 else c for c in name)
+
+
+def _sound(name: str, dice: random.Random) -> str:
+    pairs = [("ck", "k"), ("ee", "ea"), ("ea", "ee"), ("c", "k"), ("k", "c"), ("ou", "oo"), ("th", "t"), ("x", "ks")]
+    here = [pair for pair in pairs if pair[0] in name]
+    return name.replace(*dice.choice(here), 1) if here else _typo(name, dice)
+
+
+def _moved(name: str, dice: random.Random) -> str:
+    words = name.split()
+    return " ".join(words[1:] + words[:1]) if len(words) > 1 else name
+
+
+def _cut(name: str, dice: random.Random) -> str:
+    return name[: max(4, round(len(name) * dice.uniform(0.5, 0.85)))].strip()
+
+
+def _longer(name: str, dice: random.Random) -> str:
+    return dice.choice((f"{name} {dice.choice(_PLACES_OF_WORK)}", f"{name} {dice.choice(_LEGAL)}", f"The {name}"))
+
+
+def _look_alike(name: str, dice: random.Random) -> str:
+    return name.translate(str.maketrans("aeopc", "аеорс")) + dice.choice(("\u200b", "\u202e", ""))
+
+
+# How often, and what is done to the name.
+_KINDS: dict[str, tuple[int, Callable[[str, random.Random], str]]] = {
+    "as is": (22, _as_is),
+    "case": (9, _case),
+    "typo": (16, _typo),
+    "two typos": (6, _two_typos),
+    "initials": (4, _initials),
+    "short first": (5, _short_first),
+    "dropped": (9, _dropped),
+    "glued": (7, _glued),
+    "leet": (3, _leet),
+    "sound": (5, _sound),
+    "moved": (4, _moved),
+    "cut": (5, _cut),
+    "longer": (4, _longer),
+    "look-alike": (1, _look_alike),
+}
