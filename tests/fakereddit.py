@@ -1,4 +1,4 @@
-"""A Reddit on loopback: the token, the two listings with their caps, rate limits, feeds, and all the ways it misbehaves."""
+"""A Reddit on loopback: the token, the two listings with their caps, rate limits, feeds, and the ways it misbehaves."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class FakeReddit:
     remaining: float = 600.0
     reset: int = 300
     show_limits: bool = True
+    made: int = 0
 
     def login(self, **changes: Any) -> RedditLogin:
         told = {"client_id": "examplebot", "client_secret": "not-a-secret", "user_agent": "test:examplebot:v0 (by u/x)"}
@@ -78,14 +79,15 @@ class FakeReddit:
         return next(thing for thing in self.things if thing["name"] == key)
 
     def _key(self, kind: str) -> str:
-        number, digits = 60_000_000 + len(self.things) + 7 * len(self.requests), ""
+        self.made += 1
+        number, digits = 60_000_000 + self.made, ""
         while number:
             number, digit = divmod(number, 36)
             digits = DIGITS[digit] + digits
         return f"{kind}_{digits}"
 
     def _add(self, kind: str, key: str, subreddit: str, link: str, more: dict[str, Any]) -> str:
-        at = START + 60 * len(self.things)
+        at = START + 60 * (self.made - 1)
         thing = {"id": key[3:], "name": key, "subreddit": subreddit, "permalink": link, "author": "ExampleWorker"}
         self.things.append({**thing, "created_utc": at, "edited": False, "kind": kind, **more})
         return key

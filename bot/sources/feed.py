@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import sys
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.errors import SourceError
 from bot.model import Format, Page, Post
 from bot.sources.http import Answer, Http
+from bot.sources.keys import Entry, gap_after, give_keys, recall, remember, short
 
 # Forums rarely have news every minute, and most say in their rules that a bot may ask every five.
 EVERY = timedelta(minutes=5)
 # The child bounds its own CPU time; this bounds a child that waits or is starved.
 PARSE_WITHIN = timedelta(seconds=15)
-# Entries remembered from read to read: more than a forum's feed shows at once.
-_MEMORY = 200
-_LONGEST_KEY = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry of a feed as it stands there. `key` is its guid; fields are None where the feed does not tell."""
-
-    key: str | None
-    link: str | None
-    title: str | None
-    author: str | None
-    category: str | None
-    text: str
-    format: Format
-    posted_at: datetime | None
-
-    @property
-    def fingerprint(self) -> str | None:
-        """What stays the same when a publisher changes guids: address and title. None without an address."""
-        return _hash("address", self.link, self.title) if self.link else None
 
 
 class Feed:
@@ -60,14 +36,14 @@ class Feed:
         answer = await self._http.get(self.address, validators if cursor is not None else {})
         if not answer.fresh:
             return Page(source=source, posts=(), cursor=cursor, validators=answer.validators)
-        known = _remembered(cursor)
+        known = recall(cursor)
         keyed = give_keys(await entries_of(answer), known)
         return Page(
             source=source,
             posts=tuple(_post(source, key, entry) for key, entry in reversed(keyed)),
-            cursor=_memory(keyed, known),
+            cursor=remember(keyed, known),
             validators=answer.validators,
-            gap=_gap(self.address, [key for key, _ in keyed], known),
+            gap=gap_after(self.address, [key for key, _ in keyed], known),
         )
 
 
@@ -108,58 +84,16 @@ async def _parsed(answer: Answer, within: timedelta) -> dict[str, Any]:
     return found
 
 
-def give_keys(entries: Sequence[Entry], known: Mapping[str, str]) -> list[tuple[str, Entry]]:
-    """Give each entry a key that lasts, each key once: the guid; publishers often get guids wrong, so
-
-    - an entry whose guid is new but whose address and title are not is the old one (`known`: fingerprint → key),
-      unless the old one stands beside it,
-    - a missing guid, or one shared by several entries, is replaced by the hash of address and title, or of the text.
-    """
-    counts = Counter(entry.key for entry in entries)
-    sound = {key for key, n in counts.items() if key and n == 1}
-    keyed: dict[str, Entry] = {}
-    for entry in entries:
-        key = entry.key if entry.key in sound else entry.fingerprint or _hash("text", entry.title, entry.text)
-        old = known.get(entry.fingerprint or "", "")
-        keyed.setdefault(old if old and old not in sound else str(key), entry)
-    return list(keyed.items())
-
-
-def _remembered(cursor: str | None) -> dict[str, str]:
-    """The cursor as fingerprint → key; one that cannot be read is forgotten, for the store knows what was seen."""
-    try:
-        pairs = json.loads(cursor or "{}")
-    except ValueError:
-        return {}
-    return {str(mark): str(key) for mark, key in pairs.items()} if isinstance(pairs, dict) else {}
-
-
-def _memory(keyed: Sequence[tuple[str, Entry]], known: Mapping[str, str]) -> str:
-    """What is remembered: the entries of this page first, then older ones."""
-    marks = {entry.fingerprint or key: key for key, entry in keyed}
-    marks.update((mark, key) for mark, key in known.items() if mark not in marks)
-    return json.dumps(dict(list(marks.items())[:_MEMORY]))
-
-
-def _gap(address: str, keys: Sequence[str], known: Mapping[str, str]) -> str | None:
-    """A feed shows only its newest entries: when none of them was there last time, some may have come and gone."""
-    if not keys or not known or not set(keys).isdisjoint(known.values()):
-        return None
-    return f"None of the {len(keys)} entries of {address} was there at the last read; older ones may have been missed."
-
-
 def _entry(raw: Mapping[str, object]) -> Entry:
     def field(name: str) -> str | None:
         value = raw.get(name)
         return str(value) if value else None
 
-    guid = field("id")
     return Entry(
-        key=_hash(guid) if guid and len(guid) > _LONGEST_KEY else guid,
+        guid=short(field("id")),
         link=field("link"),
         title=field("title"),
         author=field("author"),
-        category=field("category"),
         text=field("text") or "",
         format=Format.PLAIN if raw.get("plain") else Format.HTML,
         posted_at=_instant(raw.get("at")),
@@ -184,7 +118,3 @@ def _post(source: str, key: str, entry: Entry) -> Post:
         url=entry.link,
         format=entry.format,
     )
-
-
-def _hash(*parts: str | None) -> str:
-    return hashlib.sha256("\0".join(part or "" for part in parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -91,7 +91,6 @@ def _entry(entry: Any) -> dict[str, Any]:
         "link": _field(entry.get("link")),
         "title": _field(entry.get("title")),
         "author": _field(entry.get("author")),
-        "category": _field((entry.get("tags") or [{}])[0].get("term")),
         "text": str(content.get("value") or entry.get("summary") or "")[:_LONGEST_TEXT],
         "plain": content.get("type") == "text/plain",
         "at": _seconds(entry.get("published_parsed") or entry.get("updated_parsed")),

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.model import Format, Page, Post
-from bot.sources.feed import Entry, entries_of
+from bot.sources.feed import entries_of
 from bot.sources.http import Http
+from bot.sources.keys import Entry
 from bot.sources.listing import LISTINGS, gap_after, newest, remembered
 
 # Since June 2026 Reddit answers an address about one feed request a minute (reports of feed readers' users).
@@ -51,13 +52,13 @@ class RedditFeed:
 def _post(entry: Entry) -> Post | None:
     """An entry as the post the API would have given; None for what is neither a post nor a comment."""
     place = _LINK.search(entry.link or "")
-    if place is None or not _FULLNAME.fullmatch(entry.key or ""):
+    if place is None or not _FULLNAME.fullmatch(entry.guid or ""):
         return None
-    is_comment = str(entry.key).startswith("t1_")
+    is_comment = str(entry.guid).startswith("t1_")
     title = entry.title or ""
     return Post(
         source=f"reddit:{place[1].lower()}",
-        key=str(entry.key),
+        key=str(entry.guid),
         # What a person wrote stands between these marks; behind them Reddit says by whom.
         text=entry.text.partition("<!-- SC_OFF -->")[2].rpartition("<!-- SC_ON -->")[0],
         # A comment's entry is called "/u/<author> on <title of the post>".

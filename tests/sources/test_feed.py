@@ -1,4 +1,4 @@
-"""Feeds of a loopback forum: each post once, whatever the publisher does to its guids, and no web page taken for one."""
+"""Feeds of a loopback forum: each post once, whatever the publisher does to it, and no web page taken for one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakeforum import FakeForum, Item, fake_forum, says
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.errors import SourceError, SourceGone
 from bot.model import Format, Page, Post
-from bot.sources.feed import Entry, Feed, entries_of, give_keys
+from bot.sources.feed import Feed, entries_of
 from bot.sources.http import Answer, Http, Limits
 
 
@@ -127,6 +125,16 @@ async def test_one_guid_for_all_posts_loses_none(forum: FakeForum, feed: Feed):
     assert {post.url for post in page.posts} == {item.rss().split("<link>")[1].split("<")[0] for item in forum.items}
 
 
+async def test_replies_shown_under_the_name_of_their_thread_are_all_read(forum: FakeForum, feed: Feed):
+    forum.items = [Item(1, text="The first", link="https://forum.example.org/threads/1/")]
+    first = await feed.read(None, {})
+    forum.items = [Item(2, text="All mine too", link="https://forum.example.org/threads/1/")]
+
+    second = await read_on(feed, first)
+
+    assert [post.key for post in second.posts] == ["guid-2"]
+
+
 async def test_an_edited_post_keeps_its_key(forum: FakeForum, feed: Feed):
     first = await feed.read(None, {})
     forum.change(2, text="Edit: all reversed", title="Mass rejection [solved]")
@@ -235,37 +243,3 @@ async def test_a_cursor_does_not_grow_for_ever(forum: FakeForum, feed: Feed):
         page = await read_on(feed, page)
 
     assert len(json.loads(page.cursor or "")) == 200
-
-
-def entry(key: str | None, link: str | None, title: str | None, text: str = "") -> Entry:
-    return Entry(
-        key=key, link=link, title=title, author=None, category=None, text=text, format=Format.HTML, posted_at=None
-    )
-
-
-WORDS = st.sampled_from([None, "a", "b", "c"])
-ENTRIES = st.lists(st.builds(entry, WORDS, WORDS, WORDS, st.sampled_from(["", "x", "y"])), max_size=8)
-
-
-@given(ENTRIES, st.dictionaries(st.text(max_size=3), st.sampled_from("abc")))
-def test_no_two_entries_ever_share_a_key(entries: list[Entry], known: dict[str, str]):
-    keys = [key for key, _ in give_keys(entries, known)]
-
-    assert len(keys) == len(set(keys))
-    assert all(keys)
-
-
-@given(ENTRIES)
-def test_an_entry_with_a_guid_of_its_own_is_never_dropped(entries: list[Entry]):
-    keyed = give_keys(entries, {})
-    guids = [entry.key for entry in entries]
-
-    assert {key for key in guids if key and guids.count(key) == 1} <= {entry.key for _, entry in keyed}
-
-
-@given(ENTRIES)
-def test_reading_the_same_entries_again_gives_the_same_keys(entries: list[Entry]):
-    first = give_keys(entries, {})
-    known = {entry.fingerprint or key: key for key, entry in first}
-
-    assert [key for key, _ in give_keys(entries, known)] == [key for key, _ in first]

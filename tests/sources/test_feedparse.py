@@ -19,7 +19,7 @@ RSS = '<rss version="2.0"><channel><title>x</title>%s</channel></rss>'
 
 def child(body: bytes, content_type: str = "text/xml") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-P", "-m", "bot.sources.feedparse", content_type]
-    return subprocess.run(command, input=body, capture_output=True, timeout=30, env={})
+    return subprocess.run(command, check=False, input=body, capture_output=True, timeout=30, env={})
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,6 @@ def test_an_entry_is_read_as_it_stands():
             "link": "https://x.example.org/1",
             "title": "T",
             "author": "A",
-            "category": "c",
             "text": "<p onclick='x'>All rejected</p>",
             "plain": False,
             "at": 1795249800,
