@@ -1,0 +1,178 @@
+"""The reading rule: what a post says about rejected work, of whom, how much, and why we think so. Pure.
+
+post → text (own words, quotes) → exports cut out → gate → sentences and clauses → signals → claims → score
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
+from bot.platforms import Link, Platforms, find_links, recognise
+from bot.reading.claims import Line, Told, tell
+from bot.reading.clauses import sentences
+from bot.reading.exports import Exports, cut, from_headline
+from bot.reading.mentions import Namer, lower_case
+from bot.reading.score import probabilities, weight_of
+from bot.reading.signals import Atom, atoms
+from bot.reading.text import Body, Passage, take_apart
+from bot.reading.words import folded
+
+__all__ = ["GATE", "Parent", "read"]
+
+# Wide on purpose: what has none of these says nothing about rejected work, and is done with at once.
+GATE = re.compile(
+    r"rej|regect|r3j|denied|decline|denial|approv|aprob|aprov|revers|revert|overturn|rescind|refus|recus|rechaz|nuked|tank(?:ed|s)"
+    r"|\bred\b|came back|drain|not paid|n't pay|never paid|same here|me too|mine too|dropped|wiped|bonus"
+)
+_LONGEST_ASSENT = 25  # words of a "same here" post
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What is known of the post that a thread began with, or that was answered."""
+
+    title: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    reading: Reading | None = None
+
+
+def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Reading:
+    """What a post says. Never raises; time linear in the text, of which the first 20,000 characters are read."""
+    body = take_apart(post)
+    exports = Exports(body.urls, platforms)
+    passages = _without_exports(body, exports)
+    own = "\n".join(passage.text for passage in passages if passage.origin is not Origin.QUOTE)
+    platform = post.platform if platforms.known(post.platform) else None
+    if not GATE.search(folded(own)):
+        found = None if platform else recognise(own, platforms, post.source)
+        return _nothing(exports, platform or (found.key if found else None), body)
+    linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
+    platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
+    lines = _lines(passages, Namer(platforms, linked, _shown(body, exports)))
+    _assent(lines, parent)
+    told = tell(lines, _parents(parent), post.posted_at)
+    return _reading(told, lines, exports, platform, body)
+
+
+def _without_exports(body: Body, exports: Exports) -> list[Passage]:
+    whole = "\n".join(passage.text for passage in body.passages if passage.origin is not Origin.TITLE)
+    kept = []
+    for passage in body.passages:
+        text = passage.text
+        if passage.origin is Origin.TITLE:
+            text = from_headline(text, whole, exports)
+        kept.append(replace(passage, text=cut(text, exports)))
+    return kept
+
+
+def _shown(body: Body, exports: Exports) -> dict[int, Mention]:
+    return {len(body.urls) + i: mention for i, mention in enumerate(exports.shown)}
+
+
+def _platform(own: str, post: Post, platforms: Platforms, links: tuple[Link, ...], exports: Exports) -> str | None:
+    shown = next((mention.platform for mention in exports.shown if mention.platform), None)
+    if shown:
+        return shown
+    found = recognise(own, platforms, post.source, links)
+    return found.key if found else None
+
+
+def _lines(passages: list[Passage], namer: Namer) -> list[Line]:
+    lines = []
+    for number, passage in enumerate(passages):
+        own = passage.origin is not Origin.QUOTE
+        for sentence in sentences(passage.text, passage.origin):
+            line = Line(sentence, number, namer.find(sentence), atoms(sentence) if own else [])
+            if own and not line.named and line.atoms:
+                small = lower_case(sentence, namer)
+                line.named = [small] if small else []
+            lines.append(line)
+    return lines
+
+
+def _assent(lines: list[Line], parent: Parent | None) -> None:
+    """ "Same here" under a report, quoted or answered, is a report."""
+    own = [line for line in lines if line.own]
+    words = sum(len(line.sentence.words) for line in own)
+    if any(line.atoms for line in own) or not own or words > _LONGEST_ASSENT:
+        return
+    word, line = next(
+        ((line.sentence.find("assent"), line) for line in own if line.sentence.has("assent")), (None, own[0])
+    )
+    quoted = any(
+        "mass_words" in a.names or "all_of_it" in a.names for q in lines if not q.own for a in atoms(q.sentence)
+    )
+    answered = parent is not None and parent.reading is not None and parent.reading.kind is Kind.MASS
+    if word is None or not (quoted or answered) or line.sentence.question:
+        return
+    atom = Atom(line.sentence, line.sentence.clauses[0], word, "start_rejection")
+    atom.give("assent")
+    atom.give("mine")
+    line.atoms.append(atom)
+
+
+def _parents(parent: Parent | None) -> tuple[Mention, ...]:
+    if parent is None:
+        return ()
+    known = parent.mentions or (parent.reading.mentions if parent.reading else ())
+    return tuple(replace(mention, origin=Origin.PARENT) for mention in known)
+
+
+def _nothing(exports: Exports, platform: str | None, body: Body) -> Reading:
+    probability = probabilities(["start_nothing"])
+    return Reading(
+        kind=Kind.OTHER,
+        probability=probability,
+        reportable=False,
+        facts=Facts(),
+        platform=platform or next((mention.platform for mention in exports.shown), None),
+        mentions=_once(exports.shown),
+        tasks=tuple(exports.shown),
+        truncated=body.truncated,
+    )
+
+
+def _reading(told: list[Told], lines: list[Line], exports: Exports, platform: str | None, body: Body) -> Reading:
+    named = [candidate.mention for line in lines for candidate in line.named if line.own or line.sentence.origin]
+    first = [each.claim.mention for each in told if each.claim.mention is not None]
+    if told:
+        best = told[0]
+        kind, probability, facts = best.claim.kind, best.claim.probability, best.claim.facts
+        signals = _signals(best)
+    else:
+        probability = probabilities(["start_words"])
+        kind, facts, signals = max(probability, key=lambda k: probability[k]), Facts(), ()
+    return Reading(
+        kind=kind,
+        probability=probability,
+        reportable=any(each.reportable for each in told[:1]),
+        facts=facts,
+        platform=platform,
+        mentions=_once([*first, *named, *exports.shown]),
+        claims=tuple(_placed(each.claim, platform) for each in told),
+        signals=signals,
+        tasks=tuple(exports.shown),
+        truncated=body.truncated,
+    )
+
+
+def _placed(claim: Claim, platform: str | None) -> Claim:
+    """The claim with its mention's platform: its own, else the post's."""
+    if claim.mention is None or claim.mention.platform or platform is None:
+        return claim
+    return replace(claim, mention=replace(claim.mention, platform=platform))
+
+
+def _signals(told: Told) -> tuple[Signal, ...]:
+    found = [Signal(name, quote, weight_of(name)) for name, quote in told.names.items()]
+    return tuple(sorted(found, key=lambda signal: -abs(signal.weight)))
+
+
+def _once(mentions: list[Mention]) -> tuple[Mention, ...]:
+    """Each requester once, in order."""
+    kept: dict[str, Mention] = {}
+    for mention in mentions:
+        kept.setdefault(mention.account_key or mention.text.casefold(), mention)
+    return tuple(kept.values())

@@ -1,0 +1,197 @@
+"""Who is meant: brings what is said about rejections together with the requesters that are named, claim by claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.model import Claim, Facts, Kind, Mention, Origin
+from bot.reading.clauses import Sentence
+from bot.reading.facts import facts_of
+from bot.reading.mentions import Candidate
+from bot.reading.score import probabilities
+from bot.reading.signals import Atom
+from bot.reading.times import When, whens
+from bot.reading.words import folded
+
+SURE = 0.6  # a claim told less surely is not reportable
+UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
+_RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
+_BACK = 3  # sentences before a claim in which its time or its numbers may stand
+_BIOGRAPHY = (
+    "started",
+    "joined",
+    "been turking",
+    "been doing",
+    "been on",
+    "been working",
+    "signed up",
+    "member",
+    "since",
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """A sentence with its place in the post and the requesters named in it."""
+
+    sentence: Sentence
+    passage: int
+    named: list[Candidate]
+    atoms: list[Atom] = field(default_factory=list)
+
+    @property
+    def own(self) -> bool:
+        """Whether the author says it; else they quote it."""
+        return self.sentence.origin is not Origin.QUOTE
+
+
+@dataclass(slots=True)
+class Told:
+    """One claim, with what it was made of."""
+
+    claim: Claim
+    atom: Atom
+    names: dict[str, str]
+    when: When | None
+
+    @property
+    def asserted(self) -> bool:
+        """Whether it is said as a fact."""
+        return not UNASSERTED & self.names.keys()
+
+    @property
+    def reportable(self) -> bool:
+        """Whether it is a present mass-rejection claim about somebody identifiable (docs/decisions.md)."""
+        claim = self.claim
+        sure = claim.kind is Kind.MASS and claim.probability[Kind.MASS] >= SURE
+        return sure and self.asserted and claim.mention is not None and not (self.when and self.when.past)
+
+    @property
+    def strength(self) -> tuple[bool, int, float]:
+        """What orders the claims of one post: strongest last."""
+        return self.reportable, _RANK[self.claim.kind], self.claim.probability[self.claim.kind]
+
+
+def tell(lines: list[Line], parents: tuple[Mention, ...], posted_at: datetime | None) -> list[Told]:
+    """The claims of a post, the strongest first."""
+    groups: dict[str, tuple[Mention | None, list[tuple[int, Atom]]]] = {}
+    for i, line in enumerate(lines):
+        for atom in line.atoms:
+            mention = _who(lines, i, atom, parents)
+            groups.setdefault(_key(mention), (mention, []))[1].append((i, atom))
+    told = [_told(lines, mention, placed, posted_at) for mention, placed in groups.values()]
+    return sorted(told, key=lambda each: each.strength, reverse=True)
+
+
+def _key(mention: Mention | None) -> str:
+    return "" if mention is None else mention.account_key or mention.text.casefold()
+
+
+def _who(lines: list[Line], at: int, atom: Atom, parents: tuple[Mention, ...]) -> Mention | None:
+    """The requester that an atom is about: in its sentence, before it, in the title, the quote, after it, the parent."""
+    here = lines[at].named
+    if here:
+        agents = [c for c in here if c.agent]
+        before = [c for c in here if c.start < atom.anchor.start]
+        return (agents or before[-1:] or here)[0].mention
+    return next((mention for mention in _nearby(lines, at)), parents[0] if parents else None)
+
+
+def _nearby(lines: list[Line], at: int) -> Iterator[Mention]:
+    passage = lines[at].passage
+    before = [line for line in reversed(lines[:at]) if line.named]
+    yield from (_best(line) for line in before if line.passage == passage)
+    yield from (_best(line) for line in before if not line.own)
+    yield from (_best(line) for line in before if line.sentence.origin is Origin.TITLE)
+    yield from (_best(line) for line in lines[at + 1 :] if line.named and line.own)
+    yield from (_best(line) for line in before)
+    yield from (_best(line) for line in lines[at + 1 :] if line.named)
+
+
+def _best(line: Line) -> Mention:
+    return max(line.named, key=lambda candidate: candidate.score).mention
+
+
+def _told(
+    lines: list[Line], mention: Mention | None, placed: list[tuple[int, Atom]], posted_at: datetime | None
+) -> Told:
+    shown = mention is not None and (mention.account_key is not None or mention.origin in (Origin.EXPORT, Origin.LINK))
+    place, atom = max(placed, key=lambda each: _force(each[1]))
+    names = {atom.start: "", **atom.names}
+    if shown and atom.start == "start_rejection":
+        names.setdefault("shown_work", mention.text if mention else "")
+    around = _around(lines, placed)
+    when = _when(lines, place, atom, posted_at)
+    facts = facts_of([a for _, a in placed], around, when, posted_at)
+    names |= _taken_back(placed, atom, facts)
+    probability = probabilities(names)
+    kind = max(probability, key=lambda k: probability[k])
+    contrary = kind is Kind.TALK and any(a.contrary for _, a in placed)
+    claim = Claim(mention=mention, kind=kind, probability=probability, facts=_fitting(facts, kind), contrary=contrary)
+    return Told(claim, atom, names, when)
+
+
+def _fitting(facts: Facts, kind: Kind) -> Facts:
+    """A question or a fear states no facts but its time."""
+    if kind in (Kind.TALK, Kind.OTHER):
+        return Facts(reversal=facts.reversal, cause=facts.cause, happened_at=facts.happened_at)
+    return facts
+
+
+def _force(atom: Atom) -> tuple[bool, float]:
+    chances = probabilities([atom.start, *atom.names])
+    claims = atom.start == "start_rejection"
+    return claims and not UNASSERTED & atom.names.keys(), chances[Kind.MASS] * 2 + chances[Kind.SINGLE] + chances[
+        Kind.REVERSAL
+    ] * 0.5
+
+
+def _taken_back(placed: Iterable[tuple[int, Atom]], strongest: Atom, facts: Facts) -> dict[str, str]:
+    """What other atoms of the claim say of a reversal; an aside if far fewer came back than were rejected."""
+    names = {
+        name: quote
+        for _, atom in placed
+        if atom.start == "start_reversal" and atom is not strongest
+        for name, quote in atom.names.items()
+        if name.startswith("reversal_") or name == "compensated"
+    }
+    few = facts.n_reversed and facts.n_rejected and 2 * facts.n_reversed < facts.n_rejected
+    if few and strongest.start == "start_rejection":
+        names["reversal_aside"] = f"{facts.n_reversed} of {facts.n_rejected}"
+    return names
+
+
+def _around(lines: list[Line], placed: list[tuple[int, Atom]]) -> list[Sentence]:
+    """The sentences of the asserted atoms, with those beside them that say nothing of their own about rejections."""
+    sure = [i for i, atom in placed if not UNASSERTED & atom.names.keys()] or [i for i, _ in placed]
+    chosen = set(sure)
+    for i in sure:
+        for step in (-1, 1):
+            j = i + step
+            while 0 <= j < len(lines) and abs(j - i) <= 2 and lines[j].own and not lines[j].atoms:
+                chosen.add(j)
+                j += step
+    return [lines[i].sentence for i in sorted(chosen)]
+
+
+def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) -> When | None:
+    """The time of the claim: in its sentence (news before history), else in the sentences before it."""
+    here = _times(lines[at].sentence, posted_at)
+    recent = [when for when in here if not when.past]
+    if recent or here:
+        return (recent or here)[0]
+    if "just_now" in atom.names:
+        return None
+    for line in [*reversed(lines[max(0, at - _BACK) : at]), *lines[at + 1 : at + 2]]:
+        text = folded(line.sentence.text)
+        if line.own and not any(word in text for word in _BIOGRAPHY):
+            for when in _times(line.sentence, posted_at):
+                return when
+    return None
+
+
+def _times(sentence: Sentence, posted_at: datetime | None) -> list[When]:
+    low = folded(sentence.text)[sentence.words[0].start : sentence.words[-1].end]
+    return whens(low, posted_at)

@@ -1,0 +1,134 @@
+"""Sentences and clauses: how far a "not", an "if" or a question mark reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.model import Origin
+from bot.reading.lexicon import tagged
+from bot.reading.words import LINE, STOP, WORD, Word
+
+_ENDS = frozenset(".!?;…")
+_CLAUSE_STOPS = frozenset(",:()[]—–|•")
+_ABBREVIATED = frozenset(
+    ["mr", "mrs", "ms", "dr", "prof", "st", "inc", "ltd", "co", "corp", "vs", "approx", "dept", "univ", "etc"]
+)
+_OPENERS = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "did",
+        "does",
+        "do",
+        "has",
+        "have",
+        "can",
+        "will",
+        "would",
+        "should",
+        "could",
+        "isn't",
+        "aren't",
+        "didn't",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Clause:
+    """A part of a sentence in which one modality holds. `asked`: it stands under a question."""
+
+    words: list[Word]
+    asked: bool = False
+
+    def has(self, tag: str) -> bool:
+        """Whether a word in it has this meaning."""
+        return any(tag in word.tags for word in self.words)
+
+    def find(self, tag: str) -> Word | None:
+        """The first word in it with this meaning."""
+        return next((word for word in self.words if tag in word.tags), None)
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence of a passage, in the order of the post, with its clauses."""
+
+    words: list[Word]
+    text: str
+    origin: Origin
+    question: bool = False
+    clauses: list[Clause] = field(default_factory=list)
+    cased: bool | None = None
+
+    def has(self, tag: str) -> bool:
+        """Whether a word in it has this meaning."""
+        return any(tag in word.tags for word in self.words)
+
+    def find(self, tag: str) -> Word | None:
+        """The first word in it with this meaning."""
+        return next((word for word in self.words if tag in word.tags), None)
+
+    def quote(self, first: Word, last: Word | None = None) -> str:
+        """What stands in the post from one word to another, at most 80 characters."""
+        last = last or first
+        start, end = min(first.start, last.start), max(first.end, last.end)
+        return self.text[start:end][:80]
+
+
+def sentences(text: str, origin: Origin) -> list[Sentence]:
+    """The sentences of a passage, cut into clauses."""
+    found, words = [], list[Word]()
+    for word in tagged(text):
+        ends = word.kind == LINE or (word.kind == STOP and word.text in _ENDS and not _abbreviates(word, words))
+        if not ends:
+            words.append(word)
+            continue
+        if words:
+            found.append(_sentence(words, text, origin, question=word.text == "?"))
+            words = []
+        elif found and word.text == "?":
+            found[-1].question = True
+    if words:
+        found.append(_sentence(words, text, origin, question=False))
+    return found
+
+
+def _abbreviates(stop: Word, before: list[Word]) -> bool:
+    if stop.text != "." or not before or before[-1].end != stop.start:
+        return False
+    last = before[-1]
+    return last.low in _ABBREVIATED or (
+        last.kind == WORD and len(last.text) == 1 and last.text.isupper() and last.text != "I"
+    )
+
+
+def _sentence(words: list[Word], text: str, origin: Origin, *, question: bool) -> Sentence:
+    opener = next((word for word in words if word.kind == WORD), None)
+    asks = question or (opener is not None and ("ask" in opener.tags or opener.low in _OPENERS))
+    sentence = Sentence(words, text, origin, asks)
+    sentence.clauses = _clauses(words)
+    if asks:
+        first = next((i for i, clause in enumerate(sentence.clauses) if clause.has("ask")), 0)
+        for clause in sentence.clauses[first:]:
+            clause.asked = True
+    for clause in sentence.clauses:
+        clause.asked = clause.asked or (bool(clause.words) and "ask" in clause.words[0].tags)
+    return sentence
+
+
+def _clauses(words: list[Word]) -> list[Clause]:
+    clauses, current = [], list[Word]()
+    for word in words:
+        stops = word.kind == STOP and (word.text in _CLAUSE_STOPS)
+        starts = "split" in word.tags or ("ask" in word.tags and len(current) > 2)
+        if (stops or starts) and current:
+            clauses.append(Clause(current))
+            current = []
+        if not stops:
+            current.append(word)
+    if current:
+        clauses.append(Clause(current))
+    return clauses

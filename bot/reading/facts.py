@@ -1,0 +1,132 @@
+"""The facts of one claim, out of the sentences it was made in: counts, share, money, cause, reversal, time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from bot.model import Amount, Cause, Facts, Reversal, Share
+from bot.reading.clauses import Sentence
+from bot.reading.numbers import Count, Role, counts
+from bot.reading.signals import Atom
+from bot.reading.times import When
+from bot.reading.words import MONEY
+
+_CAUSES = (
+    ("own", Cause.OWN_FAULT), ("attention", Cause.ATTENTION_CHECK), ("code", Cause.WRONG_CODE),
+    ("identical", Cause.IDENTICAL_FEEDBACK), ("noreason", Cause.NO_REASON), ("technical", Cause.TECHNICAL),
+    ("quality", Cause.QUALITY),
+)  # fmt: skip
+_CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₹": "INR"}
+_LOSS = re.compile(
+    r"\blost\b|\blose\b|\blosing\b|\bout\b|down the drain|worth of|\bcost me\b|\bowed?\b|stole|stolen|in rejected|wasted|\bloss\b"
+)
+_IN_WORDS = re.compile(r"(?<![\d/.])(\d{1,6}(?:\.\d{1,2})?) ?(bucks|dollars|usd|pounds|gbp|euros?|eur|rupees|inr)\b")
+_NAMED = {"bucks": "USD", "dollars": "USD", "usd": "USD", "pounds": "GBP", "gbp": "GBP", "euro": "EUR", "euros": "EUR",
+          "eur": "EUR", "rupees": "INR", "inr": "INR"}  # fmt: skip
+_ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3}
+
+
+def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, posted_at: datetime | None) -> Facts:
+    """The facts of the claim that these atoms make. `around`: the sentences in which its numbers may stand."""
+    found = [count for sentence in around for count in counts(sentence.words)]
+    names = {name for atom in atoms for name in atom.names}
+    share = _share(names, found)
+    rejected, submitted = _rejected(found, share, around), _submitted(found)
+    reversed_ = max((c.n for c in found if c.role is Role.REVERSED and not c.percent), default=None)
+    return Facts(
+        n_rejected=rejected if rejected else None,
+        n_submitted=submitted,
+        n_reversed=reversed_,
+        share=share,
+        amount=_amount(around),
+        first_hand=_first_hand(atoms, names),
+        reversal=_reversal(atoms),
+        cause=_cause(around),
+        happened_at=when.at(posted_at) if when else None,
+    )
+
+
+def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:
+    if not any(atom.start == "start_rejection" for atom in atoms):
+        return None
+    return False if "told_by_others" in names else True if "mine" in names else None
+
+
+def _share(names: set[str], found: list[Count]) -> Share | None:
+    whole = next((c for c in found if c.role is Role.REJECTED and c.of and not c.percent), None)
+    if whole is not None and whole.of:
+        return Share.ALL if whole.n == whole.of else Share.MOST if 2 * whole.n > whole.of else Share.SOME
+    approved = next((c for c in found if c.role is Role.APPROVED and c.of), None)
+    if "none_approved" in names and approved is not None:
+        return Share.ALL if approved.n == 0 else Share.MOST
+    if "most_of_it" in names:
+        return Share.MOST
+    if "all_of_it" in names or "none_approved" in names:
+        return Share.ALL
+    return Share.SOME if "some_of_it" in names or "many" in names else None
+
+
+def _submitted(found: list[Count]) -> int | None:
+    stated = [c.n for c in found if c.role is Role.SUBMITTED]
+    wholes = [c.of for c in found if c.of is not None]
+    every = [c.n for c in found if c.all and c.role in (Role.REJECTED, Role.WORK)]
+    return max([*stated, *wholes, *every], default=None)
+
+
+def _rejected(found: list[Count], share: Share | None, around: list[Sentence]) -> int | None:
+    """The largest number of rejections that is stated or follows: 90 done, 8 approved: 82; 40 % of 50: 20."""
+    submitted = _submitted(found)
+    stated = [c.n for c in found if c.role is Role.REJECTED and not c.percent]
+    if stated:
+        return max(stated)
+    rates = [c.n for c in found if c.role is Role.REJECTED and c.percent]
+    whole = submitted or max((c.n for c in found if c.role is Role.WORK and not c.percent), default=None)
+    if rates and whole:
+        return round(max(rates) * whole / 100)
+    approved = [c.n for c in found if c.role is Role.APPROVED and not c.percent]
+    if approved and submitted and submitted > max(approved):
+        return submitted - max(approved)
+    if whole is None:
+        return None
+    spared = next((_ALL_BUT[w.low] for s in around for w in s.words if w.low in _ALL_BUT), None)
+    if spared is not None:
+        return whole - spared
+    if share is Share.ALL or (share is None and submitted is None):
+        return whole
+    return None
+
+
+def _amount(around: list[Sentence]) -> Amount | None:
+    """Money lost, as written; pay and bonuses are not."""
+    for sentence in around:
+        low = sentence.text[sentence.words[0].start : sentence.words[-1].end].lower()
+        if not _LOSS.search(low):
+            continue
+        for word in sentence.words:
+            if word.kind == MONEY and word.text[0] in _CURRENCIES:
+                return _money(word.text[1:], _CURRENCIES[word.text[0]])
+        match = _IN_WORDS.search(low)
+        if match:
+            return Amount(Decimal(match[1]), _NAMED[match[2]])
+    return None
+
+
+def _money(text: str, currency: str) -> Amount:
+    digits = text.strip().replace(",", "")
+    return Amount(Decimal(digits.rstrip("k")) * (1000 if digits.endswith("k") else 1), currency)
+
+
+def _cause(around: list[Sentence]) -> Cause | None:
+    return next((cause for tag, cause in _CAUSES if any(s.has(tag) for s in around)), None)
+
+
+def _reversal(atoms: list[Atom]) -> Reversal | None:
+    """The furthest that anything is said to have come back."""
+    said = {atom.reversal for atom in atoms}
+    order = (Reversal.DONE, Reversal.PARTLY, Reversal.PROMISED, Reversal.ASKED)
+    if Reversal.PARTLY in said:
+        return Reversal.PARTLY
+    return next((reversal for reversal in order if reversal in said), None)

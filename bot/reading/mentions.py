@@ -1,0 +1,380 @@
+"""Requesters as a sentence names them: the places in which a name can stand, and how sure each place is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from bot.model import Mention, Origin
+from bot.platforms import Link, Platforms
+from bot.reading.clauses import Sentence
+from bot.reading.words import LINK, NUM, STOP, WORD, Word
+
+SURE = 3.0  # a candidate below this is not named as a requester
+
+_JOINING = frozenset(("of", "and", "&", "de", "the", "for", "at", "-", "."))
+_NOUNS = frozenset(
+    [
+        "lab",
+        "labs",
+        "research",
+        "insights",
+        "studio",
+        "studios",
+        "team",
+        "inc",
+        "llc",
+        "ltd",
+        "group",
+        "center",
+        "centre",
+        "institute",
+        "data",
+        "surveys",
+        "ai",
+    ]
+)
+_AUXILIARY = frozenset(
+    [
+        "just",
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was's",
+        "now",
+        "also",
+        "really",
+        "straight",
+        "up",
+        "fucking",
+        "again",
+        "totally",
+        "went",
+        "and",
+        "been",
+        "started",
+        "began",
+        "keeps",
+        "kept",
+        "decided",
+        "to",
+        "on",
+        "completely",
+        "literally",
+        "only",
+        "actually",
+        "never",
+        "always",
+        "did",
+        "must",
+        "probably",
+        "apparently",
+        "a",
+        "is",
+        "basically",
+        "suddenly",
+    ]
+)
+_PASSIVE = frozenset(("was", "were", "got", "get", "getting", "being", "gets"))
+_FROM = frozenset(("from", "for", "with", "at", "@", "de", "da", "do", "con", "com", "por", "para"))
+_BY = frozenset(("by", "por", "pelo", "pela"))
+_CALLS = frozenset(
+    ("requester", "requestor", "req", "researcher", "named", "called", "investigador", "pesquisador", "solicitante")
+)
+_WARNS = frozenset(("avoid", "watch out", "beware", "stay away", "steer clear", "heads up", "warning", "psa", "block", "careful",
+                    "don't work for", "dont work for", "do not work for", "be careful"))  # fmt: skip
+_LONGEST = 7  # words of a name
+_CLAIMS = frozenset(
+    (
+        "rej",
+        "reverse",
+        "approve",
+        "neutral",
+        "contrary",
+        "warn",
+        "all",
+        "most",
+        "some",
+        "mine",
+        "workers",
+        "neg",
+        "ask",
+        "now",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Words that may name a requester, with how surely they do and where they stand in the passage."""
+
+    mention: Mention
+    score: float
+    start: int
+    agent: bool = False
+
+
+@cache
+def common() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that are never part of a name, and words that are no name alone (common.txt)."""
+    text = files("bot.reading").joinpath("common.txt").read_text("utf-8")
+    never, _, alone = "\n".join(line for line in text.splitlines() if line[:1] != "#").partition("---")
+    return frozenset(never.split()), frozenset(alone.split())
+
+
+class Namer:
+    """Finds the requesters in the sentences of one post. `linked` says what the marks in its text stand for."""
+
+    def __init__(self, platforms: Platforms, linked: dict[int, Link], shown: dict[int, Mention]) -> None:
+        self.platforms, self.linked, self.shown = platforms, linked, shown
+        never, alone = common()
+        self.never = never | {word for p in platforms for word in (p.key, *p.name.lower().split())}
+        self.no_names = self.never | alone
+
+    def find(self, sentence: Sentence) -> list[Candidate]:
+        """The requesters that a sentence names, in order; only those that are sure enough."""
+        words, found, i = sentence.words, list[Candidate](), 0
+        while i < len(words):
+            if words[i].kind == LINK:
+                found += self._marked(words, i, sentence, found)
+                i += 1
+                continue
+            end = self._span(words, i, self._cased(sentence))
+            if end == i:
+                i += 1
+                continue
+            candidate = self._candidate(sentence, i, end)
+            if candidate and candidate.score >= SURE:
+                found.append(candidate)
+            i = end
+        return found
+
+    def _marked(self, words: list[Word], i: int, sentence: Sentence, before: list[Candidate]) -> list[Candidate]:
+        """What a mark stands for: an export, or a link to a requester, whose label may be the name."""
+        number = int(words[i].text[1:-1])
+        if number in self.shown:
+            return [Candidate(self.shown[number], 5.0, words[i].start)]
+        link = self.linked.get(number)
+        if link is None or link.account_key is None:
+            return []
+        if (
+            before
+            and before[-1].mention.account_key in (None, link.account_key)
+            and i
+            and before[-1].start + len(before[-1].mention.text) >= words[i].start - 2
+        ):
+            known = before.pop()
+            text = known.mention.text
+        else:
+            start = i
+            while (
+                start
+                and words[start - 1].kind == WORD
+                and words[start - 1].text[:1].isupper()
+                and words[start - 1].low not in self.no_names
+                and i - start < _LONGEST
+            ):
+                start -= 1
+            text = sentence.text[words[start].start : words[i - 1].end] if start < i else link.account_key
+        return [
+            Candidate(
+                Mention(text=text, account_key=link.account_key, origin=Origin.LINK, platform=link.platform),
+                6.0,
+                words[i].start,
+            )
+        ]
+
+    def _cased(self, sentence: Sentence) -> bool:
+        """Whether capitals say something in this sentence: most of its words have none."""
+        if sentence.cased is None:
+            heads = [word.text[0] for word in sentence.words if word.kind == WORD]
+            sentence.cased = 2 * sum(head.isupper() for head in heads) < len(heads) + 2
+        return sentence.cased
+
+    def _compound(self, words: list[Word], i: int) -> int:
+        """Where a name of ordinary words with capitals ends, "Example Research Lab"; `i` if none begins there."""
+        j = i
+        while j < len(words) and j - i < _LONGEST and self._capital(words[j]):
+            j += 1
+        named = j - i > 1 and any(self._proper(w) or w.low in _NOUNS for w in words[i + 1 : j])
+        return j if named else i
+
+    def _capital(self, word: Word) -> bool:
+        bare = word.low.removesuffix("'s")
+        return word.kind == WORD and word.text[:1].isupper() and bare not in self.never and not word.tags & _CLAIMS
+
+    def _span(self, words: list[Word], i: int, cased: bool) -> int:
+        """Where a capitalised name that begins at `i` ends; `i` if none begins there."""
+        if not self._proper(words[i]):
+            return self._compound(words, i) if cased else i
+        end = j = i + 1
+        while j < len(words) and j - i < _LONGEST:
+            if self._proper(words[j]) or (words[j].text[:1].isupper() and words[j].low in _NOUNS):
+                j = end = j + 1
+            elif (
+                words[j].low in _JOINING
+                and j + 1 < len(words)
+                and (self._proper(words[j + 1]) or words[j + 1].low in _JOINING)
+            ):
+                if words[j].kind == STOP and words[j].start != words[j - 1].end and words[j].text != "&":
+                    break
+                j += 1
+            else:
+                break
+        return end
+
+    def _proper(self, word: Word) -> bool:
+        if (
+            word.kind != WORD
+            or not word.text[:1].isupper()
+            or word.tags - {"work", "quality", "code", "own", "split", "one"}
+        ):
+            return False
+        bare = word.low.removesuffix("'s")
+        return bare not in self.no_names
+
+    def _candidate(self, sentence: Sentence, i: int, end: int) -> Candidate | None:
+        words = sentence.words
+        text = sentence.text[words[i].start : words[end - 1].end]
+        possessive = text.endswith(("'s", "’s")) and end < len(words)
+        text = text[:-2] if possessive else text
+        score, agent = self._place(sentence, i, end, possessive=possessive)
+        account = next(
+            (key for p in self.platforms if (key := p.account_key(text)) and any(c.isdigit() for c in key)), None
+        )
+        if account and score < 4.0:
+            return None  # a bare id may be a worker's own
+        bracket = self._bracketed(words, end)
+        score += 2.0 if bracket else 0.0
+        return Candidate(
+            Mention(text=text, account_key=account or bracket, origin=sentence.origin), score, words[i].start, agent
+        )
+
+    def _bracketed(self, words: list[Word], at: int) -> str | None:
+        if at + 2 < len(words) and words[at].text in "[(" and words[at + 2].text in "])":
+            return next((key for p in self.platforms if (key := p.account_key(words[at + 1].text))), None)
+        return None
+
+    def _place(self, sentence: Sentence, i: int, end: int, *, possessive: bool) -> tuple[float, bool]:
+        """How surely the place of words[i:end] is a requester's, and whether it is the one who rejects."""
+        words = sentence.words
+        before = _before(words, i)
+        after = words[end] if end < len(words) else None
+        if before in _BY and _any(words[:i], "rej", "reverse", "approve"):
+            return 5.0, True
+        if before in _CALLS:
+            return 5.0, False
+        if _acts(words, end):
+            return 5.0, True
+        if before in _FROM:
+            return 4.0, False
+        if possessive and after and "work" in after.tags:
+            return 4.0, False
+        if before in _WARNS or (before in ("of", "on", "for") and i > 1 and words[i - 2].low in _WARNS):
+            return 4.0, False
+        if (
+            i == _first(words)
+            and after
+            and after.kind == STOP
+            and after.text in "-:–—|"
+            and sentence.words[0].start < 80
+        ):
+            return 3.5, False
+        if after and "work" in after.tags:
+            return 3.5, False
+        return (2.0 if end - i > 1 else 1.0) + (1.5 if _quoted(words, i, end) else 0.0), False
+
+
+def lower_case(sentence: Sentence, namer: Namer) -> Candidate | None:
+    """A name written small, where the place leaves no doubt: "mass rejected by acme labs", "acme labs mass rejected"."""
+    words = sentence.words
+    anchor = next((i for i, word in enumerate(words) if "rej" in word.tags), None)
+    if anchor is None:
+        return None
+    for i in range(anchor + 1, min(len(words), anchor + 8)):
+        if (
+            words[i - 1].low in _BY
+            or words[i - 1].low in _CALLS
+            or (words[i - 1].low == "from" and "work" not in words[i].tags)
+        ):
+            return _small(sentence, namer, i, min(len(words), i + 3), agent=True)
+    start = anchor
+    while start and words[start - 1].low in _AUXILIARY:
+        start -= 1
+    if start and words[start - 1].low not in _PASSIVE:
+        first = start
+        while first and start - first < 3 and _small_word(words[first - 1], namer, first - 1 > 0):
+            first -= 1
+        if first < start and (
+            first == 0
+            or words[first - 1].kind == STOP
+            or "split" in words[first - 1].tags
+            or words[first - 1].low in _CALLS | _WARNS
+        ):
+            return _small(sentence, namer, first, start, agent=True)
+    return None
+
+
+def _small(sentence: Sentence, namer: Namer, first: int, stop: int, *, agent: bool) -> Candidate | None:
+    words, end = sentence.words, first
+    while end < stop and _small_word(words[end], namer, end > first):
+        end += 1
+    if end == first:
+        return None
+    text = sentence.text[words[first].start : words[end - 1].end]
+    if text.islower() and len(text) < 3:
+        return None
+    return Candidate(Mention(text=text, origin=sentence.origin), 4.0, words[first].start, agent)
+
+
+def _small_word(word: Word, namer: Namer, inside: bool) -> bool:
+    if word.kind != WORD or (word.tags and not (inside and word.low in _NOUNS)):
+        return False
+    return word.low not in namer.no_names or (inside and word.low in _NOUNS)
+
+
+def _before(words: list[Word], i: int) -> str:
+    """The word before, behind quotation marks, articles, titles and colons."""
+    i -= 1
+    while i >= 0 and (
+        words[i].text in "\"'“”:*[("
+        or words[i].low in ("the", "is", "a", "dr", "professor", "prof", ".", "mr", "req", "o", "el", "a")
+    ):
+        if words[i].low in _CALLS:
+            return words[i].low
+        i -= 1
+    return words[i].low if i >= 0 else ""
+
+
+def _acts(words: list[Word], at: int) -> bool:
+    """Whether the words behind a name say that it rejects: "Acme just rejected", not "Acme was rejected"."""
+    i = at
+    while i < len(words) and i - at < 5:
+        word = words[i]
+        if "rej" in word.tags or "reverse" in word.tags:
+            return not any(w.low in _PASSIVE for w in words[at:i])
+        if (
+            word.low not in _AUXILIARY
+            and word.text not in '-"”]'
+            and "now" not in word.tags
+            and "fear" not in word.tags
+            and word.low not in _PASSIVE
+        ):
+            return False
+        i += 1
+    return False
+
+
+def _first(words: list[Word]) -> int:
+    return next((i for i, word in enumerate(words) if word.kind in (WORD, NUM)), 0)
+
+
+def _quoted(words: list[Word], i: int, end: int) -> bool:
+    return i > 0 and end < len(words) and words[i - 1].text in "\"“'" and words[end].text in "\"”'"
+
+
+def _any(words: list[Word], *tags: str) -> bool:
+    return any(tag in word.tags for word in words for tag in tags)

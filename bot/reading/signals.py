@@ -1,0 +1,285 @@
+"""What each clause says about rejected work, as named signals with the words that gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.model import Reversal
+from bot.reading.clauses import Clause, Sentence
+from bot.reading.numbers import Count, Role, counts
+from bot.reading.words import Word
+
+_NEAR = 9  # words between a quantity and the rejection it measures
+_NEGATES = 5  # words that a "not" reaches
+_DECIDES = frozenset(
+    [
+        "decided",
+        "chose",
+        "proceeded",
+        "started",
+        "began",
+        "managed",
+        "went",
+        "had",
+        "dared",
+        "deigned",
+        "is",
+        "are",
+        "seems",
+        "seem",
+        "appears",
+    ]
+)
+_SINGULAR = frozenset(["hit", "study", "submission", "task", "assignment", "survey", "job", "tarea", "estudio"])
+_SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
+                   "now": "just_now", "hedge": "hedged", "reported": "told_by_others"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Atom:
+    """One clause's statement: what it is about, which signals it gives, with the words, and the counts beside it."""
+
+    sentence: Sentence
+    clause: Clause
+    anchor: Word
+    start: str
+    names: dict[str, str] = field(default_factory=dict)
+    counts: tuple[Count, ...] = ()
+    reversal: Reversal | None = None
+    contrary: bool = False
+
+    def give(self, name: str, *words: Word) -> None:
+        """Adds a signal with the words from the first to the last of `words`."""
+        spot = words or (self.anchor,)
+        self.names.setdefault(name, self.sentence.quote(spot[0], spot[-1]))
+
+
+def atoms(sentence: Sentence) -> list[Atom]:
+    """The statements that a sentence makes about rejections, reversals and approvals."""
+    if not any(word.tags for word in sentence.words):
+        return []
+    found = tuple(counts(sentence.words))
+    made = [atom for clause in sentence.clauses for atom in _of_clause(sentence, clause, found)]
+    return made or list(_approvals(sentence, found))
+
+
+def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> Iterator[Atom]:
+    contrary = clause.find("contrary")
+    if contrary is not None:
+        yield _contrary(sentence, clause, contrary, found)
+    rejection = _rejection(clause)
+    reversal = clause.find("promise") or clause.find("askrev") or clause.find("reverse") or clause.find("compensated")
+    if rejection is not None and not _within(rejection, contrary) and not _object(rejection, reversal):
+        yield _rejected(sentence, clause, rejection, found)
+    if reversal is not None and (rejection is None or reversal.start != rejection.start):
+        yield _reversed(sentence, clause, reversal, found)
+
+
+def _within(word: Word, phrase: Word | None) -> bool:
+    return phrase is not None and phrase.start <= word.start <= phrase.end
+
+
+def _object(rejection: Word, reversal: Word | None) -> bool:
+    """ "reversed the rejections": what came back, and no claim of its own."""
+    return reversal is not None and "noun" in rejection.tags and reversal.start < rejection.start
+
+
+def _rejection(clause: Clause) -> Word | None:
+    """The word of rejection that a clause turns on: one of mass before any other."""
+    return (
+        next((w for w in clause.words if "mass" in w.tags and "rej" in w.tags), None)
+        or next((w for w in clause.words if "rej" in w.tags and "past" in w.tags and "soft" not in w.tags), None)
+        or clause.find("rej")
+        or clause.find("rate")
+    )
+
+
+def _contrary(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
+    atom = Atom(sentence, clause, anchor, "start_contrary", counts=found)
+    _modality(atom)
+    atom.contrary = not {"asked", "feared", "hypothetical"} & atom.names.keys()
+    return atom
+
+
+def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
+    """ "0 of 45 approved" says that 45 were rejected, without the word."""
+    for count in found:
+        if count.role is Role.APPROVED and count.of and 2 * count.n < count.of and not sentence.has("hypo"):
+            clause = next(c for c in sentence.clauses if count.word in c.words or c is sentence.clauses[-1])
+            atom = Atom(sentence, clause, count.word, "start_rejection", counts=found)
+            atom.give("none_approved", count.word)
+            atom.give(
+                "ten_or_more"
+                if count.of - count.n >= 10
+                else "five_to_nine"
+                if count.of - count.n >= 5
+                else "under_five"
+            )
+            _modality(atom)
+            _whose(atom)
+            yield atom
+
+
+def _rejected(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
+    atom = Atom(sentence, clause, anchor, "start_rejection", counts=found)
+    if "rate" in anchor.tags:
+        atom.give("rating_fell")
+    if "mass" in anchor.tags:
+        atom.give("mass_words")
+    if "soft" in anchor.tags:
+        atom.give("soft_word")
+    _how_much(atom)
+    _modality(atom)
+    _whose(atom)
+    for tag, name in _SIGNALS_OF_TAG.items():
+        word = sentence.find(tag)
+        if word is not None:
+            atom.give(name, word)
+    return atom
+
+
+def _reach(atom: Atom) -> list[Word]:
+    """The words of the sentence that belong to the anchor: up to the next rejection or reversal on either side."""
+    words = atom.sentence.words
+    at = words.index(atom.anchor)
+    first, last = at, at
+    while first and at - first < _NEAR and not _rival(words[first - 1]):
+        first -= 1
+    while last + 1 < len(words) and last - at < _NEAR and not _rival(words[last + 1]):
+        last += 1
+    return words[first : last + 1]
+
+
+def _rival(word: Word) -> bool:
+    return bool(word.tags & {"reverse", "promise", "contrary", "compensated"})
+
+
+def _how_much(atom: Atom) -> None:
+    words = _reach(atom)
+    _share(atom, words)
+    for name, tag in (("several_workers", "workers"), ("a_single_one", "one")):
+        word = next((w for w in words if tag in w.tags), None)
+        if word is not None and not (name == "a_single_one" and "mass" in atom.anchor.tags):
+            atom.give(name, word)
+    _numbers(atom, words)
+
+
+def _share(atom: Atom, words: list[Word]) -> None:
+    for i, word in enumerate(words):
+        if "all" in word.tags and "rej" not in word.tags:
+            after = words[i + 1].low if i + 1 < len(words) else ""
+            if word.low in ("entire", "whole") and after in _SINGULAR:
+                atom.give("a_single_one", word)
+            elif not _addressed(words, i):
+                atom.give("all_of_it", word, words[min(i + 1, len(words) - 1)])
+        elif "most" in word.tags and "neutral" not in word.tags:
+            atom.give("most_of_it", word)
+        elif "many" in word.tags:
+            atom.give("many", word)
+        elif "some" in word.tags:
+            atom.give("some_of_it", word)
+
+
+def _addressed(words: list[Word], i: int) -> bool:
+    """ "thanks all", "all requesters": all of what is no work."""
+    after = words[i + 1 : i + 2]
+    return bool(after and after[0].tags & {"requester", "generic"} and not after[0].tags & {"rej", "work"})
+
+
+def _numbers(atom: Atom, words: list[Word]) -> None:
+    start, end = words[0].start, words[-1].end
+    near = [c for c in atom.counts if start <= c.word.start < end]
+    if any(c.role is Role.WORKERS and c.n > 1 for c in near):
+        atom.give("several_workers", next(c.word for c in near if c.role is Role.WORKERS))
+    stated = [c for c in near if c.role is Role.REJECTED or (c.role is Role.WORK and c.all)]
+    for count in stated:
+        _tier(atom, count)
+    if not stated and any(c.role is Role.WORK for c in near):
+        _tier(atom, max((c for c in near if c.role is Role.WORK), key=lambda c: c.n))
+
+
+def _tier(atom: Atom, count: Count) -> None:
+    if count.percent:
+        atom.give("all_of_it" if count.n == 100 else "most_of_it" if count.n >= 50 else "some_of_it", count.word)
+        return
+    if count.of and count.n >= 5 and 2 * count.n > count.of:
+        atom.give("most_of_it", count.word)
+    atom.give("ten_or_more" if count.n >= 10 else "five_to_nine" if count.n >= 5 else "under_five", count.word)
+
+
+def _modality(atom: Atom) -> None:
+    words = atom.clause.words
+    at = next((i for i, w in enumerate(words) if w.start == atom.anchor.start), len(words))
+    before = words[:at]
+    negation = next((w for w in before[-_NEGATES:] if "neg" in w.tags), None)
+    if negation is not None:
+        atom.give("negated", negation, atom.anchor)
+    if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words):
+        atom.give("asked", next((w for w in words if "ask" in w.tags), atom.anchor))
+    for tag, name in (("fear", "feared"), ("hypo", "hypothetical")):
+        word = next((w for w in before if tag in w.tags), None)
+        if word is not None:
+            atom.give(name, word, atom.anchor)
+    _mood(atom, before)
+
+
+def _mood(atom: Atom, before: list[Word]) -> None:
+    last = before[-1].low if before else ""
+    if "base" in atom.anchor.tags and last == "to" and not (len(before) > 1 and before[-2].low in _DECIDES):
+        atom.give("hypothetical", before[-1], atom.anchor)
+    general = next((w for w in before if "generic" in w.tags), None) or (
+        atom.clause.find("generic") if "past" not in atom.anchor.tags else None
+    )
+    if general is not None and "mass" not in atom.anchor.tags:
+        atom.give("in_general", general)
+    joke = atom.sentence.find("joke")
+    if joke is not None:
+        atom.give("joking", joke)
+    elsewhere = atom.sentence.find("offtopic")
+    if elsewhere is not None and not (
+        atom.sentence.has("work") or {"all_of_it", "mass_words", "ten_or_more"} & atom.names.keys()
+    ):
+        atom.give("not_about_work", elsewhere)
+
+
+def _whose(atom: Atom) -> None:
+    mine = atom.sentence.find("mine")
+    if mine is not None:
+        atom.give("mine", mine)
+    agent = next((w for w in atom.clause.words if "requester" in w.tags and w.start < atom.anchor.start), None)
+    if agent is not None:
+        atom.give("by_requester", agent, atom.anchor)
+    quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five", "a_single_one",
+                "several_workers", "none_approved"}  # fmt: skip
+    if "noun" in atom.anchor.tags and not quantity & atom.names.keys() and not _got(atom):
+        atom.give("no_claim")
+
+
+def _got(atom: Atom) -> bool:
+    """ "got rejections", "gave me a rejection": the noun as something that happened."""
+    return any(
+        w.low in ("got", "gave", "received", "gotten", "get", "getting", "giving", "have") for w in atom.clause.words
+    )
+
+
+def _reversed(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
+    atom = Atom(sentence, clause, anchor, "start_reversal", counts=found)
+    _modality(atom)
+    partly = (
+        sentence.find("some")
+        or sentence.find("most")
+        or next((c.word for c in found if c.role is Role.REVERSED and c.of), None)
+    )
+    if "askrev" in anchor.tags or "base" in anchor.tags or "asked" in atom.names or "hypothetical" in atom.names:
+        atom.reversal = Reversal.ASKED
+    elif "promise" in anchor.tags or ("now" in anchor.tags and "reverse" in anchor.tags):
+        atom.reversal = Reversal.PROMISED
+        atom.names.pop("feared", None)
+        atom.give("reversal_promised")
+    elif "compensated" in anchor.tags:
+        atom.give("compensated")
+    elif not {"negated", "feared"} & atom.names.keys():
+        atom.reversal = Reversal.PARTLY if partly is not None and "done" in anchor.tags else Reversal.DONE
+        atom.give("reversal_partly" if atom.reversal is Reversal.PARTLY else "reversal_done", partly or anchor, anchor)
+    return atom

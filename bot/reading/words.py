@@ -1,0 +1,63 @@
+"""Text into tokens: words, numbers, fractions, dates, money, links and stops, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+WORD, NUM, MONEY, FRACTION, DATE, TIME, LINK, STOP, LINE, ID = (
+    "word", "num", "money", "fraction", "date", "time", "link", "stop", "line", "id",
+)  # fmt: skip
+
+# A link is kept in flattened text as its number between two private-use characters (bot.reading.markup).
+LINK_OPEN, LINK_CLOSE = "\ue000", "\ue001"
+
+_TOKEN = re.compile(
+    r"""
+      (?P<word>[^\W\d_](?:\w|['’&](?=\w)){0,63})
+    | (?P<line>\n)
+    | (?P<link>\ue000\d{1,5}\ue001)
+    | (?P<money>[$£€₹][ ]?\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?k?|[$£€₹]?\.\d{1,2}(?!\w))
+    | (?P<date>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4})
+    | (?P<time>\d{1,2}:\d{2})
+    | (?P<fraction>\d{1,6}[ ]?/[ ]?\d{1,6})
+    | (?P<id>[0-9][0-9A-Za-z]{9,40}\b)
+    | (?P<num>\d{1,9}(?:,\d{3}){0,4}(?:\.\d{1,4})?(?:[ ]?%|k\b|ish\b|\+)?)
+    | (?P<stop>[^\w\s])
+    """,
+    re.VERBOSE,
+)
+_FOLD = str.maketrans({"’": "'", "‘": "'", "`": "'", "İ": "i", "“": '"', "”": '"'})
+_LONG = re.compile(r"([^\W\d])\1{2,64}")  # "alllll", "rejecteddd"
+
+
+class Word(NamedTuple):
+    """A token, or a known phrase joined to one: as written, in small letters, its place, its sort, its meanings."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+    kind: str
+    tags: frozenset[str] = frozenset()
+
+
+def folded(text: str) -> str:
+    """`text` in small letters with straight apostrophes; never longer or shorter than `text`."""
+    low = (text if text.isascii() else text.translate(_FOLD)).lower()
+    return low if len(low) == len(text) else text
+
+
+def shortened(low: str) -> str:
+    """A word without its drawn-out letters: "alllll" is "all" with two, to be looked up."""
+    return _LONG.sub(r"\1\1", low)
+
+
+def tokens(text: str) -> list[Word]:
+    """All tokens of a text, in order."""
+    low = folded(text)
+    found = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        found.append(Word(text[start:end], low[start:end], start, end, match.lastgroup or STOP))
+    return found
