@@ -64,10 +64,12 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A look and, if our message was found, its key."""
+    """A look and, if our message was found, its key; `why` and `retry_after` where the channel is unreachable."""
 
     look: Look
     message_key: str | None = None
+    why: str | None = None
+    retry_after: timedelta | None = None
 
 
 class Announcer(Protocol):
@@ -114,7 +116,8 @@ async def _may_send(store: Store, announcer: Announcer, row: Delivery) -> bool:
         await _settle(store, row, State.SENT, message_key=sight.message_key, sent_rev=1)
         return False
     if sight.look is Look.UNREACHABLE:
-        await _later(store, row, Attempt(Result.UNREACHABLE, why="the channel cannot be reached"))
+        why = sight.why or "the channel cannot be reached"
+        await _later(store, row, Attempt(Result.UNREACHABLE, why=why, retry_after=sight.retry_after))
         return False
     if sight.look is Look.CANNOT_TELL and not await _young(store, row):
         why = "it may have been posted, and the channel's history cannot be read: give the bot Read Message History"

@@ -1,0 +1,169 @@
+"""The one way out to Discord: posts, edits and looks for the messages of the outbox, and says what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.client import Client
+from bot.errors import SettingsError
+from bot.model import Card, Delivery, Shape
+from bot.outbox import Attempt, Look, Result, Sight
+from cogs.buttons import of_delivery
+from cogs.embeds import embed, ends_with
+from cogs.guards import SITE
+from cogs.outcomes import KNOWN_WAIT, SHUT_OUT_WAIT, outcome, shut_out
+
+NOBODY = discord.AllowedMentions.none()
+NEEDED = ("view_channel", "send_messages", "embed_links")
+# Clocks differ, and a message's id is made from Discord's.
+BEFORE_FIRST_ATTEMPT = timedelta(seconds=120)
+# Ten pages of a hundred: what is not in them we cannot tell.
+LOOKED_AT = 1000
+LOOK_WITHIN = 20.0
+TAG_LENGTH = 8
+
+Channel = discord.abc.GuildChannel | discord.Thread
+
+
+class DiscordAnnouncer:
+    """The outbox's announcer. `clock` counts seconds and only ever grows."""
+
+    def __init__(self, client: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._silent_until = float("-inf")
+
+    async def announce(self, delivery: Delivery, card: Card) -> Attempt:
+        """Post the card as a new message."""
+
+        async def post(channel: Any) -> str:
+            message = await channel.send(
+                embed=embed(card, self.tag(delivery)),
+                view=self._buttons(delivery, card),
+                nonce=delivery.nonce,
+                allowed_mentions=NOBODY,
+                **await self._pointing(channel, delivery),
+            )
+            return str(message.id)
+
+        return await self._try(delivery, post)
+
+    async def edit(self, delivery: Delivery, card: Card) -> Attempt:
+        """Change the message that is there into the card."""
+
+        async def change(channel: Any) -> str:
+            message = channel.get_partial_message(int(delivery.message_key or 0))
+            view = self._buttons(delivery, card)
+            await message.edit(embed=embed(card, self.tag(delivery)), view=view, allowed_mentions=NOBODY)
+            return str(message.id)
+
+        return await self._try(delivery, change)
+
+    async def find(self, delivery: Delivery) -> Sight:
+        """Look for the delivery's message in the channel's history."""
+        channel = self._channel(delivery)
+        if isinstance(channel, Attempt):
+            return Sight(Look.UNREACHABLE, why=channel.why, retry_after=channel.retry_after)
+        # Without this permission Discord answers an empty list, which proves nothing.
+        if not channel.permissions_for(channel.guild.me).read_message_history:
+            return Sight(Look.CANNOT_TELL)
+        try:
+            async with asyncio.timeout(LOOK_WITHIN):
+                return await self._look(channel, delivery)
+        except Exception as error:  # noqa: BLE001  whatever it is, nothing was learnt
+            failed = await self._classified(error)
+            return Sight(Look.UNREACHABLE, why=failed.why, retry_after=failed.retry_after)
+
+    def tag(self, delivery: Delivery) -> str:
+        """What ends the footer of exactly this message and of no other that this bot could be made to send."""
+        return self._client.desk.rules.sign(f"tag|{delivery.nonce}")[:TAG_LENGTH]
+
+    async def _look(self, channel: Any, delivery: Delivery) -> Sight:
+        since: datetime = (delivery.first_attempt_at or delivery.due_at) - BEFORE_FIRST_ATTEMPT
+        after = discord.Object(discord.utils.time_snowflake(since))
+        tag, me, seen = self.tag(delivery), channel.guild.me.id, 0
+        async for message in channel.history(limit=LOOKED_AT, after=after, oldest_first=True):
+            seen += 1
+            if message.author.id == me and any(ends_with(shown, tag) for shown in message.embeds):
+                return Sight(Look.FOUND, message_key=str(message.id))
+        if seen >= LOOKED_AT:
+            return Sight(Look.CANNOT_TELL)
+        if seen == 0 and not await self._proves(channel):
+            return Sight(Look.UNREACHABLE, why="the channel's history looks empty, and that cannot be checked now")
+        return Sight(Look.ABSENT)
+
+    async def _proves(self, channel: Any) -> bool:
+        """Whether an empty answer means an empty channel: our permissions are live, or something else is readable."""
+        # Before the first connection there is no `ws`, whatever its type says.
+        return getattr(self._client.ws, "open", False) or bool([message async for message in channel.history(limit=1)])
+
+    async def _try(self, delivery: Delivery, act: Callable[[Any], Awaitable[str]]) -> Attempt:
+        channel = self._channel(delivery)
+        if isinstance(channel, Attempt):
+            return channel
+        missing = missing_permissions(channel, NEEDED)
+        if missing:
+            return Attempt(Result.NO_CHANNEL, why=f"the bot lacks {missing} there", retry_after=KNOWN_WAIT)
+        try:
+            return Attempt(Result.DONE, message_key=await act(channel))
+        except Exception as error:  # noqa: BLE001  discord.py lets JSONDecodeError, TypeError and more through
+            return await self._classified(error)
+
+    async def _classified(self, error: Exception) -> Attempt:
+        if shut_out(error):
+            self._silent_until = self._clock() + SHUT_OUT_WAIT.total_seconds()
+        try:
+            return outcome(error)
+        except SettingsError as fatal:
+            await self._client.give_up(fatal)
+            raise
+
+    def _channel(self, delivery: Delivery) -> Channel | Attempt:
+        """Where to, or why not; asks nobody."""
+        silent_for = self._silent_until - self._clock()
+        if silent_for > 0:
+            wait = timedelta(seconds=silent_for)
+            return Attempt(Result.UNREACHABLE, why="Discord has shut us out for a while", retry_after=wait)
+        site, _, guild_id = delivery.guild_key.partition(":")
+        if site != SITE or not guild_id.isdecimal() or not delivery.channel_key.isdecimal():
+            return Attempt(Result.NO_CHANNEL, why="that is no channel of Discord", retry_after=KNOWN_WAIT)
+        guild = self._client.get_guild(int(guild_id))
+        if self._client.is_closed() or not self._client.is_ready() or (guild is not None and guild.unavailable):
+            return Attempt(Result.UNREACHABLE, why="the bot is not connected to Discord")
+        channel = guild.get_channel_or_thread(int(delivery.channel_key)) if guild is not None else None
+        if channel is None:
+            return Attempt(Result.NO_CHANNEL, why="the channel is gone, or the bot is", retry_after=KNOWN_WAIT)
+        return channel
+
+    def _buttons(self, delivery: Delivery, card: Card) -> discord.ui.View:
+        buttons = tuple((button.action, button.label) for button in card.buttons)
+        return of_delivery(self._client.desk.rules, delivery, buttons)
+
+    async def _pointing(self, channel: Any, delivery: Delivery) -> dict[str, discord.MessageReference]:
+        """A notice points at the living card beside it, where there is one and the bot may point."""
+        if delivery.shape is not Shape.NOTICE or not channel.permissions_for(channel.guild.me).read_message_history:
+            return {}
+        living = await self._client.desk.store.read(
+            lambda tx: tx.card_of(delivery.incident_id, delivery.channel_key),
+        )
+        if living is None or living.message_key is None:
+            return {}
+        place = {"message_id": int(living.message_key), "channel_id": channel.id}
+        return {"reference": discord.MessageReference(**place, fail_if_not_exists=False)}
+
+
+def missing_permissions(channel: Channel, needed: tuple[str, ...]) -> str:
+    """The permissions among `needed` that the bot lacks in the channel, in the words of Discord's settings."""
+    held = channel.permissions_for(channel.guild.me)
+    return ", ".join(name.replace("_", " ").title() for name in needed if not getattr(held, name))
+
+
+async def setup(client: Client) -> None:
+    """Called by discord.py."""
+    client.announcer = DiscordAnnouncer(client)

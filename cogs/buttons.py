@@ -1,0 +1,129 @@
+"""The buttons: each carries in its custom_id all it needs, so that it works after any number of restarts."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import Any, Self
+
+import discord
+
+from bot.client import Client
+from bot.model import Decision, Delivery
+from bot.rules import Rules
+from cogs import replies
+from cogs.guards import guild_key, person_of
+
+ACTS = {
+    "confirm": (Decision.CONFIRM, None),
+    "dismiss": (Decision.DISMISS, None),
+    "other": (Decision.DISMISS, "not the same requester"),
+}
+STYLES = {"confirm": discord.ButtonStyle.danger, "dismiss": discord.ButtonStyle.secondary}
+# 64 bits of an HMAC: more than anybody can try out on a live bot, and short enough for Discord's 100 characters.
+MAC_LENGTH = 16
+
+Button = discord.ui.Button[Any]
+
+
+def mac(rules: Rules, *parts: str) -> str:
+    """Proof that we made a button about exactly these parts."""
+    return rules.sign("|".join(("button", *parts)))[:MAC_LENGTH]
+
+
+class Pick(discord.ui.DynamicItem[Button], template=r"v1\|pick\|(?P<owner>[0-9]{1,18})"):
+    """One requester of an ambiguous answer. Anybody may press it: each sees the answer alone."""
+
+    def __init__(self, owner: str, label: str) -> None:
+        self.owner = owner
+        super().__init__(discord.ui.Button(label=label, custom_id=f"v1|pick|{owner}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        """The button as it was sent."""
+        return cls(match["owner"], "?")
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show where that requester stands."""
+        client: Client = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        person = await person_of(client, interaction)
+        await replies.whisper(interaction, await client.desk.pick(person, self.owner))
+
+
+class Undo(discord.ui.DynamicItem[Button], template=r"v1\|undo\|(?P<number>[0-9]{1,18})\|(?P<mac>[0-9a-f]{16})"):
+    """Takes a report back. Whose it is and how old, the desk checks."""
+
+    def __init__(self, rules: Rules, report_key: str) -> None:
+        number = report_key.rpartition(":")[2]
+        self.number, self.mac = number, mac(rules, "undo", number)
+        super().__init__(discord.ui.Button(label="Undo", custom_id=f"v1|undo|{number}|{self.mac}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        """The button as it was sent; its proof is what the message carries."""
+        button = cls(interaction.client.desk.rules, match["number"])
+        button.mac = match["mac"]
+        return button
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Take the report back, if all of it is right."""
+        client: Client = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if not hmac.compare_digest(self.mac, mac(client.desk.rules, "undo", self.number)):
+            await replies.say(interaction, "Not one of mine", NOT_OURS)
+            return
+        person = await person_of(client, interaction)
+        await replies.whisper(interaction, await client.desk.undo(person, f"report:{self.number}"))
+
+
+class Judge(
+    discord.ui.DynamicItem[Button],
+    template=r"v1\|(?P<act>confirm|dismiss|other)\|(?P<ref>[0-9A-Za-z-]{1,16})\|(?P<mac>[0-9a-f]{16})",
+):
+    """A moderator's word under the card. The proof binds act, incident and guild; rights are checked at each press."""
+
+    def __init__(self, act: str, ref: str, proof: str, label: str = "?") -> None:
+        self.act, self.ref, self.proof = act, ref, proof
+        style = STYLES.get(act, discord.ButtonStyle.secondary)
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=f"v1|{act}|{ref}|{proof}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        """The button as it was sent."""
+        return cls(match["act"], match["ref"], match["mac"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Record the word, once for this press."""
+        client: Client = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild = guild_key(interaction.guild_id or 0)
+        if not hmac.compare_digest(self.proof, mac(client.desk.rules, self.act, self.ref, guild)):
+            await replies.say(interaction, "Not one of mine", NOT_OURS)
+            return
+        person = await person_of(client, interaction)
+        if not person.moderator:
+            await replies.say(interaction, "Moderators only", "This is for the moderators of this community to decide.")
+            return
+        if await client.desk.store.write(lambda tx: tx.interaction(f"discord:{interaction.id}")):
+            decision, why = ACTS[self.act]
+            await replies.whisper(interaction, await client.desk.judge(person, self.ref, decision, why))
+
+
+NOT_OURS = "This button was not made for this community by this bot. Use the command with the ref instead."
+
+
+def of_delivery(rules: Rules, delivery: Delivery, buttons: tuple[tuple[str, str], ...]) -> discord.ui.View:
+    """The buttons of a card in a moderators' channel: (act, label) each."""
+    shown = discord.ui.View(timeout=None)
+    for act, label in buttons:
+        if act in ACTS:
+            proof = mac(rules, act, delivery.marker, delivery.guild_key)
+            shown.add_item(Judge(act, delivery.marker, proof, label))
+    return at_rest(shown)
+
+
+def at_rest(view: discord.ui.View) -> discord.ui.View:
+    """Tells discord.py not to keep the view in memory: every press finds its way by the custom_id alone."""
+    view.stop()
+    return view

@@ -1,0 +1,64 @@
+"""How an answer is given: to a slash command for the asker's eyes only, to a typed one where it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot import commands as asked
+from bot.commands import Answer
+from bot.model import Card
+from cogs import buttons
+from cogs.embeds import embed
+from cogs.guards import Ctx, Interaction, person_of
+
+
+def hybrid(name: str, description: str) -> Callable[[Any], commands.HybridCommand[Any, ..., Any]]:
+    """Declare a command that can be typed and picked; discord.py's own decorator says nothing to a type checker."""
+    made: Callable[[Any], commands.HybridCommand[Any, ..., Any]]
+    made = commands.hybrid_command(name=name, description=description)
+    return made
+
+
+async def serve(ctx: Ctx, name: str, line: str = "") -> None:
+    """Answer the command `name` with the rest of its line, as the terminal would."""
+    if ctx.interaction is not None:
+        await ctx.defer(ephemeral=True)
+    person = await person_of(ctx.bot, ctx)
+    answer = await asked.answer(ctx.bot.desk, person, f"{name} {line}")
+    shown: dict[str, Any] = {"embed": embed(answer.card), "view": view(ctx.bot.desk, answer), "ephemeral": True}
+    if _may_point(ctx):
+        shown["reference"] = ctx.message.to_reference(fail_if_not_exists=False)
+    await ctx.send(**shown)
+
+
+async def whisper(interaction: Interaction, answer: Answer) -> None:
+    """Answer an interaction, deferred before or not, for the one eyes that started it."""
+    shown, below = embed(answer.card), view(interaction.client.desk, answer)
+    if interaction.response.is_done():
+        await interaction.followup.send(embed=shown, view=below, ephemeral=True)
+    else:
+        await interaction.response.send_message(embed=shown, view=below, ephemeral=True)
+
+
+async def say(interaction: Interaction, title: str, *lines: str) -> None:
+    """A few plain words for the one who started the interaction."""
+    await whisper(interaction, Answer(card=Card(title=title, lines=lines)))
+
+
+def view(desk: asked.Desk, answer: Answer) -> discord.ui.View:
+    """The buttons of an answer: one a choice, or one that takes the report back."""
+    shown = discord.ui.View(timeout=None)
+    for number, candidate in enumerate(answer.choices, 1):
+        shown.add_item(buttons.Pick(candidate.owner, str(number)))
+    if answer.report_key is not None:
+        shown.add_item(buttons.Undo(desk.rules, answer.report_key))
+    return buttons.at_rest(shown)
+
+
+def _may_point(ctx: Ctx) -> bool:
+    """Whether the answer can be shown as one to the typed message."""
+    return ctx.interaction is None and ctx.bot_permissions.read_message_history
