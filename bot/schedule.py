@@ -54,6 +54,8 @@ class Schedule:
             return
         scheduler, self._scheduler = self._scheduler, None
         scheduler.pause()
+        # What was called a moment ago begins now, and is then among the running.
+        await asyncio.sleep(0)
         # Not left to apscheduler: its shutdown cancels running coroutines at once, waiting asked for or not.
         running = set(self._running)
         if running:
@@ -61,16 +63,18 @@ class Schedule:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        # apscheduler takes two turns of the loop to note that a call ended, and shuts down in a callback of the loop.
+        for _ in range(3):
+            await asyncio.sleep(0)
         scheduler.shutdown(wait=False)
-        # It does its shutdown in a callback of the loop.
         await asyncio.sleep(0)
 
     async def _run(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """One call of one tick; nothing but a cancellation gets out of it."""
+        """One call of one tick, in a task of ours; what becomes of it is nothing to apscheduler."""
         task = asyncio.ensure_future(self._bounded(name, work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        await task
+        await asyncio.wait([task])
 
     async def _bounded(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
         try:
