@@ -7,6 +7,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from bot.rules import Rules
 from bot.storage import Clock, Store, Transaction, open_store
 
 if TYPE_CHECKING:
+    from bot.client import Client
     from bot.outbox import Announcer
     from bot.sources import Source
 
@@ -33,6 +35,10 @@ log = structlog.stdlib.get_logger(__name__)
 PUMP_EVERY = 1.0
 WATCH_EVERY = 5.0
 SWEEP_EVERY = 30.0
+DRY = "dry-run.sqlite3"
+# Between two tries to reach Discord at all; once connected, discord.py reconnects by itself.
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 60.0
 
 
 def utc_now() -> datetime:
@@ -69,15 +75,93 @@ async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio
     stop = stop or _stopped_by_signal()
     async with AsyncExitStack() as stack:
         rules = rules_for(settings.data)
-        url = settings.database_url if dry is None else str(settings.data / "dry-run.sqlite3")
+        url = settings.database_url if dry is None else str(settings.data / DRY)
         store = await stack.enter_async_context(opened(url))
         await _add_sources(store, settings)
         await outbox.recover(store)
-        announcer = dry or await _discord(stack, settings, Desk(store, rules), stop)
-        await _tick(stack, settings, store, rules, announcer)
+        connection = Connection(settings, Desk(store, rules), stop, dry)
+        stack.push_async_callback(connection.close)
+        await connection.open()
+        await _tick(stack, settings, store, rules, connection)
         log.info("running", database=store.where, sources=len(settings.sources), dry=dry is not None)
         await stop.wait()
         log.info("stopping")
+    if connection.refused is not None:
+        raise connection.refused
+
+
+@dataclass(slots=True)
+class Connection:
+    """Keeps one Discord client running: again after an outage, without the content intent if that is refused.
+
+    What cannot be mended by trying again (a wrong token) is kept in `refused`, and everything is stopped.
+    """
+
+    settings: Settings
+    desk: Desk
+    stop: asyncio.Event
+    dry: Announcer | None = None
+    refused: SettingsError | None = None
+    client: Client | None = None
+    running: asyncio.Task[None] | None = None
+
+    @property
+    def announcer(self) -> Announcer:
+        """Who speaks at this moment."""
+        if self.dry is not None:
+            return self.dry
+        assert self.client is not None
+        return self.client.announcer
+
+    async def open(self) -> None:
+        """Begin to connect; the first answer of Discord is not waited for. In a dry run one guild is the screen."""
+        if self.dry is not None:
+            from bot.console import GUILD
+
+            await self.desk.store.write(lambda tx: tx.save_guild(GUILD))
+            return
+        self.client = self._new(content_intent=True)
+        self.running = asyncio.create_task(self._keep_running(), name="discord")
+
+    async def close(self) -> None:
+        """Close the client and wait for it."""
+        if self.client is not None:
+            await self.client.close()
+        if self.running is not None:
+            self.running.cancel()
+            await asyncio.gather(self.running, return_exceptions=True)
+
+    def _new(self, *, content_intent: bool) -> Client:
+        from bot.client import Client, point_at
+
+        if self.settings.discord_api is not None:
+            point_at(self.settings.discord_api, self.settings.discord_gateway)
+        return Client(self.desk, content_intent=content_intent)
+
+    async def _keep_running(self) -> None:
+        from bot.client import IntentRefused
+
+        assert self.settings.discord_token is not None
+        content_intent, pause = True, FIRST_PAUSE
+        while not self.stop.is_set():
+            assert self.client is not None
+            try:
+                await self.client.start(self.settings.discord_token.get_secret_value())
+            except IntentRefused as error:
+                log.warning("intent refused", why=str(error))
+                content_intent = False
+            except SettingsError as error:
+                self.refused = error
+                self.stop.set()
+                return
+            except Exception as error:  # noqa: BLE001  an outage has many faces; the next try will tell
+                log.warning("not connected", why=f"{type(error).__name__}: {error}", again_in=pause)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                pause = FIRST_PAUSE
+            await self.client.close()
+            self.client = self._new(content_intent=content_intent)
 
 
 def _stopped_by_signal() -> asyncio.Event:
@@ -101,22 +185,21 @@ async def _add_sources(store: Store, settings: Settings) -> None:
     await store.write(add)
 
 
-async def _discord(stack: AsyncExitStack, settings: Settings, desk: Desk, stop: asyncio.Event) -> Announcer:
-    raise NotImplementedError
-
-
-async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: Rules, announcer: Announcer) -> None:
+async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: Rules, connection: Connection) -> None:
     """Start the ticks; at the end they stop first, then what they use."""
     from bot.schedule import Schedule
 
     open_source = await _sources(stack, settings)
+
+    async def pump() -> object:
+        return await outbox.pump(store, connection.announcer)
 
     async def take(page: Page, watch: Watch, next_at: datetime) -> object:
         return await intake.take(store, rules, page, settled=intake.Settled(watch=watch, next_at=next_at))
 
     ticks = Schedule(
         (
-            ("pump", PUMP_EVERY, partial(outbox.pump, store, announcer)),
+            ("pump", PUMP_EVERY, pump),
             ("watch", WATCH_EVERY, partial(watcher.poll_due, store, open_source, take, random=random.random)),
             ("sweep", SWEEP_EVERY, partial(sweeper.sweep, store, rules)),
         )
