@@ -6,11 +6,15 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import discord
 import structlog
+import yarl
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.commands import Desk
 from bot.errors import SettingsError
@@ -33,6 +37,8 @@ PREFIX = "!"
 # The least that discord.py takes. Longer waits that Discord asks for are ours to keep, not a call's.
 RATE_LIMIT_WAIT = 30.0
 SYNCED = "discord.commands"
+# discord.py's own pauses between two tries grow to 17 minutes; after so long a new client is quicker.
+DARK_FOR = timedelta(minutes=5)
 # Close codes of Discord's gateway ("Gateway Close Event Codes").
 WRONG_TOKEN, DISALLOWED_INTENTS = 4004, 4014
 
@@ -85,6 +91,8 @@ class Client(commands.Bot):
         self.desk = desk
         self.announcer: Announcer = Offline()
         self.refused: SettingsError | None = None
+        self._dark: asyncio.TimerHandle | None = None
+        self._closer: asyncio.Task[None] | None = None
         self._wanted = tuple(extensions)
 
     async def setup_hook(self) -> None:
@@ -122,6 +130,33 @@ class Client(commands.Bot):
         # Whoever calls this may itself be run by what close() waits for.
         self._closer = asyncio.create_task(self.close())
 
+    async def close(self) -> None:
+        """Close the connection and what the cogs keep running. Twice does no harm."""
+        self._light()
+        await super().close()
+
+    async def on_disconnect(self) -> None:
+        """The gateway is gone; discord.py comes back by itself, but not for ever."""
+        if self._dark is None and not self.is_closed():
+            self._dark = asyncio.get_running_loop().call_later(DARK_FOR.total_seconds(), self._end)
+
+    async def on_ready(self) -> None:
+        """A new session."""
+        self._light()
+
+    async def on_resumed(self) -> None:
+        """The old session again."""
+        self._light()
+
+    def _light(self) -> None:
+        if self._dark is not None:
+            self._dark.cancel()
+            self._dark = None
+
+    def _end(self) -> None:
+        log.warning("no gateway for long; starting over", seconds=DARK_FOR.total_seconds())
+        self._closer = asyncio.create_task(self.close())
+
     async def _sync(self) -> None:
         known = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         text = json.dumps(known, sort_keys=True, default=str)
@@ -134,6 +169,13 @@ class Client(commands.Bot):
             log.error("Discord did not take the list of commands; the last one stays", why=str(error))
             return
         await self.desk.store.write(lambda tx: tx.set_note(SYNCED, mark))
+
+
+def point_at(api: str, gateway: str | None = None) -> None:
+    """Speak to another Discord than the real one, for the whole process: its REST address and its gateway's."""
+    Route.BASE = api
+    if gateway is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
 def wrong_token() -> SettingsError:

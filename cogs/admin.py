@@ -1,0 +1,180 @@
+"""`/setup` and `/status`, and what happens when the bot comes to a new community."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot import cards
+from bot.client import Client
+from bot.commands import Answer
+from bot.model import Card, Guild, Mode
+from cogs import replies
+from cogs.announce import NEEDED, missing_permissions
+from cogs.embeds import embed
+from cogs.guards import Ctx, Interaction, guild_key, guild_of, person_of
+
+log = structlog.stdlib.get_logger(__name__)
+
+# For alerts the bot also reads its own old messages, to be sure that none is posted twice.
+FOR_ALERTS = (*NEEDED, "read_message_history")
+GREETING = Card(
+    title="Hello. I warn of mass rejections",
+    lines=(
+        "Until you switch me on I say nothing in public: moderators see what members would be told.",
+        "Who manages this server types /setup and chooses a channel for alerts and one for moderators.",
+        "Everybody can type /check and /report right away; reports are private.",
+    ),
+)
+NOT_YOURS = "This takes the permission Manage Server."
+NO_PUBLIC_CHANNEL = "Public alerts need a channel: /setup alerts:#channel public:on"
+
+
+class Admin(commands.Cog):
+    """Settings of a community."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @app_commands.command(name="setup", description="Where and of what this community is told; shows what is set")
+    @app_commands.describe(
+        alerts="Where members are told",
+        moderators="Where moderators see everything first, with buttons",
+        role="Who may confirm and dismiss, besides who manages the server",
+        platforms="For example: prolific, connect. Or: all",
+        policy="early: two workers are enough. cautious: only when several independent workers agree",
+        public="on: members are told. off: only moderators are (trial)",
+    )
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def setup(
+        self,
+        interaction: Interaction,
+        alerts: discord.TextChannel | None = None,
+        moderators: discord.TextChannel | None = None,
+        role: discord.Role | None = None,
+        platforms: str | None = None,
+        policy: Literal["early", "cautious"] | None = None,
+        public: Literal["on", "off"] | None = None,
+    ) -> None:
+        """Change what is given, show all of it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if interaction.guild is None or not interaction.permissions.manage_guild:
+            await replies.say(interaction, NOT_YOURS)
+            return
+        settings = await guild_of(self.client, interaction.guild)
+        settings = replace(
+            settings,
+            name=interaction.guild.name,
+            alert_channel=str(alerts.id) if alerts else settings.alert_channel,
+            moderator_channel=str(moderators.id) if moderators else settings.moderator_channel,
+            moderator_role=str(role.id) if role else settings.moderator_role,
+            policy=policy or settings.policy,
+            mode=settings.mode if public is None else Mode.ON if public == "on" else Mode.TRIAL,
+        )
+        await self._save(interaction, interaction.guild, settings, platforms)
+
+    async def _save(
+        self, interaction: Interaction, here: discord.Guild, settings: Guild, platforms: str | None
+    ) -> None:
+        wanted, unknown = self._platforms(platforms)
+        if unknown:
+            known = ", ".join(sorted(platform.key for platform in self.client.desk.rules.platforms))
+            await replies.say(interaction, "Nothing changed", f"I do not know {unknown}. I know: {known}.")
+            return
+        if settings.mode is Mode.ON and settings.alert_channel is None:
+            await replies.say(interaction, "Nothing changed", NO_PUBLIC_CHANNEL)
+            return
+        if wanted is not None:
+            settings = replace(settings, platforms=wanted)
+        await self.client.desk.store.write(lambda tx: tx.save_guild(settings))
+        await replies.whisper(interaction, Answer(card=_shown(here, settings)))
+
+    def _platforms(self, typed: str | None) -> tuple[tuple[str, ...] | None, str]:
+        """The platforms as typed (empty: all; None: nothing typed), and those we do not know."""
+        if typed is None:
+            return None, ""
+        words = typed.lower().replace(",", " ").split()
+        if words == ["all"]:
+            return (), ""
+        unknown = [word for word in words if self.client.desk.rules.platforms.find(word) is None]
+        return tuple(dict.fromkeys(words)), ", ".join(unknown)
+
+    @replies.hybrid("status", "Moderators: how the bot is doing")
+    async def status(self, ctx: Ctx) -> None:
+        """How the bot is doing."""
+        if (await person_of(self.client, ctx)).moderator:
+            await replies.serve(ctx, "status")
+        else:
+            await ctx.send(embed=embed(Card(title="Only moderators of this community can see that.")), ephemeral=True)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Communities that were joined or left while we were away."""
+        for guild in self.client.guilds:
+            await self._known(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A new community: it is in trial, and hears what to do."""
+        await self._known(guild)
+        place = guild.system_channel
+        if place is None or missing_permissions(place, NEEDED):
+            return
+        try:
+            await place.send(embed=embed(GREETING))
+        except discord.HTTPException as error:
+            log.info("no greeting", guild=guild.id, why=str(error))
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """We were sent away: nothing more is told there."""
+        await self.client.desk.store.write(lambda tx: tx.drop_guild(guild_key(guild)))
+
+    async def _known(self, guild: discord.Guild) -> None:
+        new = Guild(guild_key=guild_key(guild), name=guild.name)
+        if await self.client.desk.store.read(lambda tx: tx.find_guild(new.guild_key)) is None:
+            await self.client.desk.store.write(lambda tx: tx.save_guild(new))
+
+
+def _shown(here: discord.Guild, settings: Guild) -> Card:
+    """The settings in the words of this server, and what is still missing for them to work."""
+    named = replace(
+        settings,
+        alert_channel=_named(here, settings.alert_channel),
+        moderator_channel=_named(here, settings.moderator_channel),
+    )
+    card = cards.guild(named)
+    role = here.get_role(int(settings.moderator_role)) if settings.moderator_role else None
+    fields = (
+        *card.fields,
+        ("Moderators are", f"@{role.name}, and who manages the server" if role else "who may time out members"),
+    )
+    missing = tuple(
+        f"I cannot post in {_named(here, key)}: give me there {lacking}."
+        for key in dict.fromkeys((settings.alert_channel, settings.moderator_channel))
+        if (lacking := _lacking(here, key))
+    )
+    return replace(card, lines=(*card.lines, *missing), fields=fields)
+
+
+def _named(here: discord.Guild, key: str | None) -> str | None:
+    if key is None:
+        return None
+    channel = here.get_channel(int(key))
+    return f"#{channel.name}" if channel else "a channel that is gone"
+
+
+def _lacking(here: discord.Guild, key: str | None) -> str:
+    channel = here.get_channel(int(key)) if key else None
+    return missing_permissions(channel, FOR_ALERTS) if channel else ""
+
+
+async def setup(client: Client) -> None:
+    """Called by discord.py."""
+    await client.add_cog(Admin(client))

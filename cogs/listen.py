@@ -1,0 +1,191 @@
+"""Watched channels are sources: what is said there is taken in as it is said, and caught up with after a break.
+
+One worker takes posts in, a channel at a time and in order, so that the cursor never passes a post that is not stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot import intake
+from bot.client import Client
+from bot.intake import Settled
+from bot.model import Page, Post, Watch
+from bot.storage import Transaction
+from cogs.guards import SITE, source_of
+
+log = structlog.stdlib.get_logger(__name__)
+
+# How many messages make one transaction while catching up.
+AT_ONCE = 100
+# Nobody polls these sources; the column wants a moment.
+LATER = timedelta(days=365)
+RETRY_AFTER = 30.0
+NO_HISTORY = "the bot lacks View Channel or Read Message History there"
+NO_CONTENT = "the bot may not read messages: switch on the Message Content Intent in the Developer Portal"
+
+Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+
+class Listen(commands.Cog):
+    """Hears the watched channels. `behind` are those whose history has to be read before what is said now."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.watched: set[int] = set()
+        self.behind: set[int] = set()
+        self._said: dict[int, list[discord.Message]] = {}
+        self._wake = asyncio.Event()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def cog_load(self) -> None:
+        """Learn which channels are watched, and begin."""
+        watches = await self.client.desk.store.read(lambda tx: tx.sources())
+        kinds = (watch.source.partition(":") for watch in watches)
+        self.watched = {int(address) for kind, _, address in kinds if kind == SITE and address.isdecimal()}
+        self._worker = asyncio.create_task(self._work(), name="listen")
+
+    async def cog_unload(self) -> None:
+        """Stop. What was heard and not stored is in the channel's history."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+
+    def watch(self, channel_id: int) -> None:
+        """Listen to one more channel, from its cursor on."""
+        self.watched.add(channel_id)
+        self._catch_up(channel_id)
+
+    def unwatch(self, channel_id: int) -> None:
+        """Listen to it no longer."""
+        self.watched.discard(channel_id)
+        self.behind.discard(channel_id)
+        self._said.pop(channel_id, None)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """A new session: nobody told us what was said before it."""
+        for channel_id in self.watched:
+            self._catch_up(channel_id)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody says something."""
+        if message.channel.id in self.watched and not message.author.bot and message.webhook_id is None:
+            if (await self.client.get_context(message)).valid:
+                return
+            self._said.setdefault(message.channel.id, []).append(message)
+            self._wake.set()
+
+    def _catch_up(self, channel_id: int) -> None:
+        self.behind.add(channel_id)
+        self._wake.set()
+
+    async def _work(self) -> None:
+        await self.client.wait_until_ready()
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            for channel_id in [*self.behind, *self._said]:
+                if channel_id in self.watched:
+                    await self._attend(channel_id)
+
+    async def _attend(self, channel_id: int) -> None:
+        """Take in what there is of one channel; if that fails, all of it again from its history a little later."""
+        try:
+            if channel_id in self.behind:
+                # Before, not after: a new session meanwhile puts it back.
+                self.behind.discard(channel_id)
+                await self._read_history(channel_id)
+            said = self._said.pop(channel_id, [])
+            if said:
+                await self._take(channel_id, said)
+        except Exception as error:  # noqa: BLE001  the other channels must go on, and this one is tried again
+            log.warning("channel not read", channel=channel_id, why=f"{type(error).__name__}: {error}")
+            await self._note(channel_id, f"could not be read ({type(error).__name__}); tried again")
+            self.behind.add(channel_id)
+            asyncio.get_running_loop().call_later(RETRY_AFTER, self._wake.set)
+
+    async def _read_history(self, channel_id: int) -> None:
+        channel = self.client.get_channel(channel_id)
+        why = self._trouble(channel)
+        if why is not None or not isinstance(channel, Channel):
+            await self._note(channel_id, why or NO_HISTORY, gap=True)
+            return
+        watch = await self._find(channel_id)
+        after = discord.Object(int(watch.cursor)) if watch and watch.cursor else None
+        messages: list[discord.Message] = []
+        async for message in channel.history(limit=None, after=after, oldest_first=True):
+            messages.append(message)
+            if len(messages) == AT_ONCE:
+                await self._take(channel_id, messages)
+                messages = []
+        await self._take(channel_id, messages)
+
+    def _trouble(self, channel: object) -> str | None:
+        """Why the channel's history would be silent about what was said in it."""
+        if not isinstance(channel, Channel):
+            return NO_HISTORY
+        held = channel.permissions_for(channel.guild.me)
+        if not (held.view_channel and held.read_message_history):
+            return NO_HISTORY
+        return None if self.client.intents.message_content else NO_CONTENT
+
+    async def _take(self, channel_id: int, messages: Sequence[discord.Message]) -> None:
+        """Store the posts, what follows from them and the new cursor in one transaction."""
+        watch = await self._find(channel_id)
+        if watch is None:
+            self.unwatch(channel_id)
+            return
+        newest = max([int(watch.cursor or 0), *(message.id for message in messages)])
+        posts = tuple(post(channel_id, message) for message in messages if is_post(message))
+        desk = self.client.desk
+        page = Page(source=watch.source, posts=posts, cursor=str(newest))
+        now = await desk.store.read(lambda tx: tx.now)
+        await intake.take(desk.store, desk.rules, page, settled=Settled(watch=watch, next_at=now + LATER))
+
+    async def _find(self, channel_id: int) -> Watch | None:
+        return await self.client.desk.store.read(lambda tx: tx.find_source(source_of(channel_id)))
+
+    async def _note(self, channel_id: int, trouble: str, *, gap: bool = False) -> None:
+        """Tell `/status` that we are deaf there, and with `gap` that something was missed."""
+        source = source_of(channel_id)
+
+        def note(tx: Transaction) -> None:
+            watch = tx.find_source(source)
+            if watch is not None:
+                tx.settle_source(watch, next_at=tx.now + LATER, trouble=trouble)
+                if gap:
+                    tx.add_gap(source, trouble)
+
+        await self.client.desk.store.write(note)
+
+
+def is_post(message: discord.Message) -> bool:
+    """Whether a person said something in words."""
+    return bool(message.content) and not message.author.bot and message.webhook_id is None
+
+
+def post(channel_id: int, message: discord.Message) -> Post:
+    """A message as a post. Where it was said is kept out of everything shown: no address is stored."""
+    reference = message.reference
+    answered = reference.message_id if reference and reference.type is discord.MessageReferenceType.reply else None
+    return Post(
+        source=source_of(channel_id),
+        key=str(message.id),
+        text=message.content,
+        author_key=str(message.author.id),
+        posted_at=message.created_at,
+        parent_key=str(answered) if answered else None,
+    )
+
+
+async def setup(client: Client) -> None:
+    """Called by discord.py."""
+    await client.add_cog(Listen(client))
