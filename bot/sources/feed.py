@@ -43,20 +43,20 @@ class Feed:
             posts=tuple(_post(source, key, entry) for key, entry in reversed(keyed)),
             cursor=remember(keyed, known),
             validators=answer.validators,
-            gap=gap_after(self.address, [key for key, _ in keyed], known),
+            gap=gap_after(answer.place, [key for key, _ in keyed], known),
         )
 
 
 async def entries_of(answer: Answer, within: timedelta = PARSE_WITHIN) -> tuple[Entry, ...]:
     """Parse an answer in a child process, in the feed's order (newest first). Raises SourceError."""
     if not answer.body.strip():
-        raise SourceError(f"{answer.url} answered nothing at all; many forums do so when feeds are switched off.")
+        raise SourceError(f"{answer.place} answered nothing at all; many forums do so when feeds are switched off.")
     found = await _parsed(answer, within)
     if "error" in found:
-        raise SourceError(f"{answer.url} answered a feed that is not read: {found['error']}.")
+        raise SourceError(f"{answer.place} answered a feed that is not read: {found['error']}.")
     if not found["version"]:
         raise SourceError(
-            f"{answer.url} answered a web page, not a feed; look for the address of its RSS or Atom feed."
+            f"{answer.place} answered a web page, not a feed; look for the address of its RSS or Atom feed."
         )
     return tuple(_entry(raw) for raw in found["entries"])
 
@@ -76,7 +76,7 @@ async def _parsed(answer: Answer, within: timedelta) -> dict[str, Any]:
             out, _ = await child.communicate(answer.body)
         found: dict[str, Any] = json.loads(out)
     except (TimeoutError, ValueError):
-        raise SourceError(f"{answer.url} answered a feed that could not be parsed in reasonable time.") from None
+        raise SourceError(f"{answer.place} answered a feed that could not be parsed in reasonable time.") from None
     finally:
         if child.returncode is None:
             child.kill()

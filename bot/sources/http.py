@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Mapping
@@ -54,6 +55,11 @@ class Answer:
     content_type: str = ""
     validators: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def place(self) -> str:
+        """Where it came from, to be said in a sentence."""
+        return place(self.url)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -77,6 +83,7 @@ class Http:
         self._allow_private = allow_private
         self._limits = limits or Limits()
         self._paces: dict[str, AsyncLimiter] = {}
+        self._turns: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -84,7 +91,7 @@ class Http:
     ) -> Answer:
         """Ask for `url`, conditionally where `validators` of an earlier answer are given.
 
-        `pace` is the least time between two requests to that host, if it is longer than ours.
+        `pace` is the least time between two requests to that host, if it is another than ours.
         Raises SourceBusy (with the wait the server asked for), SourceGone (401, 403, 404, 410, 451), SourceError.
         """
         await self._await_turn(urlsplit(url).hostname or "", pace or self._limits.pace)
@@ -107,12 +114,13 @@ class Http:
 
     async def _await_turn(self, host: str, pace: timedelta) -> None:
         """Keep `pace` with one host; a turn that is far off is refused rather than slept for."""
-        limiter = self._paces.get(host)
-        if limiter is None:
-            limiter = self._paces[host] = AsyncLimiter(1, pace.total_seconds())
-        if pace > _PATIENCE and not limiter.has_capacity():
-            raise SourceBusy(f"{host} is read at most once in {pace.total_seconds():.0f} seconds.", pace)
+        now = asyncio.get_running_loop().time
+        limiter = self._paces.setdefault(host, AsyncLimiter(1, pace.total_seconds()))
+        left = timedelta(seconds=limiter.time_period + self._turns.get(host, -limiter.time_period) - now())
+        if not limiter.has_capacity() and left > _PATIENCE:
+            raise SourceBusy(f"{host} is read at most once in {limiter.time_period:.0f} seconds.", left)
         await limiter.acquire()
+        self._turns[host] = now()
 
     async def _follow(self, url: str, validators: Mapping[str, str]) -> Answer:
         """Follow redirects by hand, so that each address is checked as the first one was."""
@@ -122,7 +130,7 @@ class Http:
             if answer is not None:
                 return answer
             url = target
-        raise SourceError(f"{_place(url)} redirects in circles: more than {_REDIRECTS} times.")
+        raise SourceError(f"{place(url)} redirects in circles: more than {_REDIRECTS} times.")
 
     def _check(self, url: str) -> None:
         try:
@@ -139,14 +147,12 @@ class Http:
                     return None, urljoin(url, response.headers.get("Location", ""))
                 return await _answer(response, url, validators), ""
         except TimeoutError:
-            raise _Transient(f"{_place(url)} did not answer in time.") from None
+            raise _Transient(f"{place(url)} did not answer in time.") from None
         except aiohttp.ClientConnectorError as error:
             # One sentence for all of it: who may add a source must not learn from us what our network holds.
-            raise _Transient(
-                f"{_place(url)} cannot be reached: no answer, or an address that is not public."
-            ) from error
+            raise _Transient(f"{place(url)} cannot be reached: no answer, or an address that is not public.") from error
         except (aiohttp.ClientError, ValueError, OSError) as error:
-            raise _Transient(f"{_place(url)} broke off or answered something that is not HTTP.") from error
+            raise _Transient(f"{place(url)} broke off or answered something that is not HTTP.") from error
 
     def _opened(self) -> aiohttp.ClientSession:
         """The session is made at the first request: it belongs to the running loop."""
@@ -194,7 +200,7 @@ async def _body(response: aiohttp.ClientResponse, url: str) -> bytes:
         body += chunk
         if len(body) > BODY_CAP:
             response.close()
-            raise SourceError(f"{_place(url)} answered with more than {BODY_CAP // 2**20} MiB, which is not read.")
+            raise SourceError(f"{place(url)} answered with more than {BODY_CAP // 2**20} MiB, which is not read.")
     return bytes(body)
 
 
@@ -203,10 +209,10 @@ def _refusal(response: aiohttp.ClientResponse, url: str) -> SourceError:
     status = response.status
     wait = _retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)) if status in _BUSY else None
     if wait is not None:
-        return SourceBusy(f"{_place(url)} is busy (HTTP {status}) and asked us to come back later.", wait)
+        return SourceBusy(f"{place(url)} is busy (HTTP {status}) and asked us to come back later.", wait)
     if status in _GONE:
-        return SourceGone(f"{_place(url)} {_GONE[status]} (HTTP {status}).")
-    text = f"{_place(url)} answered HTTP {status} instead of a page."
+        return SourceGone(f"{place(url)} {_GONE[status]} (HTTP {status}).")
+    text = f"{place(url)} answered HTTP {status} instead of a page."
     return _Transient(text) if status in (500, 502, 504) else SourceError(text)
 
 
@@ -235,7 +241,7 @@ def _validators(headers: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in found.items() if 0 < len(value) <= _LONGEST_VALIDATOR}
 
 
-def _place(url: str) -> str:
+def place(url: str) -> str:
     """Name a URL in a sentence: without its query, which may hold somebody's key."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}{parts.path}"[:200]

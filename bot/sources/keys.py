@@ -75,11 +75,11 @@ def remember(keyed: Sequence[tuple[str, Entry]], known: Mapping[str, str]) -> st
     return json.dumps(dict(list(looks.items())[:_MEMORY]))
 
 
-def gap_after(address: str, keys: Sequence[str], known: Mapping[str, str]) -> str | None:
+def gap_after(place: str, keys: Sequence[str], known: Mapping[str, str]) -> str | None:
     """A feed shows only its newest entries: when none of them was there last time, some may have come and gone."""
     if not keys or not known or not set(keys).isdisjoint(known.values()):
         return None
-    return f"None of the {len(keys)} entries of {address} was there at the last read; older ones may have been missed."
+    return f"None of the {len(keys)} entries of {place} was there at the last read; older ones may have been missed."
 
 
 def short(guid: str | None) -> str | None:

@@ -200,6 +200,22 @@ async def test_what_is_not_a_feed_is_said_so(forum: FakeForum, feed: Feed, body:
         await feed.read(None, {})
 
 
+async def test_a_key_in_an_address_is_repeated_neither_in_an_error_nor_in_a_gap(forum: FakeForum):
+    http = Http(allow_private=True, limits=Limits(pace=timedelta(milliseconds=1), attempts=1))
+    feed = Feed(f"{forum.url}?feed=privatekey", http)
+    forum.replies.append(says("<html></html>"))
+    with pytest.raises(SourceError) as caught:
+        await feed.read(None, {})
+    first = await feed.read(None, {})
+    forum.publish(*range(10, 40))
+
+    second = await read_on(feed, first)
+
+    assert "privatekey" not in f"{caught.value} {second.gap}"
+    assert "index.rss" in str(caught.value)
+    await http.close()
+
+
 async def test_a_broken_feed_gives_what_can_be_read(forum: FakeForum, feed: Feed):
     forum.replies.append(says(forum.body().replace("</channel></rss>", "<item><title>cut off & gone")))
 

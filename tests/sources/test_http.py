@@ -241,8 +241,16 @@ async def test_a_turn_that_is_far_off_is_refused_instead_of_slept_for(forum: Fak
     with pytest.raises(SourceBusy, match="at most once in 90 seconds") as caught:
         await http.get(forum.url, pace=slow)
 
-    assert caught.value.retry_after == slow
+    assert timedelta(seconds=60) < caught.value.retry_after <= slow
     assert len(forum.requests) == 1
+
+
+async def test_a_turn_that_is_nearly_due_is_waited_for(forum: FakeForum, http: Http):
+    nearly = timedelta(seconds=0.5)
+
+    answers = [await http.get(forum.url, pace=nearly) for _ in range(2)]
+
+    assert [answer.fresh for answer in answers] == [True, True]
 
 
 SPELLINGS = [
