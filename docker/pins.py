@@ -23,11 +23,11 @@ def asked_by(block: str) -> set[str]:
 
 
 def pins(lock: str, roots: list[str]) -> str:
-    """The blocks of the roots and of everything that they need, in the lock's order. ValueError for an unknown root."""
+    """The blocks of the roots and of everything that they need, in the lock's order. SystemExit for an unknown root."""
     blocks = {found.group(1): found.group(0) for found in BLOCK.finditer(lock)}
     wanted = {PROGRAM if root == "program" else root for root in roots}
     if unknown := wanted - {PROGRAM} - set(blocks):
-        raise ValueError(f"the lock does not pin {', '.join(sorted(unknown))}")
+        raise SystemExit(f"pins.py: the lock does not pin {', '.join(sorted(unknown))}.")
     while more := {name for name, block in blocks.items() if asked_by(block) & wanted} - wanted:
         wanted |= more
     return "".join(block + "\n" for name, block in blocks.items() if name in wanted)
