@@ -122,7 +122,7 @@ class _Post:
         ]
         if lately and self.alert.reason not in CANNOT_WAIT:
             return
-        generation = self.tx.next_generation(self.alert.incident_id, channel)
+        generation = self.tx.next_generation(self.alert.incident_id, channel, Shape.NOTICE)
         self._queue(channel, Slot.PUBLIC, Shape.NOTICE, generation, cards.to_json(card))
 
     def _queue(self, channel: str, slot: Slot, shape: Shape, generation: int, payload: str) -> None:
