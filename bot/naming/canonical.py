@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from bot.naming.letters import latin, visible
 
@@ -35,11 +34,7 @@ def canonical(name: str) -> str:
     Case, accents, look-alikes, invisible characters, punctuation and legal suffixes are gone; the order of words stays.
     Empty where nothing readable is left. Idempotent; never raises.
     """
-    return _canonical(name[:_MAX_WRITTEN])
-
-
-@lru_cache(maxsize=4096)
-def _canonical(name: str) -> str:
+    name = name[:_MAX_WRITTEN]
     text = (name if name.isascii() else _readable(name)).lower().replace("&", " and ")
     if "@" in text or "$" in text:
         text = _DOLLAR_IN_WORD.sub("s", _AT_IN_WORD.sub("a", text))

@@ -38,7 +38,7 @@ class NameIndex:
     def __init__(self, names: Iterable[Name] = ()) -> None:
         self._form: dict[str, int] = {}
         self._canon: list[str] = []
-        self._names: list[tuple[Name, ...]] = []
+        self._names: list[list[Name]] = []
         self._peak = array("d")
         self._owned: dict[str, tuple[int, ...]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
@@ -59,13 +59,13 @@ class NameIndex:
     def add(self, name: Name) -> None:
         """Make `name` findable at once. The same name again changes nothing."""
         form = self._form_of(canonical(name.name))
-        if name in self._names[form]:
+        owned = self._owned.get(name.owner, ())
+        if form in owned and name in self._names[form]:
             return
-        self._names[form] += (name,)
+        self._names[form].append(name)
         self._peak[form] = max(self._peak[form], name.activity)
         self._n_names += 1
         self._activity += _grains(name.activity)
-        owned = self._owned.get(name.owner, ())
         if form not in owned:
             self._owned[name.owner] = (*owned, form)
         if name.account_key:
@@ -79,7 +79,7 @@ class NameIndex:
         """Forget all names, ids and work of `owner`. An owner that is not there is no error."""
         for form in self._owned.pop(owner, ()):
             gone = [name for name in self._names[form] if name.owner == owner]
-            self._names[form] = tuple(name for name in self._names[form] if name.owner != owner)
+            self._names[form] = [name for name in self._names[form] if name.owner != owner]
             self._n_names -= len(gone)
             self._activity -= sum(_grains(name.activity) for name in gone)
             self._peak[form] = max((name.activity for name in self._names[form]), default=0.0)
@@ -140,7 +140,7 @@ class NameIndex:
             form = len(self._canon)
             self._form[canon] = form
             self._canon.append(canon)
-            self._names.append(())
+            self._names.append([])
             self._peak.append(0.0)
             self._n_forms += 1
             self._words.add(set(canon.split()), form)
@@ -201,8 +201,9 @@ class NameIndex:
             shared.update(self._trigrams.get(trigram))
         return shared
 
-    def _most_active(self, names: tuple[Name, ...]) -> tuple[Name, ...]:
-        return names if len(names) == 1 else tuple(nsmallest(_PER_KEY, names, key=_first))
+    @staticmethod
+    def _most_active(names: list[Name]) -> tuple[Name, ...]:
+        return tuple(names if len(names) == 1 else nsmallest(_PER_KEY, names, key=_first))
 
 
 def _keys_of(canon: str) -> set[str]:

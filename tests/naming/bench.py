@@ -49,15 +49,21 @@ def report(rows: list[tuple[str | None, str, Match]], names: dict[str, str]) -> 
     print(f"  acc@1 {by_owner:.3f} (by name {by_name:.3f}, among five {listed:.3f})", end="; ")
     print(f"found: precision {right / max(1, len(found)):.4f} of {len(found)}, coverage {right / len(known):.3f}")
     print(f"  unknown: recall {sum(m.result is Result.UNKNOWN for m in nobody) / len(nobody):.3f}", end=", ")
-    print(f"precision {sum(o is None for o in unknown) / max(1, len(unknown)):.3f}; nobody taken for somebody {nil_found}")
+    print(
+        f"precision {sum(o is None for o in unknown) / max(1, len(unknown)):.3f}; nobody taken for somebody {nil_found}"
+    )
     print("  ", curve(rows), calibration(rows))
-    wrong = Counter((kind, match.how) for owner, kind, match in rows if match.result is Result.FOUND and match.owner != owner)
+    wrong = Counter(
+        (kind, match.how) for owner, kind, match in rows if match.result is Result.FOUND and match.owner != owner
+    )
     print("  wrong found:", dict(wrong.most_common(8)))
 
 
 def curve(rows: list[tuple[str | None, str, Match]]) -> str:
     """Recall of right links at link precision 0.95 and 0.99, ranked by probability."""
-    ranked = sorted(((m.probability, bool(m.candidates) and m.candidates[0].owner == o) for o, _, m in rows), reverse=True)
+    ranked = sorted(
+        ((m.probability, bool(m.candidates) and m.candidates[0].owner == o) for o, _, m in rows), reverse=True
+    )
     known = sum(owner is not None for owner, _, _ in rows)
     best = {0.95: 0.0, 0.99: 0.0}
     right = 0

@@ -74,9 +74,9 @@ def fit(given: list[Case]) -> dict[str, float]:
                         slope[k] += error * v
             for k, g in slope.items():
                 if g:
-                    g += RIDGE * weights[k]
-                    steps[k] += g * g
-                    weights[k] -= 0.3 * g / math.sqrt(steps[k])
+                    pull = g + RIDGE * weights[k]
+                    steps[k] += pull * pull
+                    weights[k] -= 0.3 * pull / math.sqrt(steps[k])
         print(f"loss {loss / len(given):.4f}", file=sys.stderr)
     return weights
 

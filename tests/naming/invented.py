@@ -10,10 +10,14 @@ from itertools import accumulate
 from bot.model import Name
 from bot.naming import canonical
 
-_ONSETS = "b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st t th tr v w z".split()
-_VOWELS = "a e i o u ai ea ee ie oo ou".split()
-_CODAS = "l m n nd r rk s sh st t th x ck ".split(" ")
-_FIELDS = "Behavior Cognition Perception Memory Decision Language Vision Social Market Opinion Choice Policy".split()
+_SYLLABLES = (
+    "b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st t th tr v w z",
+    "a e i o u ai ea ee ie oo ou",
+    "l m n nd r rk s sh st t th x ck",
+)
+_ONSETS, _VOWELS, _CODAS = (text.split() for text in _SYLLABLES)
+_CODAS = [*_CODAS, ""]
+_FIELDS = ["Behavior", "Cognition", "Perception", "Memory", "Decision", "Language", "Vision", "Social", "Policy"]
 _PLACES_OF_WORK = ["Lab", "Group", "Research", "Institute", "Research Lab", "Studies", "Survey Team", "Center"]
 _GENERAL = ["Research", "Survey", "Study", "Max", "Data", "Test", "Research Lab", "Survey Team", "AB", "Requester"]
 _LEGAL = ["Inc", "LLC", "Ltd", "GmbH", "Corp."]
