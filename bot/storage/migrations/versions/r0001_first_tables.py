@@ -97,7 +97,7 @@ def _people() -> None:
         sa.Column("account_key", TEXT, nullable=True),
         sa.Column("origin", TEXT, nullable=False),
         sa.Column("at", INT, nullable=False),
-        sa.CheckConstraint("kind IN ('name', 'alias', 'account')", name="ck_names_kind"),
+        sa.CheckConstraint("kind IN ('name', 'alias', 'account')", name="kind"),
         sqlite_strict=True,
         sqlite_autoincrement=True,
     )
@@ -337,8 +337,8 @@ def _outbox() -> None:
         sa.Column("last_attempt_at", INT, nullable=True),
         sa.Column("message_key", TEXT, nullable=True),
         sa.Column("reason", TEXT, nullable=True),
-        sa.CheckConstraint("length(nonce) <= 25", name="ck_outbox_nonce"),
-        sa.CheckConstraint("sent_rev <= rev", name="ck_outbox_revisions"),
+        sa.CheckConstraint("length(nonce) <= 25", name="nonce"),
+        sa.CheckConstraint("sent_rev <= rev", name="revisions"),
         sa.UniqueConstraint("incident_id", "channel_key", "shape", "generation"),
         sqlite_strict=True,
     )
