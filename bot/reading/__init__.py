@@ -5,15 +5,16 @@ post → text (own words, quotes) → exports cut out → gate → sentences and
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
-from bot.reading.claims import Line, Told, tell
+from bot.platforms.recognise import is_home
+from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import sentences
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.mentions import Namer, lower_case
+from bot.reading.numbers import Role
 from bot.reading.score import probabilities, weight_of
 from bot.reading.signals import Atom, atoms
 from bot.reading.text import Body, Passage, take_apart
@@ -22,10 +23,12 @@ from bot.reading.words import folded
 __all__ = ["GATE", "Parent", "read"]
 
 # Wide on purpose: what has none of these says nothing about rejected work, and is done with at once.
-GATE = re.compile(
-    r"rej|regect|r3j|denied|decline|denial|approv|aprob|aprov|revers|revert|overturn|rescind|refus|recus|rechaz|nuked|tank(?:ed|s)"
-    r"|\bred\b|came back|drain|not paid|n't pay|never paid|same here|me too|mine too|dropped|wiped|bonus"
-)
+# Parts of words in small letters, looked for one by one: that is ten times faster than one pattern of them all.
+GATE = (
+    "rej", "regect", "r3j", "denied", "decline", "denial", "approv", "aprob", "aprov", "revers", "revert", "overturn",
+    "rescind", "refus", "recus", "rechaz", "nuked", "tanked", " red", "came back", "drain", "not paid", "n't pay",
+    "never paid", "same here", "me too", "mine too", "dropped", "wiped", "bonus", "same boat", "can confirm", "ditto",
+)  # fmt: skip
 _LONGEST_ASSENT = 25  # words of a "same here" post
 
 
@@ -45,12 +48,15 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Read
     passages = _without_exports(body, exports)
     own = "\n".join(passage.text for passage in passages if passage.origin is not Origin.QUOTE)
     platform = post.platform if platforms.known(post.platform) else None
-    if not GATE.search(folded(own)):
-        found = None if platform else recognise(own, platforms, post.source)
-        return _nothing(exports, platform or (found.key if found else None), body)
+    low = folded(own)
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
+    namer = Namer(platforms, linked, _shown(body, exports))
+    if not any(part in low for part in GATE):
+        named = _titled(passages, namer)
+        return _nothing(named, exports, platform or _home(post.source, platforms), body)
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
-    lines = _lines(passages, Namer(platforms, linked, _shown(body, exports)))
+    lines = _lines(passages, namer)
+    _drop_weak(lines)
     _assent(lines, parent)
     told = tell(lines, _parents(parent), post.posted_at)
     return _reading(told, lines, exports, platform, body)
@@ -69,6 +75,11 @@ def _without_exports(body: Body, exports: Exports) -> list[Passage]:
 
 def _shown(body: Body, exports: Exports) -> dict[int, Mention]:
     return {len(body.urls) + i: mention for i, mention in enumerate(exports.shown)}
+
+
+def _home(source: str, platforms: Platforms) -> str | None:
+    """The platform whose workers meet at the source."""
+    return next((platform.key for platform in platforms if is_home(platform, source)), None)
 
 
 def _platform(own: str, post: Post, platforms: Platforms, links: tuple[Link, ...], exports: Exports) -> str | None:
@@ -92,6 +103,15 @@ def _lines(passages: list[Passage], namer: Namer) -> list[Line]:
     return lines
 
 
+def _drop_weak(lines: list[Line]) -> None:
+    """ "It came back", "they fixed it", "a bonus": of rejections only where the post speaks of some."""
+    if any(atom.start == "start_rejection" for line in lines for atom in line.atoms):
+        return
+    for line in lines:
+        sure = any(count.role is Role.REVERSED for count in line.sentence.counts) or line.sentence.has("rej")
+        line.atoms = [atom for atom in line.atoms if sure or "weak" not in atom.anchor.tags]
+
+
 def _assent(lines: list[Line], parent: Parent | None) -> None:
     """ "Same here" under a report, quoted or answered, is a report."""
     own = [line for line in lines if line.own]
@@ -102,7 +122,10 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
         ((line.sentence.find("assent"), line) for line in own if line.sentence.has("assent")), (None, own[0])
     )
     quoted = any(
-        "mass_words" in a.names or "all_of_it" in a.names for q in lines if not q.own for a in atoms(q.sentence)
+        a.start == "start_rejection" and not UNASSERTED & a.names.keys()
+        for q in lines
+        if not q.own
+        for a in atoms(q.sentence)
     )
     answered = parent is not None and parent.reading is not None and parent.reading.kind is Kind.MASS
     if word is None or not (quoted or answered) or line.sentence.question:
@@ -110,6 +133,9 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
     atom = Atom(line.sentence, line.sentence.clauses[0], word, "start_rejection")
     atom.give("assent")
     atom.give("mine")
+    count = max((c.n for each in own for c in each.sentence.counts), default=0)
+    if count:
+        atom.give("ten_or_more" if count >= 10 else "five_to_nine" if count >= 5 else "under_five")
     line.atoms.append(atom)
 
 
@@ -120,7 +146,14 @@ def _parents(parent: Parent | None) -> tuple[Mention, ...]:
     return tuple(replace(mention, origin=Origin.PARENT) for mention in known)
 
 
-def _nothing(exports: Exports, platform: str | None, body: Body) -> Reading:
+def _titled(passages: list[Passage], namer: Namer) -> list[Mention]:
+    """The requesters that a title names: of a post without rejections no more is read."""
+    titles = [passage for passage in passages if passage.origin is Origin.TITLE]
+    found = [sentence for title in titles for sentence in sentences(title.text, title.origin)]
+    return [candidate.mention for sentence in found for candidate in namer.find(sentence)]
+
+
+def _nothing(named: list[Mention], exports: Exports, platform: str | None, body: Body) -> Reading:
     probability = probabilities(["start_nothing"])
     return Reading(
         kind=Kind.OTHER,
@@ -128,7 +161,7 @@ def _nothing(exports: Exports, platform: str | None, body: Body) -> Reading:
         reportable=False,
         facts=Facts(),
         platform=platform or next((mention.platform for mention in exports.shown), None),
-        mentions=_once(exports.shown),
+        mentions=_once([*named, *exports.shown]),
         tasks=tuple(exports.shown),
         truncated=body.truncated,
     )
@@ -142,7 +175,8 @@ def _reading(told: list[Told], lines: list[Line], exports: Exports, platform: st
         kind, probability, facts = best.claim.kind, best.claim.probability, best.claim.facts
         signals = _signals(best)
     else:
-        probability = probabilities(["start_words"])
+        rejection = any("rej" in folded(line.sentence.text) for line in lines if line.own)
+        probability = probabilities(["start_words" if rejection else "start_nothing"])
         kind, facts, signals = max(probability, key=lambda k: probability[k]), Facts(), ()
     return Reading(
         kind=kind,

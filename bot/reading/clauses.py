@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.model import Origin
 from bot.reading.lexicon import tagged
-from bot.reading.words import LINE, STOP, WORD, Word
+from bot.reading.numbers import Count, counts
+from bot.reading.words import LINE, STOP, WORD, Word, word_set
 
 _ENDS = frozenset(".!?;…")
 _CLAUSE_STOPS = frozenset(",:()[]—–|•")
-_ABBREVIATED = frozenset(
-    ["mr", "mrs", "ms", "dr", "prof", "st", "inc", "ltd", "co", "corp", "vs", "approx", "dept", "univ", "etc"]
-)
-_OPENERS = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "did",
-        "does",
-        "do",
-        "has",
-        "have",
-        "can",
-        "will",
-        "would",
-        "should",
-        "could",
-        "isn't",
-        "aren't",
-        "didn't",
-    ]
-)
+_ABBREVIATED = word_set("mr mrs ms dr prof st inc ltd co corp vs approx dept univ etc")
+_SUBJECTS = word_set("you they he she it i we this that there any requesters your")
+_OPENERS = word_set("is are was were did does do has have can will would should could isn't aren't didn't")
 
 
 @dataclass(slots=True)
@@ -52,7 +33,7 @@ class Clause:
         return next((word for word in self.words if tag in word.tags), None)
 
 
-@dataclass(slots=True)
+@dataclass
 class Sentence:
     """A sentence of a passage, in the order of the post, with its clauses."""
 
@@ -61,7 +42,17 @@ class Sentence:
     origin: Origin
     question: bool = False
     clauses: list[Clause] = field(default_factory=list)
-    cased: bool | None = None
+
+    @cached_property
+    def counts(self) -> tuple[Count, ...]:
+        """The counts in it."""
+        return tuple(counts(self.words))
+
+    @cached_property
+    def cased(self) -> bool:
+        """Whether capitals say something in it: most of its words have none."""
+        heads = [word.text[0] for word in self.words if word.kind == WORD]
+        return 2 * sum(head.isupper() for head in heads) < len(heads) + 2
 
     def has(self, tag: str) -> bool:
         """Whether a word in it has this meaning."""
@@ -105,9 +96,16 @@ def _abbreviates(stop: Word, before: list[Word]) -> bool:
     )
 
 
+def _inverted(words: list[Word]) -> bool:
+    """Whether a sentence without a question mark begins as a question: "has anyone", "did they", not "did 90 hits"."""
+    said = [word for word in words if word.kind == WORD][:2]
+    if not said or "ask" in said[0].tags:
+        return bool(said)
+    return len(said) > 1 and said[0].low in _OPENERS and (said[1].low in _SUBJECTS or "ask" in said[1].tags)
+
+
 def _sentence(words: list[Word], text: str, origin: Origin, *, question: bool) -> Sentence:
-    opener = next((word for word in words if word.kind == WORD), None)
-    asks = question or (opener is not None and ("ask" in opener.tags or opener.low in _OPENERS))
+    asks = question or _inverted(words)
     sentence = Sentence(words, text, origin, asks)
     sentence.clauses = _clauses(words)
     if asks:

@@ -27,6 +27,9 @@ _RATING = re.compile(
     r"\[{0,2}(?:hrly|pay|fast|rate|comm|fair|pen)\s?[=:]\s?\S|\b(?:communicativity|generosity|fairness|promptness)\b",
     re.I,
 )
+_RATED = re.compile(
+    r"\[(?:hrly|pay|approval|comm|rej|blk|fast|fair|reviews|tos|pen|res|rec|brk|rate)\s?[=:][^\[\]\n]{0,60}\]", re.I
+)
 _INLINE = re.compile(
     r"(?<=\S)[ \t]{1,4}(?=(?:title|requester|pay|reward|group id|available|description|duration|time|qualifications?):\s)",
     re.I,
@@ -111,7 +114,8 @@ def cut(text: str, exports: Exports) -> str:
     low = text.lower()
     if "req" in low and ":" in text:
         text = _cut_blocks(_INLINE.sub("\n", text) if low.count(": ") > 2 and "group id" in low else text, exports)
-    return _cut_lines(text, exports) if text.count("•") >= 2 else text
+    text = _cut_lines(text, exports) if text.count("•") >= 2 else text
+    return _RATED.sub(" ", text) if "[" in text else text
 
 
 def _cut_blocks(text: str, exports: Exports) -> str:

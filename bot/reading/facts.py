@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from bot.model import Amount, Cause, Facts, Reversal, Share
 from bot.reading.clauses import Sentence
-from bot.reading.numbers import Count, Role, counts
+from bot.reading.numbers import Count, Role
 from bot.reading.signals import Atom
 from bot.reading.times import When
-from bot.reading.words import MONEY
+from bot.reading.words import MONEY, word_set
 
 _CAUSES = (
     ("own", Cause.OWN_FAULT), ("attention", Cause.ATTENTION_CHECK), ("code", Cause.WRONG_CODE),
@@ -26,18 +26,23 @@ _LOSS = re.compile(
 _IN_WORDS = re.compile(r"(?<![\d/.])(\d{1,6}(?:\.\d{1,2})?) ?(bucks|dollars|usd|pounds|gbp|euros?|eur|rupees|inr)\b")
 _NAMED = {"bucks": "USD", "dollars": "USD", "usd": "USD", "pounds": "GBP", "gbp": "GBP", "euro": "EUR", "euros": "EUR",
           "eur": "EUR", "rupees": "INR", "inr": "INR"}  # fmt: skip
+_MANY = {"mass_words", "all_of_it", "most_of_it", "many", "several_workers", "some_of_it", "none_approved"}
+_PLURALS = word_set(
+    "rejections rejs rejects hits studies submissions surveys tasks assignments batch batches them these those"
+)
+_SINGULARS = word_set("hit survey study submission task assignment rejection rej it")
 _ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3}
 
 
 def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, posted_at: datetime | None) -> Facts:
     """The facts of the claim that these atoms make. `around`: the sentences in which its numbers may stand."""
-    found = [count for sentence in around for count in counts(sentence.words)]
+    found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
     share = _share(names, found)
     rejected, submitted = _rejected(found, share, around), _submitted(found)
     reversed_ = max((c.n for c in found if c.role is Role.REVERSED and not c.percent), default=None)
     return Facts(
-        n_rejected=rejected if rejected else None,
+        n_rejected=rejected or (1 if _one(atoms, names) else None),
         n_submitted=submitted,
         n_reversed=reversed_,
         share=share,
@@ -47,6 +52,14 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
         cause=_cause(around),
         happened_at=when.at(posted_at) if when else None,
     )
+
+
+def _one(atoms: list[Atom], names: set[str]) -> bool:
+    """Whether one rejection is spoken of: "a rejection", "rejected my HIT", with no word for more."""
+    sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
+    if not sentences or names & _MANY or any(w.low in _PLURALS for s in sentences for w in s.words):
+        return False
+    return "a_single_one" in names or "mine" in names or any(w.low in _SINGULARS for s in sentences for w in s.words)
 
 
 def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:
@@ -78,25 +91,29 @@ def _submitted(found: list[Count]) -> int | None:
 
 def _rejected(found: list[Count], share: Share | None, around: list[Sentence]) -> int | None:
     """The largest number of rejections that is stated or follows: 90 done, 8 approved: 82; 40 % of 50: 20."""
-    submitted = _submitted(found)
     stated = [c.n for c in found if c.role is Role.REJECTED and not c.percent]
-    if stated:
-        return max(stated)
-    rates = [c.n for c in found if c.role is Role.REJECTED and c.percent]
+    pairs = [c.n for c in found if c.of is not None and c.role in (Role.LOOSE, Role.WORK) and not c.percent]
+    if stated or pairs:
+        return max(stated or pairs)
+    submitted = _submitted(found)
     whole = submitted or max((c.n for c in found if c.role is Role.WORK and not c.percent), default=None)
-    if rates and whole:
-        return round(max(rates) * whole / 100)
+    return None if whole is None else _following(found, share, around, whole, certain=submitted is not None)
+
+
+def _following(
+    found: list[Count], share: Share | None, around: list[Sentence], whole: int, *, certain: bool
+) -> int | None:
+    """What follows from the whole: by a rate, by what was approved, by "all" or "all but two"."""
+    rates = [c.n for c in found if c.role is Role.REJECTED and c.percent]
     approved = [c.n for c in found if c.role is Role.APPROVED and not c.percent]
-    if approved and submitted and submitted > max(approved):
-        return submitted - max(approved)
-    if whole is None:
-        return None
-    spared = next((_ALL_BUT[w.low] for s in around for w in s.words if w.low in _ALL_BUT), None)
-    if spared is not None:
-        return whole - spared
-    if share is Share.ALL or (share is None and submitted is None):
-        return whole
-    return None
+    spared = [_ALL_BUT[w.low] for s in around for w in s.words if w.low in _ALL_BUT]
+    if rates:
+        return round(max(rates) * whole / 100)
+    if certain and approved and whole > max(approved):
+        return whole - max(approved)
+    if spared:
+        return whole - spared[0]
+    return whole if share is Share.ALL or (share is None and not certain) else None
 
 
 def _amount(around: list[Sentence]) -> Amount | None:

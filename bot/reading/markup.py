@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bot.model import Format
-from bot.reading.words import LINK_CLOSE, LINK_OPEN
+from bot.reading.words import LINK_CLOSE, LINK_OPEN, word_set
 
 _URL = re.compile(
     r"https?://[^\s<>\"|•\ue000]{1,800}|www\.[^\s<>\"|•\ue000]{3,600}"
@@ -32,34 +32,10 @@ _LOOKS_HTML = re.compile(
 )
 _LOOKS_BBCODE = re.compile(r"\[/(?:quote|url|b|i|table|td|color|size|code|spoiler)\]", re.IGNORECASE)
 
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "br",
-        "li",
-        "tr",
-        "table",
-        "ul",
-        "ol",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "article",
-        "section",
-        "td",
-        "th",
-        "hr",
-        "dd",
-        "dt",
-    ]
-)
-_UNREAD = frozenset(["script", "style", "pre", "svg", "del", "s", "strike", "iframe", "noscript", "template"])
-_BB_UNREAD = frozenset(("code", "img", "media", "attach", "php", "html", "sig", "signature", "s", "strike"))
-_BB_LINES = frozenset(("table", "tr", "list", "*", "hr", "heading", "center", "indent"))
+_BLOCKS = word_set("p div br li tr table ul ol h1 h2 h3 h4 h5 h6 article section td th hr dd dt")
+_UNREAD = word_set("script style pre svg del s strike iframe noscript template")
+_BB_UNREAD = word_set("code img media attach php html sig signature s strike")
+_BB_LINES = word_set("table tr list * hr heading center indent")
 _DEEPEST = 9
 
 
@@ -139,7 +115,7 @@ def _markdown(text: str, flat: Flat) -> Iterator[tuple[int, str]]:
         text = _MD_LINK.sub(lambda match: match[1] + " " + flat.mark(match[2]), text)
     if "~~" in text:
         text = _MD_STRUCK.sub(" ", text)
-    if not text.isalnum():
+    if any(mark in text for mark in "*_|`<"):
         text = _MD_NOISE.sub("", text)
     before, triple, after = text.partition(">>> ")  # Discord: quotes all that follows
     yield 0, before

@@ -9,102 +9,36 @@ from importlib.resources import files
 from bot.model import Mention, Origin
 from bot.platforms import Link, Platforms
 from bot.reading.clauses import Sentence
-from bot.reading.words import LINK, NUM, STOP, WORD, Word
+from bot.reading.words import LINK, NUM, STOP, WORD, Word, word_set
 
 SURE = 3.0  # a candidate below this is not named as a requester
 
-_JOINING = frozenset(("of", "and", "&", "de", "the", "for", "at", "-", "."))
-_NOUNS = frozenset(
-    [
-        "lab",
-        "labs",
-        "research",
-        "insights",
-        "studio",
-        "studios",
-        "team",
-        "inc",
-        "llc",
-        "ltd",
-        "group",
-        "center",
-        "centre",
-        "institute",
-        "data",
-        "surveys",
-        "ai",
-    ]
+_JOINING = word_set("of and & de the for at - .")
+_NOUNS = word_set(
+    "lab labs research insights studio studios team inc llc ltd group center centre institute data surveys ai"
 )
-_AUXILIARY = frozenset(
-    [
-        "just",
-        "has",
-        "have",
-        "had",
-        "is",
-        "are",
-        "was's",
-        "now",
-        "also",
-        "really",
-        "straight",
-        "up",
-        "fucking",
-        "again",
-        "totally",
-        "went",
-        "and",
-        "been",
-        "started",
-        "began",
-        "keeps",
-        "kept",
-        "decided",
-        "to",
-        "on",
-        "completely",
-        "literally",
-        "only",
-        "actually",
-        "never",
-        "always",
-        "did",
-        "must",
-        "probably",
-        "apparently",
-        "a",
-        "is",
-        "basically",
-        "suddenly",
-    ]
+_AUXILIARY = word_set(
+    "just has have had is are was's now also really straight up fucking again totally went and been "
+    "started began keeps kept decided to on completely literally only actually never always did must "
+    "probably apparently a is basically suddenly"
 )
 _PASSIVE = frozenset(("was", "were", "got", "get", "getting", "being", "gets"))
-_FROM = frozenset(("from", "for", "with", "at", "@", "de", "da", "do", "con", "com", "por", "para"))
-_BY = frozenset(("by", "por", "pelo", "pela"))
-_CALLS = frozenset(
-    ("requester", "requestor", "req", "researcher", "named", "called", "investigador", "pesquisador", "solicitante")
+_FROM = word_set("from for with at @ de da do con com por para")
+_ABOUT = word_set(
+    "about against re regarding by named called to sobre contra via contacted emailed messaged contacting emailing"
 )
+_BY = frozenset(("by", "por", "pelo", "pela"))
+_CALLS = word_set("requester requestor req researcher named called investigador pesquisador solicitante")
+_SAYS = word_set(
+    "said wrote replied responded emailed answered promised claims claimed says told sent agreed is was are has pays paid rejects"
+)
+_TOPICS = ("rej", "reverse", "promise", "contrary")
 _WARNS = frozenset(("avoid", "watch out", "beware", "stay away", "steer clear", "heads up", "warning", "psa", "block", "careful",
                     "don't work for", "dont work for", "do not work for", "be careful"))  # fmt: skip
+_TELLS = frozenset(("rej", "reverse"))
 _LONGEST = 7  # words of a name
-_CLAIMS = frozenset(
-    (
-        "rej",
-        "reverse",
-        "approve",
-        "neutral",
-        "contrary",
-        "warn",
-        "all",
-        "most",
-        "some",
-        "mine",
-        "workers",
-        "neg",
-        "ask",
-        "now",
-    )
-)
+_HARMLESS = frozenset(("work", "quality", "code", "own", "split", "one"))  # meanings that a word of a name may have
+_CLAIMS = word_set("rej reverse approve neutral contrary warn all most some mine workers neg ask now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +59,22 @@ def common() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(never.split()), frozenset(alone.split())
 
 
+@cache
+def _no_names(platform_words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that are never part of a name, and those that are no name alone, with those of the platforms."""
+    never, alone = common()
+    never |= frozenset(platform_words)
+    return never, never | alone
+
+
 class Namer:
     """Finds the requesters in the sentences of one post. `linked` says what the marks in its text stand for."""
 
     def __init__(self, platforms: Platforms, linked: dict[int, Link], shown: dict[int, Mention]) -> None:
         self.platforms, self.linked, self.shown = platforms, linked, shown
-        never, alone = common()
-        self.never = never | {word for p in platforms for word in (p.key, *p.name.lower().split())}
-        self.no_names = self.never | alone
+        self.never, self.no_names = _no_names(
+            tuple(word for p in platforms for word in (p.key, *p.name.lower().split()))
+        )
 
     def find(self, sentence: Sentence) -> list[Candidate]:
         """The requesters that a sentence names, in order; only those that are sure enough."""
@@ -142,7 +84,7 @@ class Namer:
                 found += self._marked(words, i, sentence, found)
                 i += 1
                 continue
-            end = self._span(words, i, self._cased(sentence))
+            end = self._span(words, i, sentence.cased)
             if end == i:
                 i += 1
                 continue
@@ -187,13 +129,6 @@ class Namer:
             )
         ]
 
-    def _cased(self, sentence: Sentence) -> bool:
-        """Whether capitals say something in this sentence: most of its words have none."""
-        if sentence.cased is None:
-            heads = [word.text[0] for word in sentence.words if word.kind == WORD]
-            sentence.cased = 2 * sum(head.isupper() for head in heads) < len(heads) + 2
-        return sentence.cased
-
     def _compound(self, words: list[Word], i: int) -> int:
         """Where a name of ordinary words with capitals ends, "Example Research Lab"; `i` if none begins there."""
         j = i
@@ -203,6 +138,8 @@ class Namer:
         return j if named else i
 
     def _capital(self, word: Word) -> bool:
+        if " " in word.low:
+            return False
         bare = word.low.removesuffix("'s")
         return word.kind == WORD and word.text[:1].isupper() and bare not in self.never and not word.tags & _CLAIMS
 
@@ -211,9 +148,13 @@ class Namer:
         if not self._proper(words[i]):
             return self._compound(words, i) if cased else i
         end = j = i + 1
+        if words[i].low.endswith("'s"):
+            return end
         while j < len(words) and j - i < _LONGEST:
             if self._proper(words[j]) or (words[j].text[:1].isupper() and words[j].low in _NOUNS):
                 j = end = j + 1
+                if words[j - 1].low.endswith("'s"):
+                    break
             elif (
                 words[j].low in _JOINING
                 and j + 1 < len(words)
@@ -227,11 +168,7 @@ class Namer:
         return end
 
     def _proper(self, word: Word) -> bool:
-        if (
-            word.kind != WORD
-            or not word.text[:1].isupper()
-            or word.tags - {"work", "quality", "code", "own", "split", "one"}
-        ):
+        if word.kind != WORD or not word.text[:1].isupper() or " " in word.low or word.tags - _HARMLESS:
             return False
         bare = word.low.removesuffix("'s")
         return bare not in self.no_names
@@ -254,7 +191,7 @@ class Namer:
         )
 
     def _bracketed(self, words: list[Word], at: int) -> str | None:
-        if at + 2 < len(words) and words[at].text in "[(" and words[at + 2].text in "])":
+        if at + 2 < len(words) and words[at].text in ("[", "(") and words[at + 2].text in ("]", ")"):
             return next((key for p in self.platforms if (key := p.account_key(words[at + 1].text))), None)
         return None
 
@@ -263,62 +200,96 @@ class Namer:
         words = sentence.words
         before = _before(words, i)
         after = words[end] if end < len(words) else None
-        if before in _BY and _any(words[:i], "rej", "reverse", "approve"):
+        if _agent(words, i, end, before):
             return 5.0, True
         if before in _CALLS:
             return 5.0, False
-        if _acts(words, end):
-            return 5.0, True
-        if before in _FROM:
+        if before in _FROM or _warned(words, i, before) or (possessive and after and "work" in after.tags):
             return 4.0, False
-        if possessive and after and "work" in after.tags:
-            return 4.0, False
-        if before in _WARNS or (before in ("of", "on", "for") and i > 1 and words[i - 2].low in _WARNS):
-            return 4.0, False
-        if (
-            i == _first(words)
-            and after
-            and after.kind == STOP
-            and after.text in "-:–—|"
-            and sentence.words[0].start < 80
-        ):
+        if after is not None and ("work" in after.tags or _heads(sentence, i, after)):
             return 3.5, False
-        if after and "work" in after.tags:
+        if before in _ABOUT and end - i + sentence.cased > 1:
             return 3.5, False
-        return (2.0 if end - i > 1 else 1.0) + (1.5 if _quoted(words, i, end) else 0.0), False
+        return _bare_score(sentence, i, end), False
+
+
+def _agent(words: list[Word], i: int, end: int, before: str) -> bool:
+    """Whether words[i:end] is who rejects, or took it back."""
+    after = words[end] if end < len(words) else None
+    if (before in _BY and _any(words[:i], "rej", "reverse", "approve")) or _acts(words, end):
+        return True
+    return after is not None and (after.low == "ne" or (after.low in _SAYS and _any(words, *_TOPICS)))
+
+
+def _warned(words: list[Word], i: int, before: str) -> bool:
+    return before in _WARNS or (before in ("of", "on", "for") and i > 1 and words[i - 2].low in _WARNS)
+
+
+def _heads(sentence: Sentence, i: int, after: Word) -> bool:
+    """Whether the name stands first, before a colon or a dash: "Example Labs - all rejected"."""
+    return i == _first(sentence.words) and after.kind == STOP and after.text in "-:–—|" and sentence.words[0].start < 80
+
+
+def _bare_score(sentence: Sentence, i: int, end: int) -> float:
+    """Capitals alone: more for several words, in a title, in quotation marks, beside a rejection or a requester."""
+    several = end - i > 1
+    beside = sentence.has("rej") or sentence.has("requester")
+    title = sentence.origin is Origin.TITLE and sentence.cased
+    quoted = _quoted(sentence.words, i, end)
+    words = sentence.words
+    if i == _first(words) and end == len(words) and several:
+        return SURE  # a sentence that is a name: "Example Insight Panel. All ten rejected."
+    if i == _first(words) and not several:
+        return 0.0
+    told = any({"rej", "past"} <= word.tags for word in words)
+    called = told and 0 < i and words[i - 1].text == "," and end == len(words)  # "rejected again, Example"
+    return (2.5 if several else 1.0) + beside + title + 1.5 * (quoted and not _titled(words, i)) + called
+
+
+def _titled(words: list[Word], i: int) -> bool:
+    """Whether what stands in quotation marks is a title of work: my "Sound pairs", the study "Sound pairs"."""
+    return i > 1 and (
+        "mine" in words[i - 2].tags or "work" in words[i - 2].tags or words[i - 2].low in ("the", "their", "this")
+    )
 
 
 def lower_case(sentence: Sentence, namer: Namer) -> Candidate | None:
     """A name written small, where the place leaves no doubt: "mass rejected by acme labs", "acme labs mass rejected"."""
     words = sentence.words
-    anchor = next((i for i, word in enumerate(words) if "rej" in word.tags), None)
+    anchor = next((i for i, word in enumerate(words) if word.tags & _TELLS), None)
     if anchor is None:
         return None
-    for i in range(anchor + 1, min(len(words), anchor + 8)):
-        if (
-            words[i - 1].low in _BY
-            or words[i - 1].low in _CALLS
-            or (words[i - 1].low == "from" and "work" not in words[i].tags)
-        ):
-            return _small(sentence, namer, i, min(len(words), i + 3), agent=True)
-    start = anchor
-    while start and words[start - 1].low in _AUXILIARY:
+    for i in range(1, min(len(words), anchor + 8)):
+        if _introduces(words, i, anchor):
+            found = _small(sentence, namer, i, min(len(words), i + 3))
+            if found is not None:
+                return found
+    return _subject(sentence, namer, anchor)
+
+
+def _introduces(words: list[Word], i: int, anchor: int) -> bool:
+    """Whether the word before `i` announces a name: "by" behind the rejection, "from" and "requester" anywhere."""
+    before = words[i - 1].low
+    return (before in _BY and i > anchor) or before in _CALLS or (before == "from" and "work" not in words[i].tags)
+
+
+def _subject(sentence: Sentence, namer: Namer, anchor: int) -> Candidate | None:
+    words, start = sentence.words, anchor
+    while start and (words[start - 1].low in _AUXILIARY or words[start - 1].low == "ne"):
         start -= 1
-    if start and words[start - 1].low not in _PASSIVE:
-        first = start
-        while first and start - first < 3 and _small_word(words[first - 1], namer, first - 1 > 0):
-            first -= 1
-        if first < start and (
-            first == 0
-            or words[first - 1].kind == STOP
-            or "split" in words[first - 1].tags
-            or words[first - 1].low in _CALLS | _WARNS
-        ):
-            return _small(sentence, namer, first, start, agent=True)
-    return None
+    if not start or words[start - 1].low in _PASSIVE:
+        return None
+    first = start
+    while first and start - first < 3 and _small_word(words[first - 1], namer, first - 1 > 0):
+        first -= 1
+    if first == start:
+        return None
+    before = words[first - 1] if first else None
+    free = before is None or before.kind in (STOP, NUM) or "split" in before.tags or before.low in _CALLS | _WARNS
+    return _small(sentence, namer, first, start) if free else None
 
 
-def _small(sentence: Sentence, namer: Namer, first: int, stop: int, *, agent: bool) -> Candidate | None:
+def _small(sentence: Sentence, namer: Namer, first: int, stop: int) -> Candidate | None:
     words, end = sentence.words, first
     while end < stop and _small_word(words[end], namer, end > first):
         end += 1
@@ -327,7 +298,7 @@ def _small(sentence: Sentence, namer: Namer, first: int, stop: int, *, agent: bo
     text = sentence.text[words[first].start : words[end - 1].end]
     if text.islower() and len(text) < 3:
         return None
-    return Candidate(Mention(text=text, origin=sentence.origin), 4.0, words[first].start, agent)
+    return Candidate(Mention(text=text, origin=sentence.origin), 4.0, words[first].start, agent=True)
 
 
 def _small_word(word: Word, namer: Namer, inside: bool) -> bool:
@@ -354,15 +325,12 @@ def _acts(words: list[Word], at: int) -> bool:
     i = at
     while i < len(words) and i - at < 5:
         word = words[i]
-        if "rej" in word.tags or "reverse" in word.tags:
+        if word.tags & {"rej", "reverse", "contrary"}:
             return not any(w.low in _PASSIVE for w in words[at:i])
-        if (
-            word.low not in _AUXILIARY
-            and word.text not in '-"”]'
-            and "now" not in word.tags
-            and "fear" not in word.tags
-            and word.low not in _PASSIVE
-        ):
+        passes = (
+            word.low in _AUXILIARY or word.low in _PASSIVE or word.text in '-"”]' or word.tags & {"now", "fear", "neg"}
+        )
+        if not passes:
             return False
         i += 1
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.reading.words import FRACTION, LINK, NUM, WORD, Word
+from bot.reading.words import FRACTION, LINK, NUM, WORD, Word, word_set
 
 MOST = 1_000_000  # nobody has more rejections; ids and phone numbers do
 
@@ -34,218 +34,30 @@ class Count:
     all: bool = False
 
 
-_UNITS = frozenset(
-    [
-        "minute",
-        "minutes",
-        "min",
-        "mins",
-        "hour",
-        "hours",
-        "hr",
-        "hrs",
-        "h",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "wk",
-        "wks",
-        "month",
-        "months",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "second",
-        "seconds",
-        "sec",
-        "secs",
-        "s",
-        "cent",
-        "cents",
-        "c",
-        "¢",
-        "buck",
-        "bucks",
-        "dollar",
-        "dollars",
-        "usd",
-        "pound",
-        "pounds",
-        "euro",
-        "euros",
-        "eur",
-        "gbp",
-        "am",
-        "pm",
-        "star",
-        "stars",
-        "point",
-        "points",
-        "rupees",
-        "rs",
-        "inr",
-        "percent",
-        "pct",
-        "x",
-        "th",
-        "st",
-        "nd",
-        "rd",
-        "questions",
-        "question",
-        "times%",
-        "mb",
-        "gb",
-        "characters",
-        "words",
-        "pm.",
-        "page",
-        "hourly",
-        "reviews",
-    ]
+_UNITS = word_set(
+    "minute minutes min mins hour hours hr hrs h day days week weeks wk wks month months year years yr "
+    "yrs second seconds sec secs s cent cents c ¢ buck bucks dollar dollars usd pound pounds euro euros "
+    "eur gbp am pm star stars point points rupees rs inr percent pct x th st nd rd questions question "
+    "times% mb gb characters words pm. page hourly reviews"
 )
-_NUMBERED = frozenset(
-    [
-        "batch",
-        "part",
-        "version",
-        "group",
-        "round",
-        "study",
-        "wave",
-        "day",
-        "phase",
-        "hit",
-        "#",
-        "no",
-        "number",
-        "page",
-        "step",
-        "level",
-        "v2",
-        "question",
-        "top",
-    ]
+_NUMBERED = word_set(
+    "batch part version group round study wave day phase hit # no number page step level v2 question top"
 )
-_MONTHS = frozenset(
-    [
-        "jan",
-        "january",
-        "feb",
-        "february",
-        "mar",
-        "march",
-        "apr",
-        "april",
-        "may",
-        "jun",
-        "june",
-        "jul",
-        "july",
-        "aug",
-        "august",
-        "sep",
-        "sept",
-        "september",
-        "oct",
-        "october",
-        "nov",
-        "november",
-        "dec",
-        "december",
-    ]
+_MONTHS = word_set(
+    "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct "
+    "october nov november dec december"
 )
-_BEFORE_YEAR = frozenset(
-    ["in", "since", "of", "year", "until", "till", "from", "by", "back", "early", "late", "mid", "during"]
-)
+_BEFORE_YEAR = word_set("in since of year until till from by back early late mid during")
 _BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#"))
 _ROLES = (Role.REJECTED, Role.REVERSED, Role.APPROVED, Role.SUBMITTED, Role.WORKERS)
-_FILLERS = frozenset(
-    [
-        "of",
-        "the",
-        "those",
-        "these",
-        "their",
-        "them",
-        "my",
-        "mine",
-        "our",
-        "hits",
-        "were",
-        "was",
-        "got",
-        "get",
-        "have",
-        "has",
-        "had",
-        "been",
-        "just",
-        "are",
-        "all",
-        "being",
-        "other",
-        "so",
-        "far",
-        "in",
-        "a",
-        "row",
-        "total",
-        "straight",
-        "more",
-        "and",
-        "now",
-        "me",
-        "ones",
-        "been",
-        "already",
-        "out",
-        "from",
-        "that",
-        "i",
-        "he",
-        "they",
-        "she",
-        "it",
-        "is",
-        "it's",
-        "for",
-        "an",
-        "'",
-        "of_my",
-        "still",
-        "about",
-        "around",
-        "like",
-        "over",
-        "another",
-        "at",
-        "least",
-        "roughly",
-        "nearly",
-        "almost",
-        "only",
-        "with",
-        "up",
-        "to",
-        "approximately",
-        "some",
-        "by",
-        ":",
-        "a",
-        "total",
-        "as",
-        "close",
-        "well",
-        "~",
-        "different",
-        "separate",
-        "fully",
-        "completely",
-    ]
+_FILLERS = word_set(
+    "of the those these their them my mine our hits were was got get have has had been just are all being "
+    "other so far in a row total straight more and now me ones been already out from that i he they she "
+    "it is it's for an ' of_my still about around like over another at least roughly nearly almost only "
+    "with up to approximately some by : a total as close well ~ different separate fully completely"
 )
+_BETWEEN = frozenset(("mine", "all", "now", "workers"))
+_STRANGE = 2  # unknown words among them: a name written small
 _NEAR = 6  # words between a number and what it counts
 
 
@@ -279,11 +91,31 @@ def counts(words: list[Word]) -> list[Count]:
             continue
         n_alone = value(words[i])
         if n_alone is not None and not _other(words, i, n_alone):
-            found.append(
-                Count(_role(words, i, i), n_alone, None, words[i].text.endswith("%"), words[i], _all_of(words, i))
-            )
+            found.append(_alone(words, i, n_alone))
         i += 1
     return found
+
+
+def _alone(words: list[Word], i: int, n: int) -> Count:
+    """One number: "5 rejected of 6" has its whole behind, "rejections out of 800" is a whole itself."""
+    role, percent = _role(words, i, i), words[i].text.endswith("%")
+    if _whole(words, i) and not percent:
+        return Count(Role.SUBMITTED, n, None, percent, words[i])
+    of = None
+    if role in (Role.REJECTED, Role.REVERSED, Role.APPROVED):
+        behind = [j for j in range(i + 2, min(i + 6, len(words))) if value(words[j]) is not None and _whole(words, j)]
+        of = value(words[behind[0]]) if behind else None
+    return Count(role, n, of if of and of >= n else None, percent, words[i], _all_of(words, i))
+
+
+def _whole(words: list[Word], i: int) -> bool:
+    """Whether "of", "out of my" stands before the number, and no "all" before that."""
+    j = i - 1
+    while j > 0 and words[j].low in ("my", "the", "about", "around", "these", "those", "over", "some"):
+        j -= 1
+    if j < 1 or words[j].low not in ("of", "of my", "of mine"):
+        return False
+    return not ({"all", "most"} & (words[j - 1].tags | words[j].tags))
 
 
 def _pair(words: list[Word], i: int) -> tuple[int, int, int] | None:
@@ -292,7 +124,7 @@ def _pair(words: list[Word], i: int) -> tuple[int, int, int] | None:
     if word.kind == FRACTION:
         n, of = (int(part) for part in word.text.replace(" ", "").split("/"))
         return (n, of, i) if n <= of else None
-    n_first = value(word)
+    n_first = 1 if word.low == "one" else value(word)
     if n_first is None or i + 2 >= len(words) or words[i + 1].low.split(" ")[0] not in ("of", "out"):
         return None
     for j in range(i + 2, min(i + 6, len(words))):
@@ -355,7 +187,8 @@ def _role(words: list[Word], first: int, last: int) -> Role:
 
 
 def _seek(words: list[Word], i: int, step: int) -> tuple[Role, int]:
-    seen_work, steps = False, 0
+    """The role that the words from `i` on in one direction give, and how many words away; names may stand between."""
+    seen_work, steps, strange = False, 0, _STRANGE
     while 0 <= i < len(words) and steps < _NEAR:
         word = words[i]
         role = next((role for role in _ROLES if role in word.tags and (role is not Role.WORKERS or step > 0)), None)
@@ -363,10 +196,10 @@ def _seek(words: list[Word], i: int, step: int) -> tuple[Role, int]:
             return role, steps
         if "work" in word.tags:
             seen_work = True
-        elif word.kind == LINK or not (
-            word.low in _FILLERS or word.tags & {"mine", "all", "now", "workers"} or _name(word)
-        ):
-            break
+        elif not (word.low in _FILLERS or word.tags & _BETWEEN or word.kind == LINK or _name(word)):
+            strange -= 1
+            if word.kind != WORD or word.tags or strange < 0:
+                break
         i, steps = i + step, steps + 1
     return (Role.WORK if seen_work else Role.LOOSE), steps
 

@@ -7,31 +7,16 @@ from dataclasses import dataclass, field
 
 from bot.model import Reversal
 from bot.reading.clauses import Clause, Sentence
-from bot.reading.numbers import Count, Role, counts
-from bot.reading.words import Word
+from bot.reading.numbers import Count, Role
+from bot.reading.words import Word, word_set
 
 _NEAR = 9  # words between a quantity and the rejection it measures
 _NEGATES = 5  # words that a "not" reaches
-_DECIDES = frozenset(
-    [
-        "decided",
-        "chose",
-        "proceeded",
-        "started",
-        "began",
-        "managed",
-        "went",
-        "had",
-        "dared",
-        "deigned",
-        "is",
-        "are",
-        "seems",
-        "seem",
-        "appears",
-    ]
-)
-_SINGULAR = frozenset(["hit", "study", "submission", "task", "assignment", "survey", "job", "tarea", "estudio"])
+_DECIDES = word_set("decided chose proceeded started began managed went had dared deigned is are seems seem appears")
+_SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
+_NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
+_ABOUT = word_set("about against of for on over to regarding any these more")
+_SOURCES = word_set("by from at with de do por alert warning ne")
 _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
                    "now": "just_now", "hedge": "hedged", "reported": "told_by_others"}  # fmt: skip
 
@@ -59,7 +44,7 @@ def atoms(sentence: Sentence) -> list[Atom]:
     """The statements that a sentence makes about rejections, reversals and approvals."""
     if not any(word.tags for word in sentence.words):
         return []
-    found = tuple(counts(sentence.words))
+    found = sentence.counts
     made = [atom for clause in sentence.clauses for atom in _of_clause(sentence, clause, found)]
     return made or list(_approvals(sentence, found))
 
@@ -81,8 +66,8 @@ def _within(word: Word, phrase: Word | None) -> bool:
 
 
 def _object(rejection: Word, reversal: Word | None) -> bool:
-    """ "reversed the rejections": what came back, and no claim of its own."""
-    return reversal is not None and "noun" in rejection.tags and reversal.start < rejection.start
+    """ "reversed the rejections", "the rejections were overturned": what came back, and no claim of its own."""
+    return reversal is not None and "noun" in rejection.tags
 
 
 def _rejection(clause: Clause) -> Word | None:
@@ -131,11 +116,11 @@ def _rejected(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Cou
         atom.give("soft_word")
     _how_much(atom)
     _modality(atom)
-    _whose(atom)
     for tag, name in _SIGNALS_OF_TAG.items():
         word = sentence.find(tag)
         if word is not None:
             atom.give(name, word)
+    _whose(atom)
     return atom
 
 
@@ -190,8 +175,13 @@ def _addressed(words: list[Word], i: int) -> bool:
 def _numbers(atom: Atom, words: list[Word]) -> None:
     start, end = words[0].start, words[-1].end
     near = [c for c in atom.counts if start <= c.word.start < end]
-    if any(c.role is Role.WORKERS and c.n > 1 for c in near):
-        atom.give("several_workers", next(c.word for c in near if c.role is Role.WORKERS))
+    people = next((c for c in near if c.role is Role.WORKERS and c.n > 2 and not (c.of and 4 * c.n < c.of)), None)
+    if people is not None:
+        atom.give("several_workers", people.word)
+    done = max((c.n for c in atom.counts if c.role is Role.SUBMITTED), default=0)
+    paid = next((c for c in atom.counts if c.role is Role.APPROVED), None)
+    if paid is not None and not paid.of and done - paid.n >= 10:
+        atom.give("ten_or_more", paid.word)
     stated = [c for c in near if c.role is Role.REJECTED or (c.role is Role.WORK and c.all)]
     for count in stated:
         _tier(atom, count)
@@ -202,9 +192,13 @@ def _numbers(atom: Atom, words: list[Word]) -> None:
 def _tier(atom: Atom, count: Count) -> None:
     if count.percent:
         atom.give("all_of_it" if count.n == 100 else "most_of_it" if count.n >= 50 else "some_of_it", count.word)
+        if count.of and count.n * count.of >= 1000:
+            atom.give("ten_or_more", count.word)
         return
     if count.of and count.n >= 5 and 2 * count.n > count.of:
         atom.give("most_of_it", count.word)
+        if count.n < 10:
+            return
     atom.give("ten_or_more" if count.n >= 10 else "five_to_nine" if count.n >= 5 else "under_five", count.word)
 
 
@@ -212,7 +206,9 @@ def _modality(atom: Atom) -> None:
     words = atom.clause.words
     at = next((i for i, w in enumerate(words) if w.start == atom.anchor.start), len(words))
     before = words[:at]
-    negation = next((w for w in before[-_NEGATES:] if "neg" in w.tags), None)
+    negation = next((w for w in before[-_NEGATES:] if "neg" in w.tags), None) or next(
+        (w for w in before if w.low in _NOBODY), None
+    )
     if negation is not None:
         atom.give("negated", negation, atom.anchor)
     if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words):
@@ -252,8 +248,25 @@ def _whose(atom: Atom) -> None:
         atom.give("by_requester", agent, atom.anchor)
     quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five", "a_single_one",
                 "several_workers", "none_approved"}  # fmt: skip
-    if "noun" in atom.anchor.tags and not quantity & atom.names.keys() and not _got(atom):
+    if "noun" not in atom.anchor.tags:
+        return
+    if ("mass" in atom.anchor.tags and not _happened(atom)) or not (quantity & atom.names.keys() or _got(atom)):
         atom.give("no_claim")
+
+
+def _happened(atom: Atom) -> bool:
+    """Whether a mass rejection is told as an event: "mass rej", "another one from", "got a", not "against", "would"."""
+    words = atom.sentence.words
+    at = words.index(atom.anchor)
+    before, after = (words[at - 1] if at else None), words[at + 1 : at + 3]
+    if (before is not None and before.low in _ABOUT) or any({"hypo", "fear"} & w.tags for w in after):
+        return False
+    told = any(w.low in _SOURCES or w.text in "!-:" for w in after) or atom.names.keys() & {
+        "just_now",
+        "ten_or_more",
+        "all_of_it",
+    }
+    return bool(told) or len(words) <= 4 or _got(atom) or at == 0
 
 
 def _got(atom: Atom) -> bool:
@@ -266,20 +279,19 @@ def _got(atom: Atom) -> bool:
 def _reversed(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
     atom = Atom(sentence, clause, anchor, "start_reversal", counts=found)
     _modality(atom)
-    partly = (
-        sentence.find("some")
-        or sentence.find("most")
-        or next((c.word for c in found if c.role is Role.REVERSED and c.of), None)
-    )
+    part = next((c.word for c in found if c.role is Role.REVERSED and c.of and c.n < c.of), None)
+    partly = part or sentence.find("some") or sentence.find("most")
+    if any(c.role is Role.REVERSED and c.n == 0 for c in found):
+        atom.give("negated")
     if "askrev" in anchor.tags or "base" in anchor.tags or "asked" in atom.names or "hypothetical" in atom.names:
         atom.reversal = Reversal.ASKED
-    elif "promise" in anchor.tags or ("now" in anchor.tags and "reverse" in anchor.tags):
+    elif "promise" in anchor.tags or ("now" in anchor.tags and partly is None):
         atom.reversal = Reversal.PROMISED
         atom.names.pop("feared", None)
         atom.give("reversal_promised")
     elif "compensated" in anchor.tags:
         atom.give("compensated")
     elif not {"negated", "feared"} & atom.names.keys():
-        atom.reversal = Reversal.PARTLY if partly is not None and "done" in anchor.tags else Reversal.DONE
+        atom.reversal = Reversal.PARTLY if partly is not None else Reversal.DONE
         atom.give("reversal_partly" if atom.reversal is Reversal.PARTLY else "reversal_done", partly or anchor, anchor)
     return atom

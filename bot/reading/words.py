@@ -42,6 +42,11 @@ class Word(NamedTuple):
     tags: frozenset[str] = frozenset()
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text with spaces between."""
+    return frozenset(text.split())
+
+
 def folded(text: str) -> str:
     """`text` in small letters with straight apostrophes; never longer or shorter than `text`."""
     low = (text if text.isascii() else text.translate(_FOLD)).lower()
