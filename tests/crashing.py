@@ -1,0 +1,203 @@
+"""Kills a process at the n-th step of intake and pump, for every n, and lets another one finish the work.
+
+Run by tests/test_crash.py as a program of its own: it forks after everything is imported, so that a hundred deaths
+take seconds. Prints one JSON line: how many points there were, and what was wrong after which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot import intake, outbox, sweeper
+from bot.app import rules_for
+from bot.model import Card, Delivery, Guild, Mode, Page, Post
+from bot.outbox import Attempt, Look, Result, Sight
+from bot.storage import Store, open_store
+
+BEGAN = datetime(2026, 11, 7, 13, 0, tzinfo=UTC)
+MOST_POINTS = 2_000
+GUILD = Guild(
+    guild_key="g",
+    name="Invented workers",
+    mode=Mode.ON,
+    policy="early",
+    alert_channel="alerts",
+    moderator_channel="moderators",
+)
+AUTHORS = ("ada", "bela", "chidi", "dora", "emre", "fay")
+
+
+def posts() -> tuple[Post, ...]:
+    """Six invented workers tell of one invented requester; a seventh talks of the weather."""
+    texts = (
+        "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
+        "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
+        "Brightlane Labelling just mass rejected me, 120 gone, every single one.",
+        "Add me to the list: Brightlane Labelling rejected all 31 I did on Sunday.",
+        "I had 88 in with Brightlane Labelling and they rejected every one of them.",
+        "Brightlane Labelling rejected 17 out of 17 for me. What on earth.",
+    )
+    told = [
+        Post(
+            source="reddit:exampleturkers",
+            key=f"t3_{number}",
+            text=text,
+            author_key=AUTHORS[number],
+            posted_at=BEGAN + timedelta(minutes=5 * number),
+            platform="connect",
+        )
+        for number, text in enumerate(texts)
+    ]
+    return (*told, Post(source="reddit:exampleturkers", key="t3_x", text="Lovely weather.", author_key="gus"))
+
+
+@dataclass
+class Clock:
+    """A clock that the story moves."""
+
+    now: datetime = BEGAN + timedelta(hours=1)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Death:
+    """Counts steps, and kills this process without a word at the one that was chosen."""
+
+    at: int | None
+    steps: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def step(self, name: str) -> None:
+        self.steps += 1
+        self.names.append(name)
+        if self.steps == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class Wall:
+    """A channel as a file: what stands there is visible, whoever died afterwards."""
+
+    path: Path
+    death: Death
+
+    async def announce(self, delivery: Delivery, card: Card) -> Attempt:
+        self.death.step("before the request")
+        self._put({"nonce": delivery.nonce, "channel": delivery.channel_key, "title": card.title})
+        self.death.step("after the request")
+        return Attempt(Result.DONE, message_key=delivery.nonce)
+
+    async def edit(self, delivery: Delivery, card: Card) -> Attempt:
+        self.death.step("before the edit")
+        self._put({"edit": delivery.message_key, "title": card.title})
+        self.death.step("after the edit")
+        return Attempt(Result.DONE)
+
+    async def find(self, delivery: Delivery) -> Sight:
+        there = [line["nonce"] for line in self.lines() if "nonce" in line]
+        return Sight(Look.FOUND, delivery.nonce) if delivery.nonce in there else Sight(Look.ABSENT)
+
+    def lines(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
+
+    def _put(self, line: dict[str, str]) -> None:
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def work(folder: Path, at: int | None) -> Death:
+    """Take the page in, let the delays pass, and pump until nothing is left; die at step `at`."""
+    death = Death(at)
+    asyncio.run(_work(folder, death))
+    return death
+
+
+async def _work(folder: Path, death: Death) -> None:
+    clock = Clock()
+    store = await open_store(str(folder / "crash.sqlite3"), clock=clock)
+    event.listen(Engine, "before_cursor_execute", lambda _c, _cur, statement, *_: death.step(statement[:40]))
+    event.listen(Engine, "commit", lambda _c: death.step("COMMIT"))
+    try:
+        await _story(store, folder, clock, Wall(folder / "wall.jsonl", death))
+    finally:
+        await store.close()
+
+
+async def _story(store: Store, folder: Path, clock: Clock, wall: Wall) -> None:
+    rules = rules_for(folder)
+    await store.write(lambda tx: tx.save_guild(GUILD))
+    await outbox.recover(store)
+    everything = posts()
+    for page in (everything[:3], everything):
+        await intake.take(store, rules, Page(source="reddit:exampleturkers", posts=page))
+        for _ in range(3):
+            clock.now += timedelta(minutes=15)
+            await sweeper.sweep(store, rules)
+            await outbox.pump(store, wall)
+
+
+def forked(folder: Path, at: int | None) -> int:
+    """The work in a process of its own; how it ended, as `waitpid` says it."""
+    pid = os.fork()
+    if pid == 0:
+        # The child must not run what the parent has registered for its exit.
+        try:
+            death = work(folder, at)
+            (folder / "steps").write_text(str(death.steps))
+            os._exit(0)
+        except BaseException as error:
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+            os._exit(1)
+    return os.waitpid(pid, 0)[1]
+
+
+def seen(folder: Path) -> dict[str, object]:
+    """What is there at the end: how much is stored, what is not at rest, and each message as often as it stands."""
+    base = sqlite3.connect(folder / "crash.sqlite3")
+    stored = {
+        table: base.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("posts", "reports", "incidents", "requesters", "outbox")
+    }
+    waiting = base.execute("SELECT state FROM outbox WHERE state != 'sent' OR sent_rev < rev").fetchall()
+    base.close()
+    messages = [line["channel"] for line in Wall(folder / "wall.jsonl", Death(None)).lines() if "nonce" in line]
+    return {"stored": stored, "waiting": waiting, "messages": sorted(messages)}
+
+
+def main(folder: Path) -> None:
+    """Every point once, each compared with a run in which nobody died."""
+    calm = folder / "calm"
+    calm.mkdir()
+    assert forked(calm, None) == 0
+    expected = seen(calm)
+    problems: dict[int, object] = {}
+    points = 0
+    for at in range(1, MOST_POINTS):
+        place = folder / str(at)
+        place.mkdir()
+        ended = forked(place, at)
+        if ended == 0:
+            break
+        points += 1
+        if not os.WIFSIGNALED(ended) or forked(place, None) != 0:
+            problems[at] = "it did not end as it should"
+        elif seen(place) != expected:
+            problems[at] = seen(place)
+    print(json.dumps({"points": points, "expected": expected, "problems": problems}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
