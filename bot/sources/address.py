@@ -18,21 +18,9 @@ _WEB_PORTS = (None, 80, 443)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# `is_global` calls these global although they lead to any IPv4 address at all, private ones included:
-# NAT64 (RFC 6052), 6to4 (RFC 3056) and its relay (RFC 7526), Teredo (RFC 4380), IPv4-compatible (RFC 4291),
-# IPv4-translated (RFC 2765) and the local-use NAT64 prefix (RFC 8215).
-_TUNNELS = tuple(
-    ipaddress.ip_network(net)
-    for net in (
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2002::/16",
-        "192.88.99.0/24",
-        "2001::/32",
-        "::/96",
-        "::ffff:0:0:0/96",
-    )
-)
+# `is_global` calls these global although they lead to any IPv4 address at all, private ones included: 6to4 (RFC 3056)
+# and its relay (RFC 7526). The other such prefixes (NAT64, IPv4-compatible, IPv4-translated) are reserved ones.
+_TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("192.88.99.0/24"))
 
 
 def subreddits(address: str) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -385,6 +387,22 @@ async def test_closing_does_not_wait_for_a_thread_that_hangs(reddit: FakeReddit)
 
     assert time.monotonic() - start < 3.5
     hanging.cancel()
+
+
+def test_a_thread_that_hangs_does_not_keep_the_process_alive():
+    story = (
+        "import asyncio, time\n"
+        "from bot.sources import RedditLogin\n"
+        "from bot.sources.reddit import RedditClient\n"
+        "async def main():\n"
+        "    client = RedditClient(RedditLogin(client_id='x', client_secret='x', user_agent='x'))\n"
+        "    await asyncio.wait_for(client.ask(lambda line: time.sleep(60)), 0.1)\n"
+        "asyncio.run(main())\n"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", story], capture_output=True, check=False, timeout=30)
+
+    assert b"TimeoutError" in ended.stderr
 
 
 async def test_after_closing_nothing_is_asked(reddit: FakeReddit):
