@@ -21,9 +21,6 @@ from bot.model.policy import Policy
 ALL: Final = "*"
 """In place of a guild key: the verdicts of every guild count."""
 
-RULES_VERSION: Final = 1
-"""Version of the grouping rules. A new one never regroups old incidents."""
-
 DISPUTED: Final = "disputed"
 CLOSED: Final = "closed"
 """Marks: terms of 0 points that say in the receipt what is so, and let `alerts.due` see what was told."""
@@ -47,7 +44,7 @@ def open_incident(  # noqa: PLR0913 - all but two are keywords, each a fact of i
     """
     incident = Incident(
         platform=platform,
-        rules_version=RULES_VERSION,
+        rules_version=policy.rules_version,
         opened_at=report.at if report else now,
         requester_id=requester_id,
         reports=(report,) if report else (),

@@ -51,9 +51,9 @@ class Tally:
     sites: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.credits = trust.by_voice(self.incident.reports, self.policy)
-        counted = trust.in_own_words(self.incident.reports)
-        self.words = tuple(r for r in counted if self.credits[r.voice.key].weight > 0)
+        said = [r for r in self.incident.reports if r.stance is Stance.REPORT]
+        self.credits = trust.by_voice(said, self.policy)
+        self.words = tuple(r for r in trust.in_own_words(self.incident.reports) if self._weight(r) > 0)
         self.discount = discount(self.incident, self.policy)
         self.constant = math.fsum(term.points for term in _surroundings(self.incident, self.policy))
 
@@ -83,6 +83,12 @@ class Tally:
         """What the report is worth for this requester."""
         return worth(report, self.discount, self.policy)
 
+    def _weight(self, report: Report) -> float:
+        """What the writer counts: who reports by the best of their reports, who contradicts by that word alone."""
+        if report.stance is Stance.REPORT:
+            return self.credits[report.voice.key].weight
+        return trust.weight(report.voice, self.policy)
+
     def _hear(self, report: Report) -> None:
         key, credit = report.voice.key, self.credits[report.voice.key]
         self._decay_to(report.at)
@@ -99,10 +105,10 @@ class Tally:
             self.peak, self.peak_at = together, report.at
 
     def _hear_contrary(self, report: Report) -> None:
-        key, credit = report.voice.key, self.credits[report.voice.key]
+        key = report.voice.key
         if key in self.said and key not in self.against:
-            self.sites[credit.site] -= 1
-        self.against[key] = self.policy.contrary * credit.weight
+            self.sites[self.credits[key].site] -= 1
+        self.against[key] = self.policy.contrary * self._weight(report)
 
     def _decay_to(self, at: datetime) -> None:
         factor = _kept(self.sums_at or at, at, self.policy)

@@ -112,9 +112,10 @@ def _says_all(report: Report) -> bool:
 
 
 def _credible(incident: Incident, stance: Stance, policy: Policy) -> list[Report]:
-    voices = trust.by_voice(incident.reports, policy)
-    own_words = trust.in_own_words(incident.reports)
-    return [r for r in own_words if r.stance is stance and voices[r.voice.key].weight > 0]
+    """The reports of that stance that count at all, without copies."""
+    said = [r for r in incident.reports if r.stance is stance]
+    voices = trust.by_voice(said, policy)
+    return [r for r in trust.in_own_words(said) if voices[r.voice.key].weight > 0]
 
 
 def is_disputed(n_voices: int, n_against: int, policy: Policy) -> bool:

@@ -28,6 +28,7 @@ class Policy:
     """The numbers of trust, incidents and alerts. Points are log-odds; `bot.policies` ships two of these."""
 
     name: str = "early"
+    rules_version: int = 1  # version of the grouping rules: a new one never regroups old incidents
     public_from: Annotated[Stage, Rule("Members are told from this stage on; moderators from suspected on.")] = (
         Stage.SUSPECTED
     )
@@ -59,7 +60,7 @@ class Policy:
     # What surrounds the reports.
     prior: Annotated[
         float, Rule("Nine in ten requesters reject less than 1 % of the work (CloudResearch).", -20, 0)
-    ] = -7.0
+    ] = -6.0
     again: Annotated[
         float, Rule("The requester had an incident before that was told in public or confirmed.", 0, 5)
     ] = 0.7
@@ -108,7 +109,7 @@ class Policy:
         int, Rule("Independent workers needed to suspect; 1 tells moderators of every one.", 1, 100)
     ] = 2
     public_voices: Annotated[int, Rule("Independent workers needed before any public word.", 2, 100)] = 2
-    corroborated: Annotated[float, Rule("Points from which on an incident is corroborated (simulated).", -20, 50)] = 4.0
+    corroborated: Annotated[float, Rule("Points from which on an incident is corroborated (simulated).", -20, 50)] = 5.0
     corroborated_voices: Annotated[
         int, Rule("Independent workers needed to corroborate: four may collude.", 2, 100)
     ] = 5
