@@ -12,15 +12,18 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
 from bot import cards
+from bot.errors import WatchError
 from bot.model import Card, Delivery, State
 from bot.storage import Store
 
 log = structlog.stdlib.get_logger(__name__)
+
+T = TypeVar("T")
 
 AT_ONCE = 10
 LEASE_FOR = timedelta(seconds=90)
@@ -30,6 +33,11 @@ SEND_WITHIN = timedelta(seconds=20)
 BLIND_RETRY_WITHIN = timedelta(seconds=20)
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=10)
+# A channel that is gone or closed to us is asked rarely: Discord bans who asks 10,000 times in vain in 10 minutes.
+NO_CHANNEL_RETRY = timedelta(hours=1)
+# While a slow channel keeps us waiting the others are looked after this often, and one pump ends after so many looks.
+LOOK_EVERY = timedelta(seconds=1)
+LOOKS = 120
 
 
 class Result(StrEnum):
@@ -73,7 +81,10 @@ class Sight:
 
 
 class Announcer(Protocol):
-    """A medium. None of its methods raises anything but WatchError (then the bot has to stop) or is cancelled."""
+    """A medium. None of its methods raises anything but WatchError (then the bot has to stop) or is cancelled.
+
+    Whatever else comes out of one is taken for "it may have arrived".
+    """
 
     async def announce(self, delivery: Delivery, card: Card) -> Attempt:
         """Post the card as a new message with the delivery's nonce and marker."""
@@ -88,13 +99,24 @@ class Announcer(Protocol):
         ...
 
 
-async def pump(store: Store, announcer: Announcer, channels: Sequence[str] | None = None) -> int:
-    """Send what is due, each channel in its order, channels side by side. Returns how many rows were worked on."""
-    rows = await store.write(lambda tx: tx.claim_deliveries(AT_ONCE, LEASE_FOR, channels))
+async def pump(
+    store: Store, announcer: Announcer, channels: Sequence[str] | None = None, *, within: timedelta = SEND_WITHIN
+) -> int:
+    """Send what is due, each channel in its order, channels side by side. Returns how many rows were worked on.
+
+    A channel that does not answer `within` its time holds nobody else: what falls due meanwhile is taken up too.
+    """
+    courier, done, running = _Courier(store, announcer, within), 0, set[asyncio.Task[None]]()
     async with asyncio.TaskGroup() as group:
-        for row in rows:
-            group.create_task(_deliver(store, announcer, row))
-    return len(rows)
+        for _ in range(LOOKS):
+            rows = await courier.claim(AT_ONCE - len(running), channels)
+            running |= {group.create_task(courier.deliver(row)) for row in rows}
+            done += len(rows)
+            if not running:
+                break
+            wait = LOOK_EVERY.total_seconds()
+            _, running = await asyncio.wait(running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+    return done
 
 
 async def recover(store: Store) -> int:
@@ -102,102 +124,133 @@ async def recover(store: Store) -> int:
     return await store.write(lambda tx: tx.unsettle())
 
 
-async def _deliver(store: Store, announcer: Announcer, row: Delivery) -> None:
-    if row.state is State.SENT:
-        await _edit(store, announcer, row)
-    elif row.attempts == 0 or await _may_send(store, announcer, row):
-        await _send(store, announcer, row)
+@dataclass(frozen=True, slots=True)
+class _Courier:
+    """Takes one claimed row to its channel."""
+
+    store: Store
+    announcer: Announcer
+    within: timedelta
+
+    async def claim(self, most: int, channels: Sequence[str] | None) -> tuple[Delivery, ...]:
+        return await self.store.write(lambda tx: tx.claim_deliveries(most, LEASE_FOR, channels)) if most else ()
+
+    async def deliver(self, row: Delivery) -> None:
+        if row.state is State.SENT:
+            await self._edit(row)
+        elif row.attempts == 0 or await self._may_send(row):
+            await self._send(row)
+
+    async def _may_send(self, row: Delivery) -> bool:
+        """Whether a second message is impossible or surely not there yet; settles the row where that is answered."""
+        sight = await self._look(row)
+        if sight.look is Look.FOUND:
+            await self._settle(row, State.SENT, message_key=sight.message_key, sent_rev=1)
+            return False
+        if sight.look is Look.UNREACHABLE:
+            await self._later(row, Attempt(Result.UNREACHABLE, why="the channel cannot be reached"))
+            return False
+        if sight.look is Look.CANNOT_TELL and not await self._is_young(row):
+            why = "it may have been posted, and the channel's history cannot be read: give the bot Read Message History"
+            log.warning("parked", ref=row.marker, channel=row.channel_key, why=why)
+            await self._settle(row, State.PARKED, reason=why)
+            return False
+        return True
+
+    async def _is_young(self, row: Delivery) -> bool:
+        now = await self.store.read(lambda tx: tx.now)
+        return row.first_attempt_at is not None and now - row.first_attempt_at <= BLIND_RETRY_WITHIN
+
+    async def _send(self, row: Delivery) -> None:
+        # Committed before the request goes out: whatever happens after this line leaves a trace.
+        begun = await self.store.write(lambda tx: tx.begin_attempt(row))
+        if begun is None:
+            return
+        attempt = await self._attempt(self.announcer.announce(begun, cards.from_json(begun.payload)))
+        match attempt.result:
+            case Result.DONE:
+                await self._settle(begun, State.SENT, message_key=attempt.message_key, sent_rev=1)
+            case Result.REMOVED:
+                await self._settle(begun, State.SUPPRESSED, reason="a moderator removed the message")
+            case Result.REFUSED:
+                await self._refused(begun, attempt)
+            case _:
+                await self._later(begun, attempt)
+
+    async def _refused(self, row: Delivery, attempt: Attempt) -> None:
+        """A clear refusal does not prove that nothing was posted: a library may have tried twice inside one call."""
+        sight = await self._look(row)
+        if sight.look is Look.FOUND:
+            await self._settle(row, State.SENT, message_key=sight.message_key, sent_rev=1)
+            return
+        if sight.look is Look.UNREACHABLE:
+            await self._later(row, Attempt(Result.UNREACHABLE, why=attempt.why))
+            return
+        log.error("refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
+        await self._settle(row, State.DEAD, reason=attempt.why)
+
+    async def _edit(self, row: Delivery) -> None:
+        attempt = await self._attempt(self.announcer.edit(row, cards.from_json(row.wanted or row.payload)))
+        match attempt.result:
+            case Result.DONE:
+                await self._settle(row, State.SENT, sent_rev=row.rev)
+            case Result.REMOVED:
+                await self._settle(row, State.SUPPRESSED, reason="a moderator removed the message")
+            case Result.REFUSED:
+                log.error("edit refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
+                await self._settle(row, State.SENT, sent_rev=row.rev, reason=attempt.why)
+            case _:
+                await self._later(row, attempt)
+
+    async def _attempt(self, sending: Awaitable[Attempt]) -> Attempt:
+        """The attempt; uncertain once it has taken too long or gone wrong: the request may still arrive."""
+        return await self._guarded(sending, Attempt(Result.UNCERTAIN, why="no clear answer in time"))
+
+    async def _look(self, row: Delivery) -> Sight:
+        return await self._guarded(self.announcer.find(row), Sight(Look.UNREACHABLE))
+
+    async def _guarded(self, asking: Awaitable[T], otherwise: T) -> T:
+        try:
+            async with asyncio.timeout(self.within.total_seconds()):
+                return await asking
+        except TimeoutError:
+            return otherwise
+        except WatchError:
+            raise
+        except Exception:
+            # One message that a medium chokes on must not hold up all others.
+            log.exception("the medium failed")
+            return otherwise
+
+    async def _settle(
+        self,
+        row: Delivery,
+        state: State,
+        *,
+        message_key: str | None = None,
+        sent_rev: int | None = None,
+        reason: str | None = None,
+    ) -> None:
+        await self.store.write(
+            lambda tx: tx.settle_delivery(row, state=state, message_key=message_key, sent_rev=sent_rev, reason=reason)
+        )
+
+    async def _later(self, row: Delivery, attempt: Attempt) -> None:
+        """Try again after a pause; an edit stays sent, a send uncertain."""
+        state = State.SENT if row.state is State.SENT else State.UNCERTAIN
+        pause = _pause(row, attempt)
+        await self.store.write(
+            lambda tx: tx.settle_delivery(row, state=state, next_at=tx.now + pause, reason=attempt.why)
+        )
 
 
-async def _may_send(store: Store, announcer: Announcer, row: Delivery) -> bool:
-    """Whether a second message is impossible or surely not there yet; settles the row where it is already answered."""
-    sight = await announcer.find(row)
-    if sight.look is Look.FOUND:
-        await _settle(store, row, State.SENT, message_key=sight.message_key, sent_rev=1)
-        return False
-    if sight.look is Look.UNREACHABLE:
-        why = sight.why or "the channel cannot be reached"
-        await _later(store, row, Attempt(Result.UNREACHABLE, why=why, retry_after=sight.retry_after))
-        return False
-    if sight.look is Look.CANNOT_TELL and not await _young(store, row):
-        why = "it may have been posted, and the channel's history cannot be read: give the bot Read Message History"
-        log.warning("parked", ref=row.marker, channel=row.channel_key, why=why)
-        await _settle(store, row, State.PARKED, reason=why)
-        return False
-    return True
-
-
-async def _young(store: Store, row: Delivery) -> bool:
-    now = await store.read(lambda tx: tx.now)
-    return row.first_attempt_at is not None and now - row.first_attempt_at <= BLIND_RETRY_WITHIN
-
-
-async def _send(store: Store, announcer: Announcer, row: Delivery) -> None:
-    # Committed before the request goes out: whatever happens after this line leaves a trace.
-    begun = await store.write(lambda tx: tx.begin_attempt(row))
-    if begun is None:
-        return
-    attempt = await _within(announcer.announce(begun, cards.from_json(begun.payload)))
-    match attempt.result:
-        case Result.DONE:
-            await _settle(store, begun, State.SENT, message_key=attempt.message_key, sent_rev=1)
-        case Result.REMOVED:
-            await _settle(store, begun, State.SUPPRESSED, reason="a moderator removed the message")
-        case Result.REFUSED:
-            await _refused(store, announcer, begun, attempt)
-        case _:
-            await _later(store, begun, attempt)
-
-
-async def _refused(store: Store, announcer: Announcer, row: Delivery, attempt: Attempt) -> None:
-    """A clear refusal does not prove that nothing was posted: a library may have tried twice inside one call."""
-    sight = await announcer.find(row)
-    if sight.look is Look.FOUND:
-        await _settle(store, row, State.SENT, message_key=sight.message_key, sent_rev=1)
-        return
-    log.error("refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
-    await _settle(store, row, State.DEAD, reason=attempt.why)
-
-
-async def _edit(store: Store, announcer: Announcer, row: Delivery) -> None:
-    attempt = await _within(announcer.edit(row, cards.from_json(row.wanted or row.payload)))
-    match attempt.result:
-        case Result.DONE:
-            await _settle(store, row, State.SENT, sent_rev=row.rev)
-        case Result.REMOVED:
-            await _settle(store, row, State.SUPPRESSED, reason="a moderator removed the message")
-        case Result.REFUSED:
-            log.error("edit refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
-            await _settle(store, row, State.SENT, sent_rev=row.rev, reason=attempt.why)
-        case _:
-            await _later(store, row, attempt)
-
-
-async def _within(sending: Awaitable[Attempt]) -> Attempt:
-    """The attempt, or uncertain once it has taken too long: the request may still arrive."""
-    try:
-        async with asyncio.timeout(SEND_WITHIN.total_seconds()):
-            return await sending
-    except TimeoutError:
-        return Attempt(Result.UNCERTAIN, why="no answer in time")
-
-
-async def _settle(
-    store: Store,
-    row: Delivery,
-    state: State,
-    *,
-    message_key: str | None = None,
-    sent_rev: int | None = None,
-    reason: str | None = None,
-) -> None:
-    await store.write(
-        lambda tx: tx.settle_delivery(row, state=state, message_key=message_key, sent_rev=sent_rev, reason=reason)
-    )
-
-
-async def _later(store: Store, row: Delivery, attempt: Attempt) -> None:
-    """Try again after what the medium asks for, else after a doubling pause; an edit stays sent, a send uncertain."""
-    pause = attempt.retry_after or min(FIRST_RETRY * 2 ** min(row.attempts, 12), LONGEST_RETRY)
-    state = State.SENT if row.state is State.SENT else State.UNCERTAIN
-    await store.write(lambda tx: tx.settle_delivery(row, state=state, next_at=tx.now + pause, reason=attempt.why))
+def _pause(row: Delivery, attempt: Attempt) -> timedelta:
+    """What the medium asks for, else twice as long as after the last claim in vain, from 2 s to 10 minutes."""
+    if attempt.retry_after:
+        return attempt.retry_after
+    if attempt.result is Result.NO_CHANNEL:
+        return NO_CHANNEL_RETRY
+    # Every claim raises the fence. Of those of a sent row some were sends and edits that went through.
+    fruitful = row.attempts + row.sent_rev if row.state is State.SENT else 1
+    doublings: int = min(max(row.fence - fruitful, 0), 12)
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)

@@ -1,0 +1,559 @@
+"""The one exit: whatever the medium does, every message is visible once, in its newest words."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import multiprocessing
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import cards, outbox
+from bot.errors import SettingsError
+from bot.model import Card, Delivery, State
+from bot.outbox import Attempt, pump, recover
+from bot.storage import Store, open_store
+from tests.fakemedium import FakeMedium
+from tests.storage.build import HOUR, MINUTE, NOW, Clock, add_incident, delivery
+
+CHANNEL = "discord:100"
+SECOND = timedelta(seconds=1)
+SOON = timedelta(milliseconds=50)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def medium(clock: Clock) -> FakeMedium:
+    return FakeMedium(clock)
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    yield opened
+    await opened.close()
+
+
+def words(title: str) -> str:
+    return cards.to_json(Card(title=title))
+
+
+async def queued(store: Store, title: str = "first words", channel: str = CHANNEL, **told) -> Delivery:
+    def put(tx):
+        incident_id = add_incident(tx, f"Labs {channel} {title}")
+        nonce = f"nonce-{incident_id}"
+        return tx.queue(delivery(incident_id, channel, nonce=nonce, payload=words(title), **told))
+
+    row = await store.write(put)
+    assert row is not None
+    return row
+
+
+async def row_now(store: Store, row: Delivery) -> Delivery:
+    (found,) = await store.read(lambda tx: tx.deliveries_of(row.incident_id))
+    return found
+
+
+async def pumped(store: Store, medium: FakeMedium, clock: Clock, after: timedelta = timedelta(0)) -> int:
+    clock.pass_by(after)
+    return await pump(store, medium, within=SOON)
+
+
+async def test_a_message_arrives_and_is_settled_with_its_key(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+
+    worked_on = await pumped(store, medium, clock)
+    again = await pumped(store, medium, clock, HOUR)
+    now = await row_now(store, row)
+
+    assert (worked_on, again) == (1, 0)
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert (now.state, now.message_key, now.sent_rev) == (State.SENT, "m0-discord:100", 1)
+    assert medium.tries == [(CHANNEL, "announce")]
+
+
+@pytest.mark.parametrize("story", ["silent", "hangs", "raises"])
+async def test_what_arrived_without_an_answer_is_found_and_not_sent_again(
+    store: Store, medium: FakeMedium, clock: Clock, story: str
+) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, story)
+
+    await pumped(store, medium, clock)
+    uncertain = await row_now(store, row)
+    await pumped(store, medium, clock, 10 * MINUTE)
+    settled = await row_now(store, row)
+
+    assert uncertain.state is State.UNCERTAIN
+    assert (settled.state, settled.message_key) == (State.SENT, "m0-discord:100")
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert [what for _, what in medium.tries] == ["announce", "find"]
+
+
+async def test_what_did_not_arrive_is_sent_again_with_the_same_nonce(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "vanishes")
+
+    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, 10 * MINUTE)
+
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert medium.channels[CHANNEL][0].nonce == row.nonce
+    assert (await row_now(store, row)).attempts == 2
+
+
+async def test_the_first_second_try_comes_while_the_medium_still_knows_the_nonce(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    await queued(store)
+    medium.plan(CHANNEL, "vanishes")
+
+    await pumped(store, medium, clock)
+    at_once = await pumped(store, medium, clock, SECOND)
+    soon = await pumped(store, medium, clock, SECOND)
+
+    assert (at_once, soon) == (0, 1)
+
+
+async def test_a_young_message_is_sent_again_blindly_under_the_guard_of_its_nonce(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.unreadable.add(CHANNEL)
+    medium.plan(CHANNEL, "silent")
+
+    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, 20 * SECOND)
+
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert (await row_now(store, row)).state is State.SENT
+
+
+async def test_an_old_message_that_nobody_can_look_for_is_parked_for_a_person(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.unreadable.add(CHANNEL)
+    medium.plan(CHANNEL, "vanishes")
+
+    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, 21 * SECOND)
+    parked = await row_now(store, row)
+    later = await pumped(store, medium, clock, 48 * HOUR)
+
+    assert parked.state is State.PARKED
+    assert "Read Message History" in (parked.reason or "")
+    assert later == 0
+    assert medium.seen(CHANNEL) == []
+
+
+async def test_an_outage_parks_nothing_and_loses_nothing(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "down")
+    medium.unreachable.add(CHANNEL)
+
+    for _ in range(40):
+        await pumped(store, medium, clock, 3 * MINUTE)
+    during = await row_now(store, row)
+    medium.unreachable.clear()
+    await pumped(store, medium, clock, 10 * MINUTE)
+
+    assert during.state is State.UNCERTAIN
+    assert medium.seen(CHANNEL) == ["first words"]
+
+
+async def test_the_pauses_of_an_outage_grow_to_ten_minutes(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    await queued(store)
+    medium.plan(CHANNEL, "down")
+    medium.unreachable.add(CHANNEL)
+
+    asked_at = [second for second in range(0, 1800, 2) if await pumped(store, medium, clock, 2 * SECOND)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(asked_at)]
+
+    assert pauses[:5] == [2, 4, 8, 16, 32]
+    assert max(pauses) == 600
+    assert len(asked_at) < 20
+
+
+async def test_a_channel_that_is_not_there_is_tried_once_an_hour(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "gone", "gone")
+
+    await pumped(store, medium, clock)
+    early = await pumped(store, medium, clock, 59 * MINUTE)
+    on_time = await pumped(store, medium, clock, MINUTE)
+    again_early = await pumped(store, medium, clock, 59 * MINUTE)
+    await pumped(store, medium, clock, MINUTE)
+
+    assert (early, on_time, again_early) == (0, 1, 0)
+    assert (await row_now(store, row)).state is State.SENT
+
+
+async def test_a_medium_that_asks_for_time_gets_it(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    await queued(store)
+    medium.plan(CHANNEL, "busy")
+
+    await pumped(store, medium, clock)
+    early = await pumped(store, medium, clock, 4 * MINUTE)
+    on_time = await pumped(store, medium, clock, MINUTE)
+
+    assert (early, on_time) == (0, 1)
+
+
+async def test_a_refusal_is_final_and_says_why(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "refused")
+
+    await pumped(store, medium, clock)
+    dead = await row_now(store, row)
+    later = await pumped(store, medium, clock, HOUR)
+
+    assert (dead.state, dead.reason) == (State.DEAD, "invalid body")
+    assert later == 0
+
+
+async def test_a_refusal_of_what_was_posted_all_the_same_is_a_success(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "refused-yet-posted")
+
+    await pumped(store, medium, clock)
+    now = await row_now(store, row)
+
+    assert (now.state, now.message_key) == (State.SENT, "m0-discord:100")
+
+
+async def test_a_refusal_with_nobody_to_ask_is_asked_about_later(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "refused-yet-posted")
+    medium.unreachable.add(CHANNEL)
+
+    await pumped(store, medium, clock)
+    waiting = await row_now(store, row)
+    medium.unreachable.clear()
+    await pumped(store, medium, clock, MINUTE)
+
+    assert waiting.state is State.UNCERTAIN
+    assert (await row_now(store, row)).state is State.SENT
+    assert len(medium.seen(CHANNEL)) == 1
+
+
+async def test_what_a_moderator_removed_is_never_posted_again(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "removed")
+
+    await pumped(store, medium, clock)
+    later = await pumped(store, medium, clock, HOUR)
+
+    assert (await row_now(store, row)).state is State.SUPPRESSED
+    assert later == 0
+    assert medium.seen(CHANNEL) == []
+
+
+async def test_several_changes_before_an_edit_become_one_edit_to_the_newest(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    await pumped(store, medium, clock)
+    for title in ("second words", "third words", "fourth words"):
+        await store.write(lambda tx, title=title: tx.want(row.incident_id, CHANNEL, words(title)))
+
+    await pumped(store, medium, clock)
+
+    assert medium.seen(CHANNEL) == ["fourth words"]
+    assert medium.channels[CHANNEL][0].edits == 1
+    assert (await row_now(store, row)).sent_rev == 4
+
+
+async def test_a_change_before_the_first_attempt_is_simply_what_is_sent(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
+
+    await pumped(store, medium, clock)
+
+    assert medium.seen(CHANNEL) == ["newer words"]
+    assert medium.channels[CHANNEL][0].edits == 0
+
+
+async def test_a_change_during_an_uncertain_send_is_an_edit_once_the_message_is_found(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "silent")
+    await pumped(store, medium, clock)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
+
+    await pumped(store, medium, clock, MINUTE)
+
+    assert medium.seen(CHANNEL) == ["newer words"]
+    assert [what for _, what in medium.tries] == ["announce", "find", "edit"]
+
+
+@pytest.mark.parametrize("story", ["vanishes", "silent", "down", "hangs", "raises", "busy"])
+async def test_an_edit_that_failed_is_made_later(store: Store, medium: FakeMedium, clock: Clock, story: str) -> None:
+    row = await queued(store)
+    await pumped(store, medium, clock)
+    medium.plan(CHANNEL, story)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
+
+    await pumped(store, medium, clock)
+    failed = await row_now(store, row)
+    await pumped(store, medium, clock, 5 * MINUTE)
+
+    assert (failed.state, failed.sent_rev) == (State.SENT, 1)
+    assert medium.seen(CHANNEL) == ["newer words"]
+    assert (await row_now(store, row)).sent_rev == 2
+
+
+async def test_the_pauses_of_a_failing_edit_grow_too_however_often_the_card_was_edited_before(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    for n in range(8):
+        await pumped(store, medium, clock)
+        await store.write(lambda tx, n=n: tx.want(row.incident_id, CHANNEL, words(f"words {n}")))
+    medium.plan(CHANNEL, *["down"] * 100)
+
+    asked_at = [second for second in range(0, 60, 2) if await pumped(store, medium, clock, 2 * SECOND)]
+
+    assert [later - earlier for earlier, later in itertools.pairwise(asked_at)][:4] == [2, 4, 8, 16]
+
+
+@pytest.mark.parametrize(("story", "state"), [("removed", State.SUPPRESSED), ("refused", State.SENT)])
+async def test_an_edit_that_cannot_be_made_is_not_tried_for_ever(
+    store: Store, medium: FakeMedium, clock: Clock, story: str, state: State
+) -> None:
+    row = await queued(store)
+    await pumped(store, medium, clock)
+    medium.plan(CHANNEL, story)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
+
+    await pumped(store, medium, clock)
+    later = await pumped(store, medium, clock, HOUR)
+
+    assert (await row_now(store, row)).state is state
+    assert later == 0
+
+
+async def test_messages_of_one_channel_go_out_in_their_order(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    for n in range(5):
+        await queued(store, f"words {n}", due_at=NOW - (5 - n) * SECOND)
+
+    worked_on = await pumped(store, medium, clock)
+
+    assert worked_on == 5
+    assert medium.seen(CHANNEL) == [f"words {n}" for n in range(5)]
+
+
+async def test_more_channels_than_can_be_served_at_once_are_all_served(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    for n in range(25):
+        await queued(store, channel=f"discord:{n}")
+
+    await pumped(store, medium, clock)
+
+    assert [len(medium.seen(f"discord:{n}")) for n in range(25)] == [1] * 25
+
+
+async def test_a_channel_that_does_not_answer_holds_nobody_else(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    await queued(store, channel="discord:slow")
+    await queued(store, "one", channel="discord:quick")
+    medium.plan("discord:slow", "hangs")
+
+    pumping = asyncio.create_task(pump(store, medium, within=MINUTE))
+    while not medium.seen("discord:quick"):
+        await asyncio.sleep(0.01)
+    await queued(store, "two", channel="discord:quick")
+    while len(medium.seen("discord:quick")) < 2:
+        await asyncio.sleep(0.01)
+    still_at_it = not pumping.done()
+    medium.let_go.set()
+
+    assert still_at_it
+    assert await pumping == 3
+
+
+async def test_a_history_that_does_not_answer_is_given_up_too(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "vanishes")
+    medium.hanging_history.add(CHANNEL)
+    await pumped(store, medium, clock)
+
+    await pumped(store, medium, clock, MINUTE)
+    waiting = await row_now(store, row)
+    medium.hanging_history.clear()
+    await pumped(store, medium, clock, 10 * MINUTE)
+
+    assert waiting.state is State.UNCERTAIN
+    assert medium.seen(CHANNEL) == ["first words"]
+
+
+async def test_a_pump_of_some_channels_leaves_the_others(store: Store, medium: FakeMedium) -> None:
+    await queued(store, channel="discord:1")
+    await queued(store, channel="discord:2")
+
+    await pump(store, medium, ["discord:2"])
+
+    assert (medium.seen("discord:1"), medium.seen("discord:2")) == ([], ["first words"])
+
+
+async def test_two_pumps_at_once_send_nothing_twice(store: Store, medium: FakeMedium) -> None:
+    for n in range(6):
+        await queued(store, f"words {n}", channel=f"discord:{n % 2}")
+
+    await asyncio.gather(*(pump(store, medium) for _ in range(4)))
+
+    assert sorted(medium.seen("discord:0") + medium.seen("discord:1")) == [f"words {n}" for n in range(6)]
+
+
+async def test_who_lost_the_row_to_another_sends_nothing(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    await queued(store)
+    (held,) = await store.write(lambda tx: tx.claim_deliveries(1, MINUTE))
+    clock.pass_by(2 * MINUTE)
+    await pumped(store, medium, clock)
+
+    courier = outbox._Courier(store, medium, SOON)
+    await courier.deliver(held)
+
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert [what for _, what in medium.tries] == ["announce"]
+
+
+class Stopping(FakeMedium):
+    """A medium whose token was taken away: the bot has to stop."""
+
+    async def announce(self, delivery: Delivery, card: Card) -> Attempt:
+        raise SettingsError("the token is no good")
+
+
+async def test_an_error_that_must_stop_the_bot_comes_through_and_loses_nothing(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    await queued(store)
+
+    with pytest.raises(ExceptionGroup) as stopped:
+        await pump(store, Stopping(clock))
+    await recover(store)
+    await pumped(store, medium, clock)
+
+    assert stopped.group_contains(SettingsError)
+    assert medium.seen(CHANNEL) == ["first words"]
+
+
+async def test_a_cancelled_pump_is_made_good_by_the_next(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "hangs")
+    pumping = asyncio.create_task(pump(store, medium, within=MINUTE))
+    while not medium.seen(CHANNEL):
+        await asyncio.sleep(0.01)
+
+    pumping.cancel()
+    await asyncio.gather(pumping, return_exceptions=True)
+    within_lease = await pumped(store, medium, clock, MINUTE)
+    after_lease = await pumped(store, medium, clock, MINUTE)
+
+    assert (within_lease, after_lease) == (0, 1)
+    assert (await row_now(store, row)).state is State.SENT
+    assert medium.seen(CHANNEL) == ["first words"]
+
+
+async def test_recover_makes_what_was_being_sent_uncertain(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    (held,) = await store.write(lambda tx: tx.claim_deliveries(1, MINUTE))
+    await store.write(lambda tx: tx.begin_attempt(held))
+
+    lost = await recover(store)
+    await pumped(store, medium, clock)
+
+    assert lost == 1
+    assert [what for _, what in medium.tries] == ["find", "announce"]
+    assert (await row_now(store, row)).state is State.SENT
+
+
+class Board:
+    """A channel in a file: what stands there outlives the process that wrote it. The process is killed on the way."""
+
+    def __init__(self, path: Path, *, dies: str | None) -> None:
+        self.path, self.dies = path, dies
+
+    def _die(self, moment: str) -> None:
+        if self.dies == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def posted(self) -> list[str]:
+        return self.path.read_text().split() if self.path.exists() else []
+
+    async def announce(self, delivery: Delivery, card: Card) -> Attempt:
+        self._die("before the post")
+        with self.path.open("a") as board:
+            board.write(delivery.nonce + "\n")
+        self._die("after the post")
+        return Attempt(outbox.Result.DONE, message_key=delivery.nonce)
+
+    async def edit(self, delivery: Delivery, card: Card) -> Attempt:
+        raise AssertionError
+
+    async def find(self, delivery: Delivery) -> outbox.Sight:
+        if delivery.nonce in self.posted():
+            return outbox.Sight(outbox.Look.FOUND, delivery.nonce)
+        return outbox.Sight(outbox.Look.ABSENT)
+
+
+def run_and_die(folder: Path, dies: str) -> None:
+    """In a process of its own: queue, pump, be killed."""
+
+    async def work() -> None:
+        store = await open_store(str(folder / "watch.sqlite3"), clock=Clock())
+        await queued(store)
+        if dies == "before the pump":
+            os.kill(os.getpid(), signal.SIGKILL)
+        await pump(store, Board(folder / "board", dies=dies))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("dies", ["before the pump", "before the post", "after the post", "after settling"])
+async def test_a_process_killed_at_any_moment_leaves_exactly_one_message(tmp_path: Path, dies: str) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=run_and_die, args=(tmp_path, dies))
+    process.start()
+    process.join(60)
+    board, clock = Board(tmp_path / "board", dies=None), Clock()
+    store = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+
+    await recover(store)
+    await pump(store, board)
+    clock.pass_by(HOUR)
+    await pump(store, board)
+    left = await store.read(lambda tx: tx.outbox())
+    await store.close()
+
+    assert process.exitcode == -signal.SIGKILL
+    assert len(board.posted()) == 1
+    assert left == ()
+
+
+def test_a_delivery_that_never_failed_waits_the_shortest_pause() -> None:
+    row = replace(delivery(1), fence=1, attempts=1)
+
+    assert outbox._pause(row, Attempt(outbox.Result.UNCERTAIN)) == outbox.FIRST_RETRY
