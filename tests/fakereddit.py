@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -48,6 +48,7 @@ class FakeReddit:
     reset: int = 300
     show_limits: bool = True
     made: int = 0
+    connections: Callable[[], int] = lambda: 0
 
     def login(self, **changes: Any) -> RedditLogin:
         told = {"client_id": "examplebot", "client_secret": "not-a-secret", "user_agent": "test:examplebot:v0 (by u/x)"}
@@ -183,6 +184,7 @@ async def fake_reddit() -> AsyncIterator[FakeReddit]:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
+    reddit.connections = lambda: len(runner.server.connections) if runner.server else 0
     reddit.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield reddit

@@ -97,9 +97,9 @@ async def test_a_busy_server_says_how_long_to_stay_away(
     assert least <= caught.value.retry_after.total_seconds() <= most
 
 
-@pytest.mark.parametrize("told", ["", "soon", "-5", "٣"])
+@pytest.mark.parametrize("told", ["", "soon", "-5", "1.5e3", "Sat, 99 Foo 2026"])
 async def test_a_busy_server_that_says_nothing_is_an_ordinary_failure(forum: FakeForum, http: Http, told: str):
-    forum.replies.append(says("later", 429, **({"retry_after": told} if told.isascii() else {})))
+    forum.replies.append(says("later", 429, retry_after=told))
 
     with pytest.raises(SourceError, match="HTTP 429") as caught:
         await http.get(forum.url)

@@ -389,6 +389,20 @@ async def test_closing_does_not_wait_for_a_thread_that_hangs(reddit: FakeReddit)
     hanging.cancel()
 
 
+async def test_closing_lets_go_of_the_connections(reddit: FakeReddit):
+    client = RedditClient(reddit.login(), timeout=1)
+    await Reddit("mturk", client).read(None, {})
+    before = reddit.connections()
+
+    await client.close()
+    for _ in range(200):
+        if not reddit.connections():
+            break
+        await asyncio.sleep(0.01)
+
+    assert (before > 0, reddit.connections()) == (True, 0)
+
+
 def test_a_thread_that_hangs_does_not_keep_the_process_alive():
     story = (
         "import asyncio, time\n"
