@@ -217,9 +217,9 @@ def _asked_keys(canon: str) -> set[str]:
     return {canon, keys.ordered(canon), keys.skeleton(canon), keys.squashed(canon), keys.initials(canon)} - {""}
 
 
-def _first(name: Name) -> tuple[float, str, str, str]:
+def _first(name: Name) -> tuple[float, str, str, str, str]:
     """The order of names: the most active first, then by owner."""
-    return (-name.activity, name.owner, name.name, name.platform or "")
+    return (-name.activity, name.owner, name.name, name.platform or "", name.account_key or "")
 
 
 def _id_form(account_key: str) -> str:

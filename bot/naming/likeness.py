@@ -39,7 +39,7 @@ class Asked:
         edits = OSA.distance(self._skeleton, skeleton)
         agreed, of_asked, of_known = self._agreement(known)
         return {
-            "glued": float(edits == 0),
+            **({} if edits else {self._only_by(known): 1.0}),
             "reordered": float(keys.ordered(known) == self._ordered),
             "letters": 1.0 - edits / max(len(self._skeleton), len(skeleton), 1),
             "one letter": float(edits == 1),
@@ -52,6 +52,11 @@ class Asked:
             "numbers": float(edits > 0 and _numbers(known) != self._numbers),
             "short": max(0.0, 8.0 - min(len(self._skeleton), len(skeleton))) / 8.0,
         }
+
+    def _only_by(self, known: str) -> str:
+        """What alone tells two equal skeletons apart. People glue words together, and seldom take them apart."""
+        words = known.count(" ") - self.canon.count(" ")
+        return "digits" if not words else "glued" if words > 0 else "taken apart"
 
     def _agreement(self, known: str) -> tuple[float, float, float]:
         """What the words in common say in nats, and their share of the asked and of the known name."""

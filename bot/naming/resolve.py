@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bot.model import Candidate, Match, Mention, Name, Result
@@ -139,15 +140,20 @@ def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tu
     known = _same(first) or sum(each for _, each in near) >= UNKNOWN_BELOW
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
-    if chance >= (FOUND_AT if _same(first) else FOUND_NEAR_AT) and "other platform" not in first.beside:
+    if chance >= _bar(first, support):
         if strict and not support:
             return Result.AMBIGUOUS, f"{how}; a name alone is not enough on this platform"
         return Result.FOUND, ", ".join((how, *support))
-    if len(twins) > 1 and (_same(first) or chance >= LISTED_AT):
-        return Result.AMBIGUOUS, "several share the name"
     if not known:
         return Result.UNKNOWN, "no such name"
-    return Result.AMBIGUOUS, how
+    return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
+
+
+def _bar(one: _Rated, support: list[str]) -> float:
+    """From which probability on "found" may be said. Initials fit many whom we do not know: never by themselves."""
+    if "other platform" in one.beside or (one.like.get("initials") and not support):
+        return math.inf
+    return FOUND_AT if _same(one) else FOUND_NEAR_AT
 
 
 def _same(one: _Rated) -> bool:
@@ -160,6 +166,8 @@ def _how(one: _Rated) -> str:
     for feature, words in (
         ("exact", "exact name"),
         ("glued", "same name, spaced otherwise"),
+        ("taken apart", "same name, spaced otherwise"),
+        ("digits", "same name, digits for letters"),
         ("reordered", "same words in another order"),
         ("one letter", "near name (1 letter differs)"),
         ("two letters", "near name (2 letters differ)"),

@@ -40,6 +40,6 @@ def test_names_that_are_not_there_are_mostly_recognised(answers: list) -> None:
 def test_probabilities_mean_what_they_say(answers: list) -> None:
     rated = [(match.probability, match.candidates[0].owner == owner) for owner, match in answers if match.candidates]
 
-    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
-        here = [(chance, right) for chance, right in rated if low <= chance < low + 0.2]
-        assert abs(sum(chance - right for chance, right in here)) <= 0.12 * len(here) + 8
+    bins = [[(p, right) for p, right in rated if tenth <= p * 10 < tenth + 1] for tenth in range(11)]
+    error = sum(abs(sum(chance - right for chance, right in each)) for each in bins) / len(rated)
+    assert error <= 0.08

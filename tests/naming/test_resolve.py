@@ -59,7 +59,7 @@ def owners(match: Match) -> list[str]:
         ("\u202eQuibble\u200bdorn Memory\u3164 Lab", "lab", "exact name"),
         ("Q̸̢̛͓u̷̡͝ì̴̛bbledorn M̶͝emory Lab", "lab", "exact name"),
         ("QuibbledornMemoryLab", "lab", "same name, spaced otherwise"),
-        ("Qu1bbl3d0rn Memory Lab", "lab", "same name, spaced otherwise"),
+        ("Qu1bbl3d0rn Memory Lab", "lab", "same name, digits for letters"),
         ("Memory Lab Quibbledorn", "lab", "same words in another order"),
         ("Quibbledron Memory Lab", "lab", "near name (1 letter differs)"),
         ("Quibbledorm Memory Lab", "lab", "near name (1 letter differs)"),
