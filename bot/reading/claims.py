@@ -17,6 +17,7 @@ from bot.reading.words import folded
 
 SURE = 0.6  # a claim told less surely is not reportable
 UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
+_TIERS = frozenset(("ten_or_more", "five_to_nine", "under_five"))
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
 _BIOGRAPHY = (
@@ -90,7 +91,7 @@ def _key(mention: Mention | None) -> str:
 
 
 def _who(lines: list[Line], at: int, atom: Atom, parents: tuple[Mention, ...]) -> Mention | None:
-    """The requester that an atom is about: in its sentence, before it, in the title, the quote, after it, the parent."""
+    """The requester that an atom is about: in its sentence, before or after it, in title, quote or parent."""
     here = lines[at].named
     if here:
         agents = [c for c in here if c.agent]
@@ -125,6 +126,8 @@ def _told(
     around = _around(lines, placed)
     when = _when(lines, place, atom, posted_at)
     facts = facts_of([a for _, a in placed], around, when, posted_at)
+    if atom.start == "start_rejection" and not _TIERS & names.keys() and (facts.n_rejected or 0) >= 10:
+        names["ten_or_more"] = str(facts.n_rejected)  # said in another sentence of the claim
     names |= _taken_back(placed, atom, facts)
     probability = probabilities(names)
     kind = max(probability, key=lambda k: probability[k])

@@ -20,7 +20,8 @@ _FIELD = re.compile(
     r"[\s>*_|•-]{0,12}(?P<name>title|requester|req|worker|tv|turkerview|to ?ratings|to ?1|to ?2|to|reward|pay|price"
     r"|duration|time|available|avail|hits available|description|qualifications?|requirements|auto approval|approval"
     r"|hit|preview|panda|accept|number of reviews|group id|limit|submit a new to review|hit exported from"
-    r"|hourly|qual description)(?P<end>[*_ \t]{0,6}(?:\ue000\d{1,5}\ue001[*_ \t]{0,4})?:|[*_ \t]{0,3}(?=\[)|(?<=from)|(?<=review))",
+    r"|hourly|qual description)(?P<end>[*_ \t]{0,6}(?:\ue000\d{1,5}\ue001[*_ \t]{0,4})?:"
+    r"|[*_ \t]{0,3}(?=\[)|(?<=from)|(?<=review))",
     re.IGNORECASE,
 )
 _RATING = re.compile(
@@ -31,7 +32,8 @@ _RATED = re.compile(
     r"\[(?:hrly|pay|approval|comm|rej|blk|fast|fair|reviews|tos|pen|res|rec|brk|rate)\s?[=:][^\[\]\n]{0,60}\]", re.I
 )
 _INLINE = re.compile(
-    r"(?<=\S)[ \t]{1,4}(?=(?:title|requester|pay|reward|group id|available|description|duration|time|qualifications?):\s)",
+    r"(?<=\S)[ \t]{1,4}(?=(?:title|requester|pay|reward|group id|available|description"
+    r"|duration|time|qualifications?):\s)",
     re.I,
 )
 _MARK = re.compile(rf"{LINK_OPEN}(\d{{1,5}}){LINK_CLOSE}")

@@ -21,7 +21,8 @@ _CAUSES = (
 )  # fmt: skip
 _CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₹": "INR"}
 _LOSS = re.compile(
-    r"\blost\b|\blose\b|\blosing\b|\bout\b|down the drain|worth of|\bcost me\b|\bowed?\b|stole|stolen|in rejected|wasted|\bloss\b"
+    r"\blost\b|\blose\b|\blosing\b|\bout\b|down the drain|worth of"
+    r"|\bcost me\b|\bowed?\b|stole|stolen|in rejected|wasted|\bloss\b"
 )
 _IN_WORDS = re.compile(r"(?<![\d/.])(\d{1,6}(?:\.\d{1,2})?) ?(bucks|dollars|usd|pounds|gbp|euros?|eur|rupees|inr)\b")
 _NAMED = {"bucks": "USD", "dollars": "USD", "usd": "USD", "pounds": "GBP", "gbp": "GBP", "euro": "EUR", "euros": "EUR",
@@ -39,7 +40,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
     share = _share(names, found)
-    rejected, submitted = _rejected(found, share, around), _submitted(found)
+    rejected, submitted = _rejected(found, share, around, "mass_words" in names), _submitted(found)
     reversed_ = max((c.n for c in found if c.role is Role.REVERSED and not c.percent), default=None)
     return Facts(
         n_rejected=rejected or (1 if _one(atoms, names) else None),
@@ -89,7 +90,7 @@ def _submitted(found: list[Count]) -> int | None:
     return max([*stated, *wholes, *every], default=None)
 
 
-def _rejected(found: list[Count], share: Share | None, around: list[Sentence]) -> int | None:
+def _rejected(found: list[Count], share: Share | None, around: list[Sentence], mass: bool) -> int | None:
     """The largest number of rejections that is stated or follows: 90 done, 8 approved: 82; 40 % of 50: 20."""
     stated = [c.n for c in found if c.role is Role.REJECTED and not c.percent]
     pairs = [c.n for c in found if c.of is not None and c.role in (Role.LOOSE, Role.WORK) and not c.percent]
@@ -97,11 +98,11 @@ def _rejected(found: list[Count], share: Share | None, around: list[Sentence]) -
         return max(stated or pairs)
     submitted = _submitted(found)
     whole = submitted or max((c.n for c in found if c.role is Role.WORK and not c.percent), default=None)
-    return None if whole is None else _following(found, share, around, whole, certain=submitted is not None)
+    return None if whole is None else _following(found, share, around, whole, certain=submitted is not None, mass=mass)
 
 
 def _following(
-    found: list[Count], share: Share | None, around: list[Sentence], whole: int, *, certain: bool
+    found: list[Count], share: Share | None, around: list[Sentence], whole: int, *, certain: bool, mass: bool
 ) -> int | None:
     """What follows from the whole: by a rate, by what was approved, by "all" or "all but two"."""
     rates = [c.n for c in found if c.role is Role.REJECTED and c.percent]
@@ -113,7 +114,7 @@ def _following(
         return whole - max(approved)
     if spared:
         return whole - spared[0]
-    return whole if share is Share.ALL or (share is None and not certain) else None
+    return whole if share is Share.ALL or (mass and not certain) else None
 
 
 def _amount(around: list[Sentence]) -> Amount | None:

@@ -30,12 +30,14 @@ _ABOUT = word_set(
 _BY = frozenset(("by", "por", "pelo", "pela"))
 _CALLS = word_set("requester requestor req researcher named called investigador pesquisador solicitante")
 _SAYS = word_set(
-    "said wrote replied responded emailed answered promised claims claimed says told sent agreed is was are has pays paid rejects"
+    "said wrote replied responded emailed answered promised claims claimed says told sent agreed is was are has pays "
+    "paid rejects"
 )
 _TOPICS = ("rej", "reverse", "promise", "contrary")
-_WARNS = frozenset(("avoid", "watch out", "beware", "stay away", "steer clear", "heads up", "warning", "psa", "block", "careful",
+_WARNS = frozenset(("avoid", "watch out", "beware", "stay away", "steer clear", "heads up", "warning", "psa", "block",
+                    "careful",
                     "don't work for", "dont work for", "do not work for", "be careful"))  # fmt: skip
-_TELLS = frozenset(("rej", "reverse"))
+_TELLS = frozenset(("rej", "reverse", "promise"))
 _LONGEST = 7  # words of a name
 _HARMLESS = frozenset(("work", "quality", "code", "own", "split", "one"))  # meanings that a word of a name may have
 _CLAIMS = word_set("rej reverse approve neutral contrary warn all most some mine workers neg ask now")
@@ -242,7 +244,7 @@ def _bare_score(sentence: Sentence, i: int, end: int) -> float:
     if i == _first(words) and not several:
         return 0.0
     told = any({"rej", "past"} <= word.tags for word in words)
-    called = told and 0 < i and words[i - 1].text == "," and end == len(words)  # "rejected again, Example"
+    called = told and i > 0 and words[i - 1].text == "," and end == len(words)  # "rejected again, Example"
     return (2.5 if several else 1.0) + beside + title + 1.5 * (quoted and not _titled(words, i)) + called
 
 
@@ -254,7 +256,7 @@ def _titled(words: list[Word], i: int) -> bool:
 
 
 def lower_case(sentence: Sentence, namer: Namer) -> Candidate | None:
-    """A name written small, where the place leaves no doubt: "mass rejected by acme labs", "acme labs mass rejected"."""
+    """A name written small, in a place without doubt: "mass rejected by acme labs", "acme labs mass rejected"."""
     words = sentence.words
     anchor = next((i for i, word in enumerate(words) if word.tags & _TELLS), None)
     if anchor is None:

@@ -62,7 +62,7 @@ _NEAR = 6  # words between a number and what it counts
 
 
 def value(word: Word) -> int | None:
-    """The whole number that a word is, "3k", "300ish", "1,204", "40+" and "a couple hundred" too; None if it is none."""
+    """The whole number that a word is ("3k", "300ish", "1,204", "40+", "a couple hundred"); None if it is none."""
     for tag in word.tags:
         if tag[0] == "=":
             return int(tag[1:])

@@ -246,7 +246,8 @@ def _whose(atom: Atom) -> None:
     agent = next((w for w in atom.clause.words if "requester" in w.tags and w.start < atom.anchor.start), None)
     if agent is not None:
         atom.give("by_requester", agent, atom.anchor)
-    quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five", "a_single_one",
+    quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five",
+                "a_single_one",
                 "several_workers", "none_approved"}  # fmt: skip
     if "noun" not in atom.anchor.tags:
         return

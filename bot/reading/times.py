@@ -10,7 +10,8 @@ PAST_AFTER = timedelta(days=30)  # told later than this, a rejection is history 
 
 _DAYS = {"minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "day": 1, "night": 1, "week": 7, "wk": 7,
          "month": 30.4, "year": 365.25, "yr": 365.25}  # fmt: skip
-_SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "couple of": 2, "three": 3, "few": 3, "several": 4, "four": 4,
+_SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "couple": 2, "couple of": 2, "three": 3, "few": 3, "several": 4,
+          "four": 4,
           "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}  # fmt: skip
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
@@ -23,18 +24,21 @@ _TODAY = re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|just
 _YESTERDAY = re.compile(r"\byesterday\b|\bday before\b")
 _YEAR = re.compile(
     r"\b(?:in|back in|since|of|summer|early|late|mid|fall|spring|winter|"
-    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6},?) ?(19\d\d|20[0-3]\d)\b(?! (?:hit|task|rej|of|stud|subm))"
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6},?)"
+    r" ?(19\d\d|20[0-3]\d)\b(?! (?:hit|task|rej|of|stud|subm))"
 )
 _MONTH = re.compile(r"\b(?:in|back in|last|since) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b")
 _ISO = re.compile(r"\b(20[0-3]\d)-(\d\d)-(\d\d)\b")
 _SLASHED = re.compile(r"\bon (\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b|\b(\d{1,2})/(\d{1,2})/(\d{2,4})\b")
 _VAGUE = re.compile(
     r"\b(?:years|months|ages) (?:ago|back)\b|\bback when\b|\bway back\b|\blong (?:time )?ago\b|\bremember when\b"
-    r"|\bwhen i (?:first )?started\b|\bback then\b|\bold days\b|\bhace (?:\w{1,10} )?(?:a[nñ]os|meses)\b|\bel a[nñ]o pasado\b"
+    r"|\bwhen i (?:first )?started\b|\bback then\b|\bold days\b|\bhace (?:\w{1,10} )?(?:a[nñ]os|meses)\b"
+    r"|\bel a[nñ]o pasado\b"
     r"|\bano passado\b|\b(?:anos|meses) atr[aá]s\b"
 )
 _CLUE = re.compile(
-    r"ago|last|back|today|tonight|this |just|right now|woke|yesterday|day before|\b(?:19|20)[0-9][0-9]|\d/\d| in |since|"
+    r"ago|last|back|today|tonight|this |just|right now|woke|yesterday|day before|\b(?:19|20)[0-9][0-9]|\d/\d| in "
+    r"|since|"
     r"earlier|remember|started|old days|hace|pasado|passado|atr"
 )
 

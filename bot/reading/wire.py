@@ -17,6 +17,9 @@ from bot.model import (
     Reading,
     Signal,
 )
+from bot.reading.stored import reading_from, reading_kept
+
+__all__ = ["Json", "instant", "post_from", "reading_from", "reading_kept", "reading_to"]
 
 Json = dict[str, Any]
 _OPTIONAL = ("title", "author_key", "parent_key", "url", "platform")
@@ -74,7 +77,8 @@ def instant(value: object) -> datetime | None:
         at = None
     if at is None or at.tzinfo is None:
         raise InputError(
-            f'The field "posted_at" must be an ISO 8601 time with an offset, such as "2026-11-21T18:00:00Z", not {str(value)[:40]!r}.'
+            'The field "posted_at" must be an ISO 8601 time with an offset, such as "2026-11-21T18:00:00Z", '
+            f"not {str(value)[:40]!r}."
         )
     return at
 
