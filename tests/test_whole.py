@@ -37,7 +37,7 @@ HEAVY = {
     "stamina",
     "zstandard",
 }
-# typer imports it by itself as soon as an option is a path.
+# typer itself imports it to check options, and does not for --help.
 TYPERS_OWN = {"pydantic"}
 NOT_OURS = {".git", ".venv", "__pycache__", "dist", "build", ".hypothesis"}
 CODE = sorted(path for package in ("bot", "cogs") for path in (ROOT / package).rglob("*.py"))
@@ -126,7 +126,7 @@ def test_reading_imports_nothing_heavy():
     found = imported("read", given='{"key": "1", "source": "reddit:example", "text": "hello"}\n')
 
     assert "bot" in found
-    assert found & HEAVY == set()
+    assert found & HEAVY <= TYPERS_OWN
 
 
 def test_resolving_imports_nothing_heavy(tmp_path):
@@ -175,8 +175,9 @@ def test_the_readme_names_every_command_of_the_command_line(name):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_the_readme_says_how_to_type_every_command_in_chat(command):
-    assert f"`!{command.usage}`" in text_of(ROOT / "README.md")
-    assert command.sentence in text_of(ROOT / "README.md")
+    row = f"| `!{command.usage}` | {command.sentence} |"
+
+    assert row in text_of(ROOT / "README.md").replace(r"\|", "|")
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -211,7 +212,7 @@ def scripts():
 def program_lines():
     """Every command in them that runs the program, without what is piped into it."""
     lines = "\n".join(scripts()).replace("\\\n", " ").splitlines()
-    return [line[line.index("rejection-watch") :] for line in lines if re.search(r"(^|[|/] ?)rejection-watch ", line)]
+    return [line[line.index("rejection-watch") :] for line in lines if re.search(r"(^ *|\| )rejection-watch ", line)]
 
 
 def test_the_readme_shows_commands():
@@ -220,13 +221,13 @@ def test_the_readme_shows_commands():
 
 @pytest.mark.parametrize("line", program_lines())
 def test_every_command_in_the_readme_is_one(line):
-    _, name, *rest = shlex.split(line, comments=True)
+    _, name, *rest = shlex.split(line.partition(" <")[0], comments=True)
 
     # Parses the arguments as the command line does, and runs nothing.
-    assert PROGRAM.commands[name].make_context(name, [one for one in rest if one != "--help"])
+    assert name == "--help" or PROGRAM.commands[name].make_context(name, rest)
 
 
-@pytest.mark.parametrize("script", [script for script in scripts() if "| rejection-watch" in script])
+@pytest.mark.parametrize("script", [script for script in scripts() if re.search(r"\| rejection-watch|decide", script)])
 def test_every_example_on_json_lines_does_what_it_shows(script, tmp_path):
     typed = script.replace("rejection-watch", f"{shlex.quote(sys.executable)} -m bot")
 
