@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Batch, Incident, Report, Task, Term, Verdict
+from bot.naming.canonical import canonical
 from bot.storage.codec import dump, load
 from bot.storage.part import Part
 from bot.storage.reports import report
@@ -21,8 +22,9 @@ from bot.storage.tables import batches, incidents, reports, verdicts
 # No 0 and O, no 1, I and L, no U and V twice: what people read out and type. 30**6 are 729 million.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REF_LENGTH = 6
-# Work seen this long before the first report may be what was rejected; more of it than this is noise.
-WORK_BEFORE = timedelta(days=30)
+# Work seen this long before the first report may be what was rejected (as long as an incident lasts by the shipped
+# policy, `quiet_for`); more of it than this is noise.
+WORK_BEFORE = timedelta(days=14)
 MOST_BATCHES = 100
 
 DERIVED = (
@@ -130,7 +132,9 @@ class Incidents(Part):
 
     def add_batch(self, requester_id: int, batch: Batch, post_id: int | None = None) -> Batch:
         """Store work seen for a requester; gives it with its key, "batch:<id>"."""
-        told = {"at": batch.at, "task": dump(batch.task), "reviews": batch.reviews}
+        # As lookups write it; NULL where nothing readable is left.
+        title = canonical(batch.task.title or "") or None
+        told = {"at": batch.at, "task": dump(batch.task), "title": title, "reviews": batch.reviews}
         new = insert(batches).values(requester_id=requester_id, post_id=post_id, **told)
         return replace(batch, key=f"batch:{self.value(new.returning(batches.c.batch_id))}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,15 @@ def report(row: Row[Any]) -> Report:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored report, and what it belongs to."""
+
+    report: Report
+    requester_id: int
+    incident_id: int | None
+
+
 class Reports(Part):
     """What was said about whom, by which voice."""
 
@@ -70,6 +80,13 @@ class Reports(Part):
             "sketch": sketch,
         }
         return f"report:{self.value(insert(reports).values(values).returning(reports.c.report_id))}"
+
+    def find_report(self, key: str) -> Kept | None:
+        """A report that was not taken back. NotFoundError if `key` is no key of a report."""
+        row = self.row(
+            select(reports).where(reports.c.report_id == number(key, "report"), reports.c.removed_at.is_(None))
+        )
+        return Kept(report(row), row.requester_id, row.incident_id) if row else None
 
     def assign(self, report_keys: Iterable[str], incident_id: int | None) -> None:
         """Put reports into an incident (None: into none)."""

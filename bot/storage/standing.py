@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bot.model import Standing, Task
+from bot.model import Requester, Standing, Task
 from bot.storage.codec import load
 from bot.storage.incidents import Incidents
 from bot.storage.names import Names
@@ -28,6 +28,13 @@ class Standings(Names, Incidents):
             read_at=self._read_at(),
             blind=tuple((row.source, row.last_success_at) for row in self.rows(troubled.order_by(sources.c.source))),
         )
+
+    def find_tasks(self, title: str, limit: int = 6) -> tuple[Requester, ...]:
+        """Whose study or batch bears that title (in its canonical form), newest first."""
+        newest = func.max(batches.c.at)
+        bearing = select(batches.c.requester_id).where(batches.c.title == title).group_by(batches.c.requester_id)
+        rows = self.rows(bearing.order_by(newest.desc(), batches.c.requester_id).limit(limit))
+        return tuple(self.get_requester(row.requester_id) for row in rows)
 
     def _tasks(self, requester_id: int) -> tuple[tuple[datetime, Task], ...]:
         ours = select(batches.c.at, batches.c.task).where(batches.c.requester_id == requester_id)

@@ -182,8 +182,10 @@ batches = _table(
     _to("post_id", "posts.post_id", nullable=True),
     moment("at"),
     words("task"),
+    words("title", nullable=True),
     count("reviews", nullable=True),
     Index("ix_batches_requester_id_at", "requester_id", "at"),
+    Index("ix_batches_title", "title"),
 )
 
 guilds = _table(

@@ -16,11 +16,11 @@ class Transaction(Sources, Posts, Reports, Standings, Guilds, Outbox):
     Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
     Posts       unseen add_posts find_post count_posts
     Names       names_since add_requester add_account add_alias get_requester find_account
-    Reports     add_report assign remove_report sketches volume count_reports_by voice meet_voice
+    Reports     add_report find_report assign remove_report sketches volume count_reports_by voice meet_voice
     Incidents   open_incident get_incident find_incident save_incident ref add_verdict add_batch batches
                 incidents_due incidents_of recent_incidents
     Guilds      guilds find_guild save_guild drop_guild last_alert add_alert interaction note set_note
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt settle_delivery unsettle outbox
                 deliveries_of find_delivery_by_message
-    Standings   standing
+    Standings   standing find_tasks
     """

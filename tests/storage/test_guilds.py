@@ -129,6 +129,26 @@ async def test_without_sources_the_newest_post_says_how_fresh_we_are(store: Stor
     assert (await store.read(lambda tx: tx.standing(requester_id))).read_at == NOW
 
 
+async def test_work_leads_to_who_posted_it_newest_first(store: Store) -> None:
+    def tell(tx):
+        one, two = add_requester(tx), add_requester(tx, "Other")
+        for about, title, day in [
+            (one, "A Study!", 0),
+            (two, "a study", 1),
+            (one, "Else", 2),
+            (one, None, 3),
+            (one, "…", 4),
+        ]:
+            tx.add_batch(about, Batch(key="", at=NOW + day * DAY, task=Task(title=title)))
+        return one, two
+
+    one, two = await store.write(tell)
+
+    assert [each.requester_id for each in await store.read(lambda tx: tx.find_tasks("a study"))] == [two, one]
+    assert [each.requester_id for each in await store.read(lambda tx: tx.find_tasks("a study", limit=1))] == [two]
+    assert await store.read(lambda tx: tx.find_tasks("")) == ()
+
+
 async def test_a_standing_of_nobody_is_not_found(store: Store) -> None:
     await store.write(lambda tx: tx.add_report(report(), requester_id=add_requester(tx)))
 

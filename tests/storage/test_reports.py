@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Facts, Stage, Stance, Voice
 from bot.storage import Store
+from bot.storage.reports import Kept
 from tests.storage.build import DAY, HOUR, NOW, Clock, add_incident, add_requester, incident, report, voice
 
 
@@ -59,6 +62,19 @@ async def test_a_report_taken_back_counts_nowhere_but_for_limits(store: Store) -
     assert await store.read(lambda tx: tx.volume(requester_id, NOW + DAY)) == 1
     assert await store.read(lambda tx: tx.sketches(requester_id, NOW)) == ((kept, "voice-1", b"\x00\x01"),)
     assert await store.read(lambda tx: tx.count_reports_by("voice-1", NOW)) == 2
+
+
+async def test_a_report_is_found_with_what_it_belongs_to_until_it_is_taken_back(store: Store) -> None:
+    incident_id = await store.write(add_incident)
+    requester_id = (await store.read(lambda tx: tx.get_incident(incident_id))).requester_id
+    (key,) = await add(store, requester_id, report(), incident_id=incident_id)
+
+    found = await store.read(lambda tx: tx.find_report(key))
+    await store.write(lambda tx: tx.remove_report(key))
+
+    assert found == Kept(replace(report(), key=key), requester_id, incident_id)
+    assert await store.read(lambda tx: tx.find_report(key)) is None
+    assert await store.read(lambda tx: tx.find_report("report:999")) is None
 
 
 async def test_reports_move_into_an_incident_and_out(store: Store) -> None:

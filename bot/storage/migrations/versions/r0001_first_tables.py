@@ -226,10 +226,12 @@ def _evidence() -> None:
         sa.Column("post_id", INT, sa.ForeignKey("posts.post_id"), nullable=True),
         sa.Column("at", INT, nullable=False),
         sa.Column("task", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=True),
         sa.Column("reviews", INT, sa.CheckConstraint("reviews >= 0", name="reviews"), nullable=True),
         sqlite_strict=True,
     )
     op.create_index("ix_batches_requester_id_at", "batches", ["requester_id", "at"])
+    op.create_index("ix_batches_title", "batches", ["title"])
 
 
 def _guilds() -> None:
