@@ -134,7 +134,7 @@ def guild(settings: Guild) -> Card:
         trial = "In trial: moderators see what members would be told."
     return Card(
         title=f"Settings of {display(settings.name)}",
-        lines=(trial, POLICY[settings.policy]),
+        lines=(trial, POLICY.get(settings.policy, POLICY["cautious"])),
         fields=(
             ("Alerts", settings.alert_channel or "no channel set"),
             ("Moderators", settings.moderator_channel or "no channel set"),

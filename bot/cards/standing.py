@@ -9,11 +9,13 @@ from bot.cards.damage import damage_line
 from bot.cards.telling import TONE
 from bot.model import Ambiguous, Button, Candidate, Card, Found, Incident, Outcome, Stage, Standing, Tone, Unknown
 from bot.naming.canonical import display
-from bot.platforms import Platform, Platforms
+from bot.platforms import Noun, Platform, Platforms, mask_ids
 from bot.platforms.rating import Case
 
 NO_RECOMMENDATION = "no reports known to this bot; that is not a recommendation"
 MASKED = "A…"
+PLACE = Noun("place", "places")
+CANDIDATES_SHOWN = 5
 OLDER_SHOWN = 3
 TASKS_SHOWN = 3
 STEPS_SHOWN = 4
@@ -66,8 +68,10 @@ def _quiet(known: Standing, newest: Incident | None, platform: Platform | None, 
 
 
 def _sentences(newest: Incident, platform: Platform | None, now: datetime, case: Case | None) -> tuple[str, ...]:
-    lines = [f"{words.voices(newest)} reported mass rejections ({words.STAGE[newest.stage]})."]
-    lines[0] = lines[0][0].upper() + lines[0][1:]
+    lines = [f"No report that counts is left ({words.STAGE[newest.stage]})."]
+    if newest.n_voices:
+        who = words.voices(newest)
+        lines = [f"{who[0].upper()}{who[1:]} reported mass rejections ({words.STAGE[newest.stage]})."]
     if newest.stage is Stage.DISMISSED:
         lines = ["Workers reported rejections; moderators looked at it and do not see a mass rejection."]
     lines += [line for line in (words.numbers(newest), words.reversal(newest)) if line]
@@ -125,17 +129,21 @@ def _age(known: Standing, now: datetime) -> str:
     if known.read_at is None:
         return "This bot has not read any source yet."
     text = f"Sources last read {words.ago(known.read_at, now)}."
-    blind = [f"{source} since {words.minute(since)}" for source, since in known.blind[:2]]
-    return text + (f" We have been blind at {'; '.join(blind)}." if blind else "")
+    if not known.blind:
+        return text
+    # Never which ones: a channel that is watched is nobody's business outside of it.
+    since = min((at for _, at in known.blind if at is not None), default=None)
+    longest = f", the longest since {words.day(since)}" if since else ""
+    return f"{text} {PLACE.counted(len(known.blind))} cannot be read now{longest}."
 
 
 def ambiguous(answer: Ambiguous, platforms: Platforms) -> Card:
     """Which of these is meant? Numbers for the terminal, and buttons where there are some."""
-    lines = [f"{n}. {_one(candidate, platforms)}" for n, candidate in enumerate(answer.candidates, 1)]
+    candidates = answer.candidates[:CANDIDATES_SHOWN]
     return Card(
-        title=f"Which “{display(answer.asked)}” do you mean?",
-        lines=tuple(lines),
-        buttons=tuple(Button(f"pick:{candidate.owner}", str(n)) for n, candidate in enumerate(answer.candidates, 1)),
+        title=f"Which “{_echo(answer.asked)}” do you mean?",
+        lines=tuple(f"{n}. {_one(candidate, platforms)}" for n, candidate in enumerate(candidates, 1)),
+        buttons=tuple(Button(f"pick:{candidate.owner}", str(n)) for n, candidate in enumerate(candidates, 1)),
         footer="Names are not unique: pick one, or ask again with the id or a link.",
     )
 
@@ -147,12 +155,17 @@ def unknown(answer: Unknown, platforms: Platforms) -> Card:
             title=f"{MASKED}: {NO_RECOMMENDATION}",
             lines=("If this is your own worker id, delete your message: requesters could recognise you by it.",),
         )
-    near = tuple(_one(candidate, platforms) for candidate in answer.near)
+    near = tuple(_one(candidate, platforms) for candidate in answer.near[:CANDIDATES_SHOWN])
     return Card(
-        title=f"{display(answer.asked) or 'That'}: {NO_RECOMMENDATION}",
+        title=f"{_echo(answer.asked)}: {NO_RECOMMENDATION}",
         lines=(("Did you mean one of these?", *near) if near else ()),
         footer="Have you been rejected by them? `report` takes ten seconds and warns the others.",
     )
+
+
+def _echo(asked: str) -> str:
+    """What was asked, said back: an id in it may be the asker's own, which nobody else should learn."""
+    return display(mask_ids(asked))
 
 
 def _one(candidate: Candidate, platforms: Platforms) -> str:

@@ -61,8 +61,10 @@ class About:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The work it is about, newest first, each once."""
-        seen = {batch.task.title: batch.task for batch in sorted(self.incident.batches, key=lambda b: b.at)}
-        return tuple(reversed(seen.values()))
+        seen: dict[str | None, Task] = {}
+        for batch in sorted(self.incident.batches, key=lambda batch: batch.at, reverse=True):
+            seen.setdefault(batch.task.title, batch.task)
+        return tuple(seen.values())
 
 
 def tone(alert: Alert) -> Tone:
@@ -159,6 +161,8 @@ def _first(alert: Alert, about: About, *, public: bool) -> str:
         Stage.CORROBORATED: "unverified",
         Stage.SUSPECTED: "early and unverified: it may be a mistake",
     }.get(alert.stage, "unverified")
+    if not about.incident.n_voices:
+        return f"Mass rejections by {about.name} ({how})."
     verb = "reports" if about.incident.n_voices == 1 and not public else "report"
     return f"{who[0].upper()}{who[1:]} {verb} mass rejections by {about.name} ({how})."
 
