@@ -35,7 +35,7 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
     guild at `now`. Asking again with the answer as `before`, at the same `now`, gives None.
     """
     may_be_public = _may_be_public(before, after, policy, now)
-    reason = _first(after, policy, now) if before is None else _next(before, after, policy, may_be_public)
+    reason = _first(after, policy, now) if before is None else _next(before, after, policy, now)
     if reason is None:
         return None
     seen = before is not None and before.seen
@@ -80,16 +80,17 @@ def _first(after: Incident, policy: Policy, now: datetime) -> Reason | None:
     return _by_stage(None, after)
 
 
-def _next(before: Alert, after: Incident, policy: Policy, may_be_public: bool) -> Reason | None:
+def _next(before: Alert, after: Incident, policy: Policy, now: datetime) -> Reason | None:
     """What to tell somebody who heard `before`: the first of these that is so."""
     if after.stage is Stage.DISMISSED:
         return Reason.DISMISSED if _was_told(before) else None
-    if may_be_public and not before.seen:
+    if not before.seen and _may_be_public(before, after, policy, now):
         return _by_stage(before, after)
     if _has_fallen(before, after, policy):
         return Reason.WITHDRAWN
     if _has_risen(before, after) and (_is_open(after) or after.stage is Stage.CONFIRMED):
-        return _by_stage(before, after)
+        was_something = before.seen or before.stage is not Stage.WATCHED
+        return _by_stage(before, after) if was_something or _is_fresh(after, policy, now) else None
     if _was_told(before) and after.outcome is not before.outcome:
         return _OF_OUTCOME.get(after.outcome) or _by_stage(before, after)
     return _aside(before, after, policy) if _was_told(before) else None

@@ -34,7 +34,7 @@ def worth(report: Report, discount: float, policy: Policy) -> Worth:
     """What a report is worth where ordinary volume takes `discount` points from each."""
     if not report.probability >= policy.claim_floor:
         return NOTHING
-    reading = min(policy.report_cap, max(0.0, _logit(report.probability) - _logit(policy.base_rate)))
+    reading = min(policy.report_cap, max(0.0, _logit(report.probability) - _logit(policy.neutral)))
     facts = max(-reading, _facts(report.facts, policy))
     return Worth(reading, facts, min(discount, reading + facts))
 

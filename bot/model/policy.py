@@ -34,16 +34,20 @@ class Policy:
     )
 
     # What one report is worth.
-    base_rate: Annotated[
+    neutral: Annotated[
         float,
-        Rule("Share of posts about rejections that are mass-rejection claims (18 of 209 real posts).", 0.001, 0.5),
-    ] = 0.08
+        Rule(
+            "A reading this sure says nothing either way: a reader's errors about one requester go together.",
+            0.001,
+            0.5,
+        ),
+    ] = 0.2
     claim_floor: Annotated[
         float, Rule("A post read as less likely than this is the requester's ordinary volume.", 0.01, 1)
     ] = 0.25
     report_cap: Annotated[
         float, Rule("No single report is worth more, however sure its reading (simulated).", 0, 20)
-    ] = 5.0
+    ] = 4.0
     first_hand: Annotated[float, Rule("It happened to the writer (a weight, never a filter: CrisisLex).", 0, 5)] = 0.4
     hearsay: Annotated[float, Rule("The writer passes on what others say: about a third of a report.", -5, 0)] = -1.2
     share_most: Annotated[float, Rule("All or most of the writer's work was rejected.", 0, 5)] = 0.6
@@ -60,7 +64,7 @@ class Policy:
     # What surrounds the reports.
     prior: Annotated[
         float, Rule("Nine in ten requesters reject less than 1 % of the work (CloudResearch).", -20, 0)
-    ] = -6.0
+    ] = -4.5
     again: Annotated[
         float, Rule("The requester had an incident before that was told in public or confirmed.", 0, 5)
     ] = 0.7
@@ -109,7 +113,7 @@ class Policy:
         int, Rule("Independent workers needed to suspect; 1 tells moderators of every one.", 1, 100)
     ] = 2
     public_voices: Annotated[int, Rule("Independent workers needed before any public word.", 2, 100)] = 2
-    corroborated: Annotated[float, Rule("Points from which on an incident is corroborated (simulated).", -20, 50)] = 5.0
+    corroborated: Annotated[float, Rule("Points from which on an incident is corroborated (simulated).", -20, 50)] = 4.0
     corroborated_voices: Annotated[
         int, Rule("Independent workers needed to corroborate: four may collude.", 2, 100)
     ] = 5
