@@ -17,6 +17,7 @@ _URL = re.compile(
 )
 _MD_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\] ?\(((?:https?://|www\.|/)[^\s()]{1,800})\)")
 _MD_NOISE = re.compile(r"\*{2,3}|__|\|\||`{1,2}|<a?:(\w{1,32}):\d{1,20}>|<[@#][!&]?\d{1,20}>")
+_MD_EXPORT = re.compile(r"^> ?(?=\*{0,2}title:[^\n]{0,1500}\n(?!>))", re.IGNORECASE | re.MULTILINE)
 _MD_STRUCK = re.compile(r"~~[^~\n]{1,500}~~")
 _QUOTE_MARK = re.compile(r" {0,3}((?:> ?){1,9})")
 _BB_TAG = re.compile(
@@ -117,6 +118,8 @@ def _markdown(text: str, flat: Flat) -> Iterator[tuple[int, str]]:
         text = _MD_STRUCK.sub(" ", text)
     if any(mark in text for mark in "*_|`<"):
         text = _MD_NOISE.sub("", text)
+    if ">" in text and "itle:" in text:
+        text = _MD_EXPORT.sub("", text)  # MTurk Suite quotes the first line of its export only
     before, triple, after = text.partition(">>> ")  # Discord: quotes all that follows
     yield 0, before
     if triple:

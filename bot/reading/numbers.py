@@ -79,7 +79,7 @@ def value(word: Word) -> int | None:
 
 def counts(words: list[Word]) -> list[Count]:
     """The counts in the words of a sentence, in order."""
-    found, i = [], 0
+    found, i, taken = list[Count](), 0, set[int]()
     while i < len(words):
         pair = _pair(words, i)
         if pair is not None:
@@ -90,21 +90,28 @@ def counts(words: list[Word]) -> list[Count]:
             i = end + 1
             continue
         n_alone = value(words[i])
-        if n_alone is not None and not _other(words, i, n_alone):
-            found.append(_alone(words, i, n_alone))
+        if n_alone is not None and i not in taken and not _other(words, i, n_alone):
+            behind = _behind(words, i)
+            taken.add(behind)
+            found.append(_alone(words, i, n_alone, behind))
         i += 1
     return found
 
 
-def _alone(words: list[Word], i: int, n: int) -> Count:
-    """One number: "5 rejected of 6" has its whole behind, "rejections out of 800" is a whole itself."""
+def _behind(words: list[Word], i: int) -> int:
+    """Where the whole of the number at `i` stands behind what it counts ("5 rejected of 6"); -1 if nowhere."""
+    if _role(words, i, i) not in (Role.REJECTED, Role.REVERSED, Role.APPROVED):
+        return -1
+    near = range(i + 2, min(i + 6, len(words)))
+    return next((j for j in near if value(words[j]) is not None and _whole(words, j)), -1)
+
+
+def _alone(words: list[Word], i: int, n: int, behind: int) -> Count:
+    """One number, with its whole where that stands behind; "rejections out of 800" is a whole itself."""
     role, percent = _role(words, i, i), words[i].text.endswith("%")
     if _whole(words, i) and not percent:
         return Count(Role.SUBMITTED, n, None, percent, words[i])
-    of = None
-    if role in (Role.REJECTED, Role.REVERSED, Role.APPROVED):
-        behind = [j for j in range(i + 2, min(i + 6, len(words))) if value(words[j]) is not None and _whole(words, j)]
-        of = value(words[behind[0]]) if behind else None
+    of = value(words[behind]) if behind >= 0 else None
     return Count(role, n, of if of and of >= n else None, percent, words[i], _all_of(words, i))
 
 
@@ -162,7 +169,7 @@ def _other(words: list[Word], i: int, n: int) -> bool:
         return True
     if after.startswith(("approval ra", "approval p", "acceptance")):
         return True
-    return before in _NUMBERED and not _beside_role(words, i)
+    return before in _NUMBERED
 
 
 def _beside_role(words: list[Word], i: int) -> bool:

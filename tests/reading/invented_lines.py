@@ -40,7 +40,9 @@ MASSES = [
     Line("Fernhill Data: 41 rejected, 0 approved", MASS, True, 41, None, "Fernhill Data"),
     Line("0 of 45 approved by Fernhill Data", MASS, True, 45, ALL, "Fernhill Data"),
     Line("did 90 hits for Fernhill Data, 8 approved and the rest rejected", MASS, True, 82, None, "Fernhill Data"),
-    Line("Did 120 HITs for Fernhill Data. Woke up to every single one rejected.", MASS, True, 120, ALL, "Fernhill Data"),
+    Line(
+        "Did 120 HITs for Fernhill Data. Woke up to every single one rejected.", MASS, True, 120, ALL, "Fernhill Data"
+    ),
     Line("Fernhill Data rejected 40% of my 50 submissions", MASS, True, 20, SOME, "Fernhill Data"),
     Line("they has reject my all work, requester Fernhill Data", MASS, True, None, ALL, "Fernhill Data"),
     Line("FERNHILL DATA REJECTED ALL 60 OF MY HITS", MASS, True, 60, ALL, "FERNHILL DATA"),

@@ -1,0 +1,85 @@
+"""Which numbers count rejections, and which only look so."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import Origin
+from bot.reading.clauses import sentences
+from bot.reading.numbers import Role
+
+
+def found(text: str) -> list[tuple[str, int, int | None]]:
+    return [(c.role.name, c.n, c.of) for s in sentences(text, Origin.TEXT) for c in s.counts]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("27/30 rejected", [("REJECTED", 27, 30)]),
+        ("rejected 27 of 30", [("REJECTED", 27, 30)]),
+        ("27 out of my 30 hits were rejected", [("REJECTED", 27, 30)]),
+        ("5 rejected of 6", [("REJECTED", 5, 6)]),
+        ("one of five rejected", [("REJECTED", 1, 5)]),
+        ("30+ rejections", [("REJECTED", 30, None)]),
+        ("300ish rejections", [("REJECTED", 300, None)]),
+        ("rejected ~300", [("REJECTED", 300, None)]),
+        ("3k rejections", [("REJECTED", 3000, None)]),
+        ("1,204 rejected", [("REJECTED", 1204, None)]),
+        ("rejected a couple hundred of my hits", [("REJECTED", 200, None)]),
+        ("two dozen rejections", [("REJECTED", 24, None)]),
+        ("0 approved 41 rejected", [("APPROVED", 0, None), ("REJECTED", 41, None)]),
+        ("approved 0, rejected 41", [("APPROVED", 0, None), ("REJECTED", 41, None)]),
+        ("139 of my 148 from somewhere rejected", [("REJECTED", 139, 148)]),
+        ("92 somewhere rejections", [("REJECTED", 92, None)]),
+        ("12 of my 40 came back", [("REVERSED", 12, 40)]),
+        ("did 90 hits, 8 approved", [("SUBMITTED", 90, None), ("APPROVED", 8, None)]),
+        ("one rejection out of about 800", [("SUBMITTED", 800, None)]),
+        ("40 people got rejected", [("WORKERS", 40, None)]),
+    ],
+)
+def test_a_count_is_taken_with_what_it_counts(text: str, expected: list[tuple[str, int, int | None]]):
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on 11/17 they rejected it",
+        "10/31/2026 rejected",
+        "the 10/31 thread",
+        "a 4/5 rating",
+        "we are on 24/7",
+        "pays $0.50/2:10",
+        "rejected after 40 minutes",
+        "rejected in 2022",
+        "since 2019 no rejections",
+        "my rating is 99.8",
+        "need >98 approval",
+        "rejected on Nov 17",
+        "lost 12 dollars to rejections",
+        "rejected 2nd time",
+        "batch 7 rejected me",
+        "[Rej: 3]",
+    ],
+)
+def test_dates_ratings_times_pay_and_gates_are_no_counts_of_rejections(text: str):
+    assert [c for c in found(text) if c[0] == Role.REJECTED.name] == []
+
+
+@given(
+    st.integers(1, 999_999),
+    st.sampled_from(["{} rejections", "rejected {} of my hits", "{} hits rejected", "all {} rejected"]),
+)
+def test_any_stated_number_is_read_as_it_is(n: int, form: str):
+    shown = f"{n:,}"
+
+    assert ("REJECTED", n, None) in found(form.format(shown)) or 1990 <= n <= 2035
+
+
+@given(st.integers(0, 5000), st.integers(1, 5000))
+def test_of_two_numbers_the_part_is_never_more_than_the_whole(a: int, b: int):
+    for _, n, of in found(f"{a} of my {b} hits were rejected"):
+        assert of is None or n <= of

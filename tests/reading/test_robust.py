@@ -1,0 +1,123 @@
+"""Whatever is sent in, something comes out, and the time grows no faster than the text."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import random
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented_lines import LINES
+
+import bot.reading
+from bot.model import Format, Kind, Post
+from bot.platforms import Platforms, load
+from bot.reading import read
+from bot.reading.text import MOST_READ
+
+PLATFORMS = load()
+PIECES = [
+    "[quote]", "[/quote]", "> ", "<blockquote>", "</p>", "<!--", "-->", "```", "**", "~~", "](http://", "[", "]", "(", "•",
+    "Requester: ", "Title: ", "Reward: $0.", "\x00", "\ud83d", "\ue0000\ue001", "\ue0009999\ue001", "İ", "ẞ", "\u202e", "𝔯𝔢𝔧",
+    "rejected", " all ", " 40 ", " of my ", "27/30", "$", "½", "٣٤", "%", "1e9", "99999999999999999999", "0/0", "\r\n", "&gt;", "&#x110000;",
+    "https://worker.mturk.com/requesters/A1EXAMPLE2REQ3", "Oakpine", "in 2022", "on 13/45/99999", "2026-99-99", " ago", "?", "!",
+]  # fmt: skip
+ATTACKS = ["a", "(", "[", "[[", "<", "<a ", "<!--", ">", "> > ", "*", "~~", "`", "1", "1/", "1,", "$1", "0 ", "\n", " ", "\t ", "A", "Aa ",
+           "a.", "www.", "http://", "https://a](", "[a](http://(", "[quote", "[url=", "[url=[a]", '[url="', "•", "req:\n", "Title:\n",
+           "Requester: a\n", "-", "_", "Us - ", "\ue000", "in 20", "1 year", "rejected ", "all 40 of my ", "not ", "A1", "&amp;",
+           "a said:\n", "\n---------", "  - x", "href='"]  # fmt: skip
+
+
+def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
+    for info in pkgutil.iter_modules(bot.reading.__path__):
+        module = importlib.import_module(f"bot.reading.{info.name}")
+        for name, value in vars(module).items():
+            if isinstance(value, re.Pattern):
+                yield f"{info.name}.{name}", value
+
+
+PATTERNS = dict(compiled())
+
+
+def seconds(pattern: re.Pattern[str], text: str) -> float:
+    best = 9.0
+    for _ in range(3):
+        start = time.process_time()
+        for _ in pattern.finditer(text):
+            pass
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def test_every_module_with_patterns_is_found():
+    assert len(PATTERNS) >= 25
+    assert {"words._TOKEN", "markup._URL", "exports._FIELD", "times._AGO"} <= PATTERNS.keys()
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_takes_more_than_linear_time(name: str):
+    for attack in ATTACKS:
+        text = (attack * MOST_READ)[:MOST_READ]
+        whole = seconds(PATTERNS[name], text)
+        if whole > 0.004:  # below that a ratio says nothing
+            assert whole / seconds(PATTERNS[name], text[: MOST_READ // 2]) < 3.2, attack
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("format_", Format)
+def test_no_long_repetition_breaks_the_reader(attack: str, format_: Format):
+    reading = read(
+        Post(source="x:1", key="1", text="rejected " + attack * (4000 // len(attack)), format=format_), PLATFORMS
+    )
+
+    assert reading.kind in Kind
+
+
+def test_ten_megabytes_are_read_no_further_than_said(platforms: Platforms):
+    text = "Oakpine rejected all 40 of my hits. " * 280_000
+
+    reading = read(Post(source="reddit:mturk", key="1", text=text), platforms)
+
+    assert reading.truncated
+    assert reading.reportable
+
+
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60),
+    st.sampled_from(["reddit:a", "discord:1", "feed:f", "xenforo:f", "x:y", ""]),
+)
+@settings(max_examples=400, deadline=None)
+def test_any_pile_of_pieces_is_read(pieces: list[str], source: str):
+    reading = read(Post(source=source, key="1", text="".join(pieces), title=pieces[0] if pieces else None), PLATFORMS)
+
+    assert reading.kind in Kind
+
+
+@given(st.text(), st.sampled_from(Format))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read(text: str, format_: Format):
+    assert read(Post(source="x:1", key="1", text=text + " rejected " + text, format=format_), PLATFORMS).kind in Kind
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mutated_lines_are_read(seed: int):
+    chance = random.Random(seed)  # noqa: S311 - a seeded stream of test input
+    for line in LINES:
+        letters = list(line.text * chance.choice((1, 1, 3)))
+        for _ in range(chance.randrange(1, 12)):
+            letters[chance.randrange(len(letters))] = chance.choice([*PIECES, ""])
+
+        assert read(Post(source="reddit:mturk", key="1", text="".join(letters)), PLATFORMS).kind in Kind
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None)
+def test_reading_twice_gives_the_same(text: str):
+    post = Post(source="discord:1", key="1", text="Oakpine rejected all 40 of mine " + text)
+
+    assert read(post, PLATFORMS) == read(post, PLATFORMS)
