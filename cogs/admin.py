@@ -120,6 +120,11 @@ class Admin(commands.Cog):
             await self._known(guild)
 
     @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A community that Discord could not show us for a while."""
+        await self._known(guild)
+
+    @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A new community: it is in trial, and hears what to do."""
         await self._known(guild)

@@ -28,25 +28,25 @@ def plain(text: str, most: int) -> str:
 def escaped(text: str, most: int) -> str:
     """The text so that Discord shows it letter by letter, at most `most` units of source; lines are kept."""
     pieces: list[str] = []
-    at_start, number = True, False
+    at_start, number, before = True, False, " "
     shown = [character for character in map(_shown, _bounded(text, most)) if character]
     for place, character in enumerate(shown):
         following = shown[place + 1] if place + 1 < len(shown) else "\n"
-        pieces.append(_piece(character, following, at_start=at_start, number=number))
+        # An invitation needs no "https:" before it to be one.
+        invited = character == "/" and before.isalpha() and following.isalnum()
+        listed = (at_start and character in LEADING) or (number and character == ".")
+        pieces.append(f"\\{character}" if invited or listed else _piece(character, following))
         number = (at_start or number) and character.isdigit()
-        at_start = character == "\n" or (at_start and character.isspace())
+        at_start, before = character == "\n" or (at_start and character.isspace()), character
     return _joined(pieces, most)
 
 
-def _piece(character: str, following: str, *, at_start: bool, number: bool) -> str:
+def _piece(character: str, following: str) -> str:
     if character in "@<":
         return f"{'' if character == '@' else chr(92)}{character}{BREAK}"
     if character in ACTIVE or (character == ":" and not following.isspace()):
         return f"\\{character}"
-    listed = (at_start and character in LEADING) or (number and character == ".")
-    # An invitation needs no "https:" before it to be one.
-    invited = character == "/" and following.isalnum()
-    return f"\\{character}" if listed or invited else character
+    return character
 
 
 def _shown(character: str) -> str:

@@ -1,6 +1,6 @@
 """Watched channels are sources: what is said there is taken in as it is said, and caught up with after a break.
 
-One worker takes posts in, a channel at a time and in order, so that the cursor never passes a post that is not stored.
+One worker takes posts in, a channel at a time and in order, so that no cursor passes a post that is not stored.
 """
 
 from __future__ import annotations
@@ -41,15 +41,13 @@ class Listen(commands.Cog):
         self.watched: set[int] = set()
         self.behind: set[int] = set()
         self._said: dict[int, list[discord.Message]] = {}
-        self._wake = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        """Learn which channels are watched, and begin."""
+        """Learn which channels are watched."""
         watches = await self.client.desk.store.read(lambda tx: tx.sources())
         kinds = (watch.source.partition(":") for watch in watches)
         self.watched = {int(address) for kind, _, address in kinds if kind == SITE and address.isdecimal()}
-        self._worker = asyncio.create_task(self._work(), name="listen")
 
     async def cog_unload(self) -> None:
         """Stop. What was heard and not stored is in the channel's history."""
@@ -81,23 +79,27 @@ class Listen(commands.Cog):
             if (await self.client.get_context(message)).valid:
                 return
             self._said.setdefault(message.channel.id, []).append(message)
-            self._wake.set()
+            self._work()
 
     def _catch_up(self, channel_id: int) -> None:
         self.behind.add(channel_id)
-        self._wake.set()
+        self._work()
 
-    async def _work(self) -> None:
-        await self.client.wait_until_ready()
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            for channel_id in [*self.behind, *self._said]:
-                if channel_id in self.watched:
-                    await self._attend(channel_id)
+    def _work(self) -> None:
+        """Let the worker go on, or begin: it ends when nothing is left to do."""
+        if not self.client.is_closed() and (self._worker is None or self._worker.done()):
+            self._worker = asyncio.create_task(self._attend_all(), name="listen")
 
-    async def _attend(self, channel_id: int) -> None:
-        """Take in what there is of one channel; if that fails, all of it again from its history a little later."""
+    async def _attend_all(self) -> None:
+        failed: set[int] = set()
+        while waiting := [one for one in (*self.behind, *self._said) if one not in failed]:
+            if not await self._attend(waiting[0]):
+                failed.add(waiting[0])
+        if failed:
+            asyncio.get_running_loop().call_later(RETRY_AFTER, self._work)
+
+    async def _attend(self, channel_id: int) -> bool:
+        """Take in what there is of one channel. False if that failed: then all of it again, from its history."""
         try:
             if channel_id in self.behind:
                 # Before, not after: a new session meanwhile puts it back.
@@ -110,7 +112,8 @@ class Listen(commands.Cog):
             log.warning("channel not read", channel=channel_id, why=f"{type(error).__name__}: {error}")
             await self._note(channel_id, f"could not be read ({type(error).__name__}); tried again")
             self.behind.add(channel_id)
-            asyncio.get_running_loop().call_later(RETRY_AFTER, self._wake.set)
+            return False
+        return True
 
     async def _read_history(self, channel_id: int) -> None:
         channel = self.client.get_channel(channel_id)

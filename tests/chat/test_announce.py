@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Stage, on_stage
+from staging import Stage, on_stage
 
 from bot import cards, outbox
 from bot.errors import SettingsError
@@ -85,7 +85,7 @@ async def to_the_end(stage: Stage, row: Delivery, *, tries: int = 6, step: timed
     return state
 
 
-# What Discord does, how often it is asked, what is visible then, and what we make of it. Measured with discord.py 2.7.1.
+# What Discord does, how often it is asked, what is visible then, what we make of it: measured with discord.py 2.7.1.
 DOES = [
     ("500 after commit", [{"status": 500, "after_commit": True}], 2, 1, Result.DONE),
     ("502 after commit", [{"status": 502, "after_commit": True}], 2, 1, Result.DONE),
