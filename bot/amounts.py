@@ -7,10 +7,11 @@ import re
 from bot.model import Facts, Share
 
 MOST = 10**6
-# At the end of the line: "27", "27/30", "27 of 30", "27 out of 30", "all", "all 40", "all of 40".
+# At the end of the line: "27", "27/30", "27 of 30", "27 out of my 30", "all", "all 40", "all of my 40", "rejected 27".
+_OF = r"(?:of|out of)\s?(?:(?:my|the)\s)?"
 _TAIL = re.compile(
-    r"(?:^|\s)(?:(?P<all>all|everything)(?:\s(?:of\s)?(?P<every>[0-9]{1,7}))?"
-    r"|(?P<n>[0-9]{1,7})(?:\s?(?:/|of|out of)\s?(?P<m>[0-9]{1,7}))?)\s?(?:rejected|rejections|hits|studies|tasks)?$",
+    rf"(?:^|\s)(?:rejected\s)?(?:(?P<all>all|everything)(?:\s(?:{_OF})?(?P<every>[0-9]{{1,7}}))?"
+    rf"|(?P<n>[0-9]{{1,7}})(?:\s?(?:/|{_OF})\s?(?P<m>[0-9]{{1,7}}))?)\s?(?:rejected|rejections|hits|studies|tasks)?$",
     re.IGNORECASE,
 )
 # A claim is 'mass' from ten on, or from five that are most of one worker's work (docs/decisions.md).

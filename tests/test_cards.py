@@ -61,9 +61,7 @@ KEYS = [None, "unheard-of", *(platform.key for platform in PLATFORMS)]
 def incidents(draw: st.DrawFn) -> Incident:
     """Any incident, also such as no rule would make: words must be right whatever comes."""
     whole = st.none() | st.integers(0, 10**7)
-    moments = st.none() | st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)).map(
-        lambda at: at.replace(tzinfo=UTC)
-    )
+    moments = st.none() | st.integers(0, 1_000_000).map(lambda minutes: AT - minutes * MINUTE)
     task = Task(title="Label 10 short reviews", reward=Amount(Decimal("0.01"), "USD"), n_tasks=draw(whole))
     return Incident(
         platform=draw(st.sampled_from(KEYS)),

@@ -7,7 +7,7 @@ import itertools
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +67,14 @@ async def row_now(store: Store, row: Delivery) -> Delivery:
 async def pumped(store: Store, medium: FakeMedium, clock: Clock, after: timedelta = timedelta(0)) -> int:
     clock.pass_by(after)
     return await pump(store, medium, within=SOON)
+
+
+async def until(so: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError
 
 
 async def test_a_message_arrives_and_is_settled_with_its_key(store: Store, medium: FakeMedium, clock: Clock) -> None:
@@ -381,11 +389,9 @@ async def test_a_channel_that_does_not_answer_holds_nobody_else(store: Store, me
     medium.plan("discord:slow", "hangs")
 
     pumping = asyncio.create_task(pump(store, medium, within=MINUTE))
-    while not medium.seen("discord:quick"):
-        await asyncio.sleep(0.01)
+    await until(lambda: len(medium.seen("discord:quick")) == 1)
     await queued(store, "two", channel="discord:quick")
-    while len(medium.seen("discord:quick")) < 2:
-        await asyncio.sleep(0.01)
+    await until(lambda: len(medium.seen("discord:quick")) == 2)
     still_at_it = not pumping.done()
     medium.let_go.set()
 
@@ -464,8 +470,7 @@ async def test_a_cancelled_pump_is_made_good_by_the_next(store: Store, medium: F
     row = await queued(store)
     medium.plan(CHANNEL, "hangs")
     pumping = asyncio.create_task(pump(store, medium, within=MINUTE))
-    while not medium.seen(CHANNEL):
-        await asyncio.sleep(0.01)
+    await until(lambda: bool(medium.seen(CHANNEL)))
 
     pumping.cancel()
     await asyncio.gather(pumping, return_exceptions=True)
