@@ -51,7 +51,8 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Read
     low = folded(own)
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
-    if not any(part in low for part in GATE):
+    answers = len(low) <= _LONGEST_ASSENT * 8 and (_is_report(parent) or len(passages) > 1)
+    if not answers and not any(part in low for part in GATE):
         named = _titled(passages, namer)
         return _nothing(named, exports, platform or _home(post.source, platforms), body)
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
@@ -127,8 +128,7 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
         if not q.own
         for a in atoms(q.sentence)
     )
-    answered = parent is not None and parent.reading is not None and parent.reading.kind is Kind.MASS
-    if word is None or not (quoted or answered) or line.sentence.question:
+    if word is None or not (quoted or _is_report(parent)) or line.sentence.question:
         return
     atom = Atom(line.sentence, line.sentence.clauses[0], word, "start_rejection")
     atom.give("assent")
@@ -137,6 +137,10 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
     if count:
         atom.give("ten_or_more" if count >= 10 else "five_to_nine" if count >= 5 else "under_five")
     line.atoms.append(atom)
+
+
+def _is_report(parent: Parent | None) -> bool:
+    return parent is not None and parent.reading is not None and parent.reading.kind is Kind.MASS
 
 
 def _parents(parent: Parent | None) -> tuple[Mention, ...]:

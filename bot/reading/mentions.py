@@ -90,10 +90,11 @@ class Namer:
             if end == i:
                 i += 1
                 continue
-            candidate = self._candidate(sentence, i, end)
+            key = self._bracketed(words, end)
+            candidate = self._candidate(sentence, i, end, key)
             if candidate and candidate.score >= SURE:
                 found.append(candidate)
-            i = end
+            i = end + 3 if key else end
         return found
 
     def _marked(self, words: list[Word], i: int, sentence: Sentence, before: list[Candidate]) -> list[Candidate]:
@@ -150,24 +151,24 @@ class Namer:
         if not self._proper(words[i]):
             return self._compound(words, i) if cased else i
         end = j = i + 1
-        if words[i].low.endswith("'s"):
-            return end
-        while j < len(words) and j - i < _LONGEST:
-            if self._proper(words[j]) or (words[j].text[:1].isupper() and words[j].low in _NOUNS):
+        while j < len(words) and j - i < _LONGEST and not words[j - 1].low.endswith("'s"):
+            if self._names(words[j]):
                 j = end = j + 1
-                if words[j - 1].low.endswith("'s"):
-                    break
-            elif (
-                words[j].low in _JOINING
-                and j + 1 < len(words)
-                and (self._proper(words[j + 1]) or words[j + 1].low in _JOINING)
-            ):
-                if words[j].kind == STOP and words[j].start != words[j - 1].end and words[j].text != "&":
-                    break
+            elif self._joins(words, j):
                 j += 1
             else:
                 break
         return end
+
+    def _names(self, word: Word) -> bool:
+        return self._proper(word) or (word.text[:1].isupper() and word.low in _NOUNS)
+
+    def _joins(self, words: list[Word], j: int) -> bool:
+        """Whether words[j] is an "of", "&" or hyphen inside a name."""
+        if words[j].low not in _JOINING or j + 1 >= len(words):
+            return False
+        apart = words[j].kind == STOP and words[j].start != words[j - 1].end and words[j].text != "&"
+        return not apart and (self._names(words[j + 1]) or words[j + 1].low in _JOINING)
 
     def _proper(self, word: Word) -> bool:
         if word.kind != WORD or not word.text[:1].isupper() or " " in word.low or word.tags - _HARMLESS:
@@ -175,34 +176,33 @@ class Namer:
         bare = word.low.removesuffix("'s")
         return bare not in self.no_names
 
-    def _candidate(self, sentence: Sentence, i: int, end: int) -> Candidate | None:
+    def _candidate(self, sentence: Sentence, i: int, end: int, key: str | None) -> Candidate | None:
+        """What words[i:end] name, if anybody; `key` is the id in brackets behind them."""
         words = sentence.words
         text = sentence.text[words[i].start : words[end - 1].end]
         possessive = text.endswith(("'s", "’s")) and end < len(words)
         text = text[:-2] if possessive else text
-        score, agent = self._place(sentence, i, end, possessive=possessive)
-        account = next(
-            (key for p in self.platforms if (key := p.account_key(text)) and any(c.isdigit() for c in key)), None
-        )
+        score, agent = self._place(sentence, i, end, end + 3 if key else end, possessive=possessive)
+        account = next((k for p in self.platforms if (k := p.account_key(text)) and any(c.isdigit() for c in k)), None)
         if account and score < 4.0:
             return None  # a bare id may be a worker's own
-        bracket = self._bracketed(words, end)
-        score += 2.0 if bracket else 0.0
-        return Candidate(
-            Mention(text=text, account_key=account or bracket, origin=sentence.origin), score, words[i].start, agent
-        )
+        mention = Mention(text=text, account_key=account or key, origin=sentence.origin)
+        return Candidate(mention, score + (2.0 if key else 0.0), words[i].start, agent)
 
     def _bracketed(self, words: list[Word], at: int) -> str | None:
         if at + 2 < len(words) and words[at].text in ("[", "(") and words[at + 2].text in ("]", ")"):
             return next((key for p in self.platforms if (key := p.account_key(words[at + 1].text))), None)
         return None
 
-    def _place(self, sentence: Sentence, i: int, end: int, *, possessive: bool) -> tuple[float, bool]:
-        """How surely the place of words[i:end] is a requester's, and whether it is the one who rejects."""
+    def _place(self, sentence: Sentence, i: int, end: int, on: int, *, possessive: bool) -> tuple[float, bool]:
+        """How surely the place of words[i:end] is a requester's, and whether it is the one who rejects.
+
+        `on` is where the sentence goes on, behind an id in brackets.
+        """
         words = sentence.words
         before = _before(words, i)
-        after = words[end] if end < len(words) else None
-        if _agent(words, i, end, before):
+        after = words[on] if on < len(words) else None
+        if _agent(words, i, on, before):
             return 5.0, True
         if before in _CALLS:
             return 5.0, False
@@ -235,7 +235,7 @@ def _heads(sentence: Sentence, i: int, after: Word) -> bool:
 def _bare_score(sentence: Sentence, i: int, end: int) -> float:
     """Capitals alone: more for several words, in a title, in quotation marks, beside a rejection or a requester."""
     several = end - i > 1
-    beside = sentence.has("rej") or sentence.has("requester")
+    beside = sentence.has("rej") or sentence.has("requester") or sentence.origin is Origin.QUOTE
     title = sentence.origin is Origin.TITLE and sentence.cased
     quoted = _quoted(sentence.words, i, end)
     words = sentence.words
