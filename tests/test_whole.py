@@ -6,10 +6,13 @@ import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,9 @@ import typer
 from bot import cli
 from bot.commands import COMMANDS
 from bot.config import Settings
+from bot.errors import WatchError
+from bot.model import Post
+from bot.storage import open_store
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -183,6 +189,34 @@ def test_the_readme_says_how_to_type_every_command_in_chat(command):
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_the_manual_names_every_setting(name):
     assert f"`{name}`" in text_of(ROOT / "docs" / "operating.md")
+
+
+def kinds_of_error(kind=WatchError):
+    return {kind, *(deeper for below in kind.__subclasses__() for deeper in kinds_of_error(below))}
+
+
+@pytest.mark.parametrize(
+    "code", sorted({0, cli.INTERRUPTED, cli.BROKEN_PIPE} | {e.exit_code for e in kinds_of_error()})
+)
+def test_the_manual_says_what_every_exit_code_means(code):
+    assert f"\n| {code} | " in text_of(ROOT / "docs" / "operating.md")
+
+
+async def test_old_texts_can_be_deleted_as_the_privacy_page_says(tmp_path):
+    file, old, new = tmp_path / "bot.sqlite3", datetime.now(UTC) - timedelta(hours=49), datetime.now(UTC)
+    for key, seen_at in (("old", old), ("new", new)):
+        store = await open_store(str(file), clock=lambda seen_at=seen_at: seen_at)
+        post = Post(source="reddit:example", key=key, text=f"the {key} words", title=f"the {key} title")
+        await store.write(lambda tx, post=post: tx.add_posts([(post, "voice", None)]))
+        await store.close()
+    (recipe,) = re.findall(r"```sql\n(.*?)```", text_of(ROOT / "docs" / "privacy.md"), re.DOTALL)
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.executescript(recipe)
+        left = connection.execute("SELECT key, title, text, reading FROM posts ORDER BY post_id").fetchall()
+
+    assert left == [("old", None, "", None), ("new", "the new title", "the new words", None)]
+    assert b"the old words" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 
 def documents():
