@@ -11,14 +11,14 @@ from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
 from bot.platforms.recognise import is_home
 from bot.reading.claims import UNASSERTED, Line, Told, tell
-from bot.reading.clauses import sentences
+from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.mentions import Namer, lower_case
 from bot.reading.numbers import Role
 from bot.reading.score import probabilities, weight_of
 from bot.reading.signals import Atom, atoms
 from bot.reading.text import Body, Passage, take_apart
-from bot.reading.words import folded
+from bot.reading.words import FRACTION, NUM, STOP, Word, folded
 
 __all__ = ["GATE", "Parent", "read"]
 
@@ -119,9 +119,7 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
     words = sum(len(line.sentence.words) for line in own)
     if any(line.atoms for line in own) or not own or words > _LONGEST_ASSENT:
         return
-    word, line = next(
-        ((line.sentence.find("assent"), line) for line in own if line.sentence.has("assent")), (None, own[0])
-    )
+    word, line = next(((found, line) for line in own if (found := _agrees(line.sentence))), (None, own[0]))
     quoted = any(
         a.start == "start_rejection" and not UNASSERTED & a.names.keys()
         for q in lines
@@ -137,6 +135,16 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
     if count:
         atom.give("ten_or_more" if count >= 10 else "five_to_nine" if count >= 5 else "under_five")
     line.atoms.append(atom)
+
+
+def _agrees(sentence: Sentence) -> Word | None:
+    """The "same here" that a sentence begins with; "same" alone only before a stop, a number or "all"."""
+    for i, word in enumerate(sentence.words[:3]):
+        after = sentence.words[i + 1 : i + 2]
+        bare = not after or after[0].kind in (STOP, NUM, FRACTION) or "all" in after[0].tags
+        if "assent" in word.tags and (word.low != "same" or bare):
+            return word
+    return None
 
 
 def _is_report(parent: Parent | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.model import Claim, Facts, Kind, Mention, Origin
@@ -140,6 +140,8 @@ def _fitting(facts: Facts, kind: Kind) -> Facts:
     """A question or a fear states no facts but its time."""
     if kind in (Kind.TALK, Kind.OTHER):
         return Facts(reversal=facts.reversal, cause=facts.cause, happened_at=facts.happened_at)
+    if kind is Kind.MASS and facts.n_rejected == 1:
+        return replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
     return facts
 
 

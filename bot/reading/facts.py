@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -40,6 +41,8 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
     share = _share(names, found)
+    if "assent" in names:  # "me too, 60"
+        found = [replace(c, role=Role.REJECTED) if c.role in (Role.LOOSE, Role.WORK) else c for c in found]
     rejected, submitted = _rejected(found, share, around, "mass_words" in names), _submitted(found)
     reversed_ = max((c.n for c in found if c.role is Role.REVERSED and not c.percent), default=None)
     return Facts(

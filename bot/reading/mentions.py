@@ -9,7 +9,7 @@ from importlib.resources import files
 from bot.model import Mention, Origin
 from bot.platforms import Link, Platforms
 from bot.reading.clauses import Sentence
-from bot.reading.words import LINK, NUM, STOP, WORD, Word, word_set
+from bot.reading.words import FRACTION, LINK, NUM, STOP, WORD, Word, word_set
 
 SURE = 3.0  # a candidate below this is not named as a requester
 
@@ -206,7 +206,11 @@ class Namer:
             return 5.0, True
         if before in _CALLS:
             return 5.0, False
-        if before in _FROM or _warned(words, i, before) or (possessive and after and "work" in after.tags):
+        if (
+            before in _FROM
+            or _warned(words, i, before)
+            or (possessive and after and (after.text[:1].isupper() or "work" in after.tags))
+        ):
             return 4.0, False
         if after is not None and ("work" in after.tags or _heads(sentence, i, after)):
             return 3.5, False
@@ -272,7 +276,9 @@ def lower_case(sentence: Sentence, namer: Namer) -> Candidate | None:
 def _introduces(words: list[Word], i: int, anchor: int) -> bool:
     """Whether the word before `i` announces a name: "by" behind the rejection, "from" and "requester" anywhere."""
     before = words[i - 1].low
-    return (before in _BY and i > anchor) or before in _CALLS or (before == "from" and "work" not in words[i].tags)
+    source = words[i - 2] if i > 1 else None
+    rejected = source is not None and (source.kind in (NUM, FRACTION) or source.tags & {"rej", "work", "mine"})
+    return (before in _BY and i > anchor) or before in _CALLS or (before == "from" and bool(rejected))
 
 
 def _subject(sentence: Sentence, namer: Namer, anchor: int) -> Candidate | None:

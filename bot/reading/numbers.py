@@ -120,6 +120,8 @@ def _whole(words: list[Word], i: int) -> bool:
     j = i - 1
     while j > 0 and words[j].low in ("my", "the", "about", "around", "these", "those", "over", "some"):
         j -= 1
+    if j >= 0 and words[j].low == "half of":
+        return True
     if j < 1 or words[j].low not in ("of", "of my", "of mine"):
         return False
     return not ({"all", "most"} & (words[j - 1].tags | words[j].tags))

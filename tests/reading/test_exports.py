@@ -17,6 +17,10 @@ CONTACT = (
     "https://worker.mturk.com/contact_requester/hit_type_messages/new?hit_type_message[hit_type_id]=YOURMTURKHIT"
     "&hit_type_message[requester_id]=A1EXAMPLE2REQ3"
 )
+TO = "https://turkopticon.ucsd.edu/A1EXAMPLE2REQ3"
+TO_BY_ID = "https://turkopticon.ucsd.edu/reports?id=A1EXAMPLE2REQ3"
+TITLE = "Label ten short reviews (~2 min)"
+RATED = "[Pay=4.10] [Fast=3.95] [Fair=4.50] [Reviews=25] [ToS=0]"
 RATINGS = "[Hrly=$12.34] [Pay=Good] [Approval=~ 3 Days] [Comm=Unacceptable] [Rej=3] [Blk=0]"
 
 MARKDOWN = f"""> **Title:** [Label ten short reviews (~2 min)]({PAGE}) | [Accept]({PAGE}/accept_random)  
@@ -30,10 +34,10 @@ MARKDOWN = f"""> **Title:** [Label ten short reviews (~2 min)]({PAGE}) | [Accept
 **Description:** Read the reviews and choose a label.  
 **Qualifications:** None"""  # noqa: W291 - the export ends its lines so
 
-BBCODE = f"""[table][tr][td][b]Title:[/b] [url="{PAGE}"]Label ten short reviews (~2 min)[/url] | [url="{PAGE}/accept_random"]Accept[/url]
+BBCODE = f"""[table][tr][td][b]Title:[/b] [url="{PAGE}"]{TITLE}[/url] | [url="{PAGE}/accept"]Accept[/url]
 [b]Requester:[/b] [url="{REQUESTER}"]Oakpine Research Lab[/url] [A1EXAMPLE2REQ3] [url="{CONTACT}"]Contact[/url]
 [b][url=https://turkerview.com/requesters/A1EXAMPLE2REQ3]TV[/url]:[/b] {RATINGS}
-[b][url=https://turkopticon.ucsd.edu/A1EXAMPLE2REQ3]TO[/url]:[/b] [Pay=4.10] [Fast=3.95] [Fair=4.50] [Reviews=25] [ToS=0]
+[b][url={TO}]TO[/url]:[/b] {RATED}
 [b]Reward:[/b] 0.50
 [b]Duration:[/b] 30:00
 [b]Available:[/b] 412
@@ -60,7 +64,7 @@ ENGINE = """**Title:** [Label ten short reviews (~2 min)](https://worker.mturk.c
     **Description:** Read the reviews and choose a label."""
 
 SCRAPER = f"""[table][tr][td][b]Title:[/b] [URL={PAGE}]Label ten short reviews (~2 min)[/URL] | [URL={PAGE}]PANDA[/URL]
-[b]Requester:[/b] [URL={REQUESTER}]Oakpine Research Lab[/URL] [A1EXAMPLE2REQ3] ([URL=https://turkopticon.ucsd.edu/reports?id=A1EXAMPLE2REQ3]TO[/URL])
+[b]Requester:[/b] [URL={REQUESTER}]Oakpine Research Lab[/URL] [A1EXAMPLE2REQ3] ([URL={TO_BY_ID}]TO[/URL])
 [b]TO Ratings:[/b]
 4.10 Generosity
 4.50 Fairness

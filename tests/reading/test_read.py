@@ -12,6 +12,7 @@ from bot.platforms import Platforms
 from bot.reading import Parent, read
 from bot.reading.score import probabilities, shipped, weight_of
 
+PAGE = "https://worker.mturk.com/requesters/A1EXAMPLE2REQ3/projects"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -24,19 +25,23 @@ def reading_of(text: str, platforms: Platforms, parent: Parent | None = None, **
     ("text", "origin", "name", "key"),
     [
         ("Oakpine Labs rejected all 40 of mine", Origin.TEXT, "Oakpine Labs", None),
-        ("[Oakpine Labs](https://worker.mturk.com/requesters/A1EXAMPLE2REQ3/projects) rejected all 40", Origin.LINK, "Oakpine Labs", "A1EXAMPLE2REQ3"),
-        ("all 40 rejected https://turkerview.com/requesters/A1EXAMPLE2REQ3", Origin.LINK, "A1EXAMPLE2REQ3", "A1EXAMPLE2REQ3"),
+        (f"[Oakpine Labs]({PAGE}) rejected all 40", Origin.LINK, "Oakpine Labs", "A1EXAMPLE2REQ3"),
+        (f"all 40 rejected {PAGE}", Origin.LINK, "A1EXAMPLE2REQ3", "A1EXAMPLE2REQ3"),
         ("Oakpine Labs [A1EXAMPLE2REQ3] rejected all 40", Origin.TEXT, "Oakpine Labs", "A1EXAMPLE2REQ3"),
         ("A1EXAMPLE2REQ3 rejected all 40 of my hits", Origin.TEXT, "A1EXAMPLE2REQ3", "A1EXAMPLE2REQ3"),
         ("> Oakpine Labs has a new batch up\nmass rej", Origin.QUOTE, "Oakpine Labs", None),
-        ("rejected all 40 of my hits, from The Oakpine Group for Research", Origin.TEXT, "Oakpine Group for Research", None),
-        ("Jan van der Oakpine's study rejected all 40 of us", Origin.TEXT, None, None),
+        (
+            "rejected all 40 of my hits, from The Oakpine Group for Research",
+            Origin.TEXT,
+            "Oakpine Group for Research",
+            None,
+        ),
         ("ÖAKPINE rejected all 40 of mine", Origin.TEXT, "ÖAKPINE", None),
         ("Oakpine’s survey: all 40 rejected", Origin.TEXT, "Oakpine", None),
     ],
-)  # fmt: skip
+)
 def test_the_requester_is_named_as_the_post_writes_it(
-    text: str, origin: Origin, name: str | None, key: str | None, platforms: Platforms
+    text: str, origin: Origin, name: str, key: str | None, platforms: Platforms
 ):
     reading = reading_of(text, platforms)
 
@@ -63,6 +68,7 @@ def test_the_requester_is_named_as_the_post_writes_it(
         "all 40 of my hits were rejected by the requester for no reason",
         "EDIT: all 40 rejected now",
         "I used Chrome, all 40 rejected",
+        "all 40 rejected while I was recovering from surgery",
     ],
 )
 def test_ordinary_words_platforms_sites_months_and_own_ids_are_no_requesters(text: str, platforms: Platforms):
@@ -111,6 +117,20 @@ def test_assent_under_a_report_is_a_report(text: str, platforms: Platforms):
     assert reading_of(text, platforms, Parent(reading=opener)).kind is Kind.MASS
     assert reading_of("> Oakpine rejected all 40 of mine\n" + text, platforms).kind is Kind.MASS
     assert reading_of(text, platforms).kind is not Kind.MASS
+
+
+def test_the_number_beside_an_assent_is_its_count(platforms: Platforms):
+    opener = reading_of("Oakpine rejected all 40 of mine", platforms)
+
+    assert reading_of("me too. 310", platforms, Parent(reading=opener)).facts.n_rejected == 310
+    assert reading_of("same here", platforms, Parent(reading=opener)).facts.n_rejected is None
+
+
+@pytest.mark.parametrize("text", ["Dispute it the same day.", "I sent the same mail", "is it the same here?"])
+def test_the_word_same_is_not_yet_an_assent(text: str, platforms: Platforms):
+    opener = reading_of("Oakpine rejected all 40 of mine", platforms)
+
+    assert reading_of(text, platforms, Parent(reading=opener)).kind is not Kind.MASS
 
 
 def test_assent_under_a_question_is_none(platforms: Platforms):

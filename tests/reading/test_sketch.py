@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.reading.sketch import SIZE, alike, sketch
 
 REPORT = (
-    "Heads up, Oakpine rejected all forty of my tagging tasks this morning with one and the same sentence about quality. "
+    "Heads up, Oakpine rejected all forty of my tagging tasks this morning with one and the "
+    "same sentence about quality. "
     "I wrote to them and to support and I will tell you what they say."
 )
 COPIES = [
