@@ -6,12 +6,13 @@ import csv
 import heapq
 import io
 import json
+import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from bot.errors import InputError
 from bot.model import Post
@@ -19,9 +20,16 @@ from bot.reading.wire import post_from
 
 # The dumps are made with --long=31: a window of 2 GiB (README of the Pushshift dumps).
 ZSTD_WINDOW = 2**31
+# What is unpacked at once, and lost at most where a dump is damaged.
+ZSTD_AT_ONCE = 2**16
 # No post of any site is longer; a longer line is a broken file, not a post.
 LONGEST_LINE = 64 * 2**20
 LONGEST_LISTING = 256 * 2**20
+# How a listing begins, however it is written; a post has no field of these names.
+LISTING = re.compile(rb'\s{0,64}(?:\[|\{\s{0,64}"(?:kind"\s{0,8}:\s{0,8}"Listing"|data"\s{0,8}:))')
+BOM = b"\xef\xbb\xbf"
+# What lies outside is no date of a post, and arithmetic on it may overflow.
+YEARS = range(1990, 2200)
 GONE = frozenset({"[deleted]", "[removed]", ""})
 FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -61,13 +69,14 @@ def size(paths: Iterable[Path]) -> int:
 def _sorted(path: Path) -> Iterator[tuple[datetime, Line]]:
     """The file's lines with the moment each belongs to; a line without a time goes with the one before it."""
     check(path)
-    if path.suffix == ".zst":
+    suffix = path.suffix.lower()
+    if suffix == ".zst":
         return _dated(_compressed(path))
-    if path.suffix == ".csv":
+    if suffix == ".csv":
         return _by_time(list(_dated(_table(path))))
     with path.open("rb") as file:
-        head = file.read(4096).lstrip()
-    if head.startswith(b"[") or (head.startswith(b"{") and b'"Listing"' in head.split(b"\n")[0][:200]):
+        head = file.read(4096).removeprefix(BOM)
+    if LISTING.match(head):
         return _by_time(list(_dated(_listing(path))))
     return _plain(path)
 
@@ -98,23 +107,38 @@ def _plain(path: Path) -> Iterator[tuple[datetime, Line]]:
     with path.open("rb") as file:
         for index in order:
             file.seek(offsets[index])
-            raw = file.readline(LONGEST_LINE)
+            again = _next(path, index + 1, file)
             moment = FIRST if times[index] == float("-inf") else datetime.fromtimestamp(times[index], UTC)
-            yield moment, _line(path, index + 1, raw)
+            if again is not None:
+                yield moment, again
 
 
-def _json_lines(path: Path, file: Iterable[bytes] | BinaryIO) -> Iterator[Line]:
-    for number, raw in enumerate(file, 1):
-        yield _line(path, number, raw)
+def _json_lines(path: Path, file: io.BufferedReader) -> Iterator[Line]:
+    number = 1
+    while line := _next(path, number, file):
+        yield line
+        number += 1
+
+
+def _next(path: Path, number: int, file: io.BufferedReader) -> Line | None:
+    """The line at which the file stands, None at its end. One that is too long is passed over, never held whole."""
+    raw = file.readline(LONGEST_LINE)
+    if len(raw) < LONGEST_LINE or raw.endswith(b"\n"):
+        return _line(path, number, raw) if raw else None
+    size = len(raw)
+    while not raw.endswith(b"\n") and (raw := file.readline(LONGEST_LINE)):
+        size += len(raw)
+    return Line(path, number, bad=f"longer than {LONGEST_LINE >> 20} MiB", size=size)
 
 
 def _compressed(path: Path) -> Iterator[Line]:
     import zstandard
 
     with path.open("rb") as file:
-        reader = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file)
+        # Some dumps are several frames one after the other; without the option all but the first are left out.
+        whole = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file, read_across_frames=True)
         try:
-            yield from _json_lines(path, io.BufferedReader(reader, 2**20))  # type: ignore[type-var]
+            yield from _json_lines(path, io.BufferedReader(whole, ZSTD_AT_ONCE))
         except zstandard.ZstdError as error:
             yield Line(path, 0, bad=f"the compressed stream breaks off here: {error}")
 
@@ -125,7 +149,7 @@ def _line(path: Path, number: int, raw: bytes) -> Line:
     if not text:
         return Line(path, number, size=len(raw))
     try:
-        return Line(path, number, post=_post(json.loads(text)), size=len(raw))
+        return Line(path, number, post=_post(json.loads(text.decode("utf-8-sig"))), size=len(raw))
     except (InputError, ValueError, RecursionError) as error:
         return Line(path, number, bad=_why(error), size=len(raw))
 
@@ -139,9 +163,11 @@ def _why(error: Exception) -> str:
 
 
 def _post(found: Any) -> Post:
-    if isinstance(found, dict) and "created_utc" in found and "subreddit" in found:
-        return reddit_post(found)
-    return post_from(found)
+    is_reddits = isinstance(found, dict) and "created_utc" in found and "subreddit" in found
+    post = reddit_post(found) if is_reddits else post_from(found)
+    if post.posted_at is not None and post.posted_at.year not in YEARS:
+        raise InputError(f"the year {post.posted_at.year} is no date of a post")
+    return post
 
 
 def reddit_post(thing: dict[str, Any]) -> Post:
@@ -174,7 +200,7 @@ def _listing(path: Path) -> Iterator[Line]:
     if path.stat().st_size > LONGEST_LISTING:
         raise InputError(f"{path} is one JSON value of more than 256 MiB; split it into JSON lines.")
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         yield Line(path, 1, bad=_why(error))
         return
@@ -193,11 +219,12 @@ def _things(found: Any) -> Iterator[Any]:
         if isinstance(thing, list):
             waiting.extend(reversed(thing))
         elif isinstance(thing, dict) and thing.get("kind") == "Listing":
-            children = thing.get("data", {}).get("children", [])
-            waiting.extend(reversed(children))
+            data = thing.get("data")
+            children = data.get("children") if isinstance(data, dict) else None
+            waiting.extend(reversed(children) if isinstance(children, list) else ())
         elif isinstance(thing, dict) and thing.get("kind") in ("t1", "t3"):
-            data = thing.get("data") or {}
-            if isinstance(data.get("replies"), dict):
+            data = thing.get("data")
+            if isinstance(data, dict) and isinstance(data.get("replies"), dict):
                 waiting.append(data["replies"])
             yield data
         elif isinstance(thing, dict) and thing.get("kind") == "more":
@@ -211,13 +238,13 @@ def _table(path: Path) -> Iterator[Line]:
     csv.field_size_limit(LONGEST_LINE)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         rows = csv.DictReader(file)
-        number = 1
         while True:
-            number += 1
             try:
                 row = next(rows, None)
                 if row is None:
                     return
-                yield Line(path, number, post=_post({name: value or None for name, value in row.items() if name}))
+                # An empty cell says nothing; an empty text is that of a post with a title alone.
+                given = {name: value or (None if name != "text" else value) for name, value in row.items() if name}
+                yield Line(path, rows.line_num, post=_post(given))
             except (InputError, ValueError, csv.Error) as error:
-                yield Line(path, number, bad=_why(error))
+                yield Line(path, rows.line_num, bad=_why(error))
