@@ -57,7 +57,7 @@ Qualifications: Location EqualTo US"""
 ENGINE = """**Title:** [Label ten short reviews (~2 min)](https://worker.mturk.com/projects/3EXAMPLEGROUP1D00000000000SYN0/tasks)
     **Worker:** [Preview] | [Accept] | [Requester]
     **Requester:** [Oakpine Research Lab](https://www.mturk.com/mturk/searchbar?requesterId=A1EXAMPLE2REQ3)
-    **[[TO](https://turkopticon.ucsd.edu/A1EXAMPLE2REQ3)] : [Pay: 4.10] [Fast: 3.95] [Fair: 4.50] [Reviews: 25] [ToS: 0]**
+    **[[TO](https://turkopticon.net/A1EXAMPLE2REQ3)] : [Pay: 4.10] [Fast: 3.95] [Fair: 4.50] [Reviews: 25] [ToS: 0]**
     **Reward:** $0.50
     **Duration:** 30 minutes.
     **Available:** 412

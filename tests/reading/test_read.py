@@ -276,6 +276,17 @@ def test_the_platform_is_recognised(more: dict[str, str], text: str, platform: s
     assert reading_of(text, platforms, **more).platform == platform
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Did Oakpine just mass reject all 400 of my hits for no reason, avoid?",
+        "If Oakpine mass rejected all 400 of my hits for no reason just now I would cry",
+    ],
+)
+def test_however_much_is_said_a_question_or_an_if_is_not_reportable(text: str, platforms: Platforms):
+    assert not reading_of(text, platforms).reportable
+
+
 def test_each_reason_quotes_the_post(platforms: Platforms):
     text = "Oakpine just mass rejected all 40 of my hits, no reason given"
 

@@ -21,6 +21,7 @@ def parts(text: str, source: str = "x:1", **more: object) -> list[tuple[str, int
         ("reddit:a", "> > deep\n> less\nmine", [("quote", 2, "deep"), ("quote", 1, "less"), ("text", 0, "mine")]),
         ("reddit:a", "&gt; escaped\n\nmine", [("quote", 1, "escaped"), ("text", 0, "mine")]),
         ("xenforo:f", "[QUOTE=x]a[QUOTE]b[/QUOTE][/QUOTE]c", [("quote", 1, "a"), ("quote", 2, "b"), ("text", 0, "c")]),
+        ("xenforo:f", "[quote][quote]b[/quote]a[/quote]c", [("quote", 2, "b"), ("quote", 1, "a"), ("text", 0, "c")]),
         ("xenforo:f", "[quote]never closed", [("quote", 1, "never closed")]),
         ("feed:f", "<blockquote>a</blockquote><p>b</p>", [("quote", 1, "a"), ("text", 0, "b")]),
         ("feed:f", "<p>a</p><pre>code</pre><div class='signature'>me<div>x</div></div>b", [("text", 0, "a b")]),
