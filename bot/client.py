@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -17,8 +18,11 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.commands import Desk
+from bot.config import Settings
 from bot.errors import SettingsError
+from bot.model import Guild
 from bot.outbox import Announcer, Attempt, Look, Result, Sight
+from bot.storage import open_store
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -41,6 +45,18 @@ SYNCED = "discord.commands"
 DARK_FOR = timedelta(minutes=5)
 # Close codes of Discord's gateway ("Gateway Close Event Codes").
 WRONG_TOKEN, DISALLOWED_INTENTS = 4004, 4014
+
+
+INTENT_OFF = (
+    "Discord does not let the bot read messages. Switch it on (Developer Portal, your application, Bot, Message "
+    "Content Intent); until then members type @bot check or /check, and channels cannot be watched."
+)
+# What it takes to post an alert, and to be sure afterwards that it is there once.
+TO_POST = ("view_channel", "send_messages", "embed_links")
+TO_ANNOUNCE = (*TO_POST, "read_message_history")
+LOOK_WITHIN = 20.0
+
+Channel = discord.abc.GuildChannel | discord.Thread
 
 
 class IntentRefused(SettingsError):
@@ -106,10 +122,7 @@ class Client(commands.Bot):
         try:
             await super().start(token, reconnect=reconnect)
         except discord.PrivilegedIntentsRequired:
-            raise IntentRefused(
-                "Discord refuses the message content intent. Switch it on (Developer Portal, your application, Bot, "
-                "Message Content Intent); without it members type @bot check or /check, and channels cannot be watched."
-            ) from None
+            raise IntentRefused(INTENT_OFF) from None
         except discord.LoginFailure:
             raise wrong_token() from None
         except discord.ConnectionClosed as closed:
@@ -178,9 +191,83 @@ def point_at(api: str, gateway: str | None = None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
+def missing_permissions(channel: Channel, needed: tuple[str, ...], me: discord.Member | None = None) -> str:
+    """The permissions among `needed` that the bot lacks in the channel, in the words of Discord's settings."""
+    held = channel.permissions_for(me or channel.guild.me)
+    return ", ".join(name.replace("_", " ").title() for name in needed if not getattr(held, name))
+
+
 def wrong_token() -> SettingsError:
     """What to say when Discord does not know us."""
     return SettingsError(
         "Discord does not accept the token. Take a new one (Developer Portal, your application, Bot, Reset Token) "
         "and set REJECTION_WATCH_DISCORD_TOKEN."
     )
+
+
+async def examine(settings: Settings) -> list[tuple[str, bool]]:
+    """Ask Discord about the token, the intent and the chosen channels: a sentence each, and whether it is wrong."""
+    assert settings.discord_token is not None
+    if settings.discord_api is not None:
+        point_at(settings.discord_api, settings.discord_gateway)
+    client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=RATE_LIMIT_WAIT)
+    try:
+        async with asyncio.timeout(LOOK_WITHIN):
+            await client.login(settings.discord_token.get_secret_value())
+            found = [_intent(client)]
+            for guild in await _guilds(settings):
+                found += await _channels(client, guild)
+            return found
+    except discord.LoginFailure:
+        return [(str(wrong_token()), True)]
+    except Exception as error:  # noqa: BLE001  an outage has many faces, and a person is waiting for a sentence
+        return [(f"Discord cannot be asked now ({type(error).__name__}): {error}", True)]
+    finally:
+        await client.close()
+
+
+def _intent(client: discord.Client) -> tuple[str, bool]:
+    flags = client.application.flags if client.application else discord.ApplicationFlags()
+    if flags.gateway_message_content or flags.gateway_message_content_limited:
+        return f"Discord knows the token: it is {client.user}'s, and it may read messages.", False
+    return INTENT_OFF, True
+
+
+async def _guilds(settings: Settings) -> tuple[Guild, ...]:
+    """The communities that the database knows; none before the first start."""
+    if not _database_is_there(settings):
+        return ()
+    store = await open_store(settings.database_url, clock=discord.utils.utcnow, exclusive=False)
+    try:
+        return await store.read(lambda tx: tx.guilds())
+    finally:
+        await store.close()
+
+
+def _database_is_there(settings: Settings) -> bool:
+    return settings.database is not None or Path(settings.database_url).exists()
+
+
+async def _channels(client: discord.Client, guild: Guild) -> list[tuple[str, bool]]:
+    site, _, key = guild.guild_key.partition(":")
+    chosen = [channel for channel in (guild.alert_channel, guild.moderator_channel) if channel is not None]
+    if site != "discord" or client.user is None:
+        return []
+    if not chosen:
+        return [(f"{guild.name}: no channel is chosen yet; /setup does it there.", False)]
+    try:
+        there = await client.fetch_guild(int(key), with_counts=False)
+        me = await there.fetch_member(client.user.id)
+        channels = {str(channel.id): channel for channel in await there.fetch_channels()}
+    except discord.HTTPException as error:
+        return [(f"{guild.name}: Discord does not show it to the bot ({error.text or error.status}).", True)]
+    return [_channel(guild, channels.get(channel), me) for channel in dict.fromkeys(chosen)]
+
+
+def _channel(guild: Guild, channel: Channel | None, me: discord.Member) -> tuple[str, bool]:
+    if channel is None:
+        return f"{guild.name}: a chosen channel is gone; choose another with /setup.", True
+    lacking = missing_permissions(channel, TO_ANNOUNCE, me)
+    if lacking:
+        return f"{guild.name}, #{channel.name}: the bot lacks {lacking}.", True
+    return f"{guild.name}, #{channel.name}: the bot can post there.", False

@@ -11,18 +11,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import cards
-from bot.client import Client
+from bot.client import TO_ANNOUNCE, TO_POST, Client, missing_permissions
 from bot.commands import Answer
 from bot.model import Card, Guild, Mode
 from cogs import replies
-from cogs.announce import NEEDED, missing_permissions
 from cogs.embeds import embed
 from cogs.guards import Ctx, Interaction, guild_key, guild_of, person_of
 
 log = structlog.stdlib.get_logger(__name__)
 
-# For alerts the bot also reads its own old messages, to be sure that none is posted twice.
-FOR_ALERTS = (*NEEDED, "read_message_history")
 GREETING = Card(
     title="Hello. I warn of mass rejections",
     lines=(
@@ -129,7 +126,7 @@ class Admin(commands.Cog):
         """A new community: it is in trial, and hears what to do."""
         await self._known(guild)
         place = guild.system_channel
-        if place is None or missing_permissions(place, NEEDED):
+        if place is None or missing_permissions(place, TO_POST):
             return
         try:
             await place.send(embed=embed(GREETING))
@@ -177,7 +174,7 @@ def _named(here: discord.Guild, key: str | None) -> str | None:
 
 def _lacking(here: discord.Guild, key: str | None) -> str:
     channel = here.get_channel(int(key)) if key else None
-    return missing_permissions(channel, FOR_ALERTS) if channel else ""
+    return missing_permissions(channel, TO_ANNOUNCE) if channel else ""
 
 
 async def setup(client: Client) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 
-from bot.client import Client
+from bot.client import TO_POST, Channel, Client, missing_permissions
 from bot.errors import SettingsError
 from bot.model import Card, Delivery, Shape
 from bot.outbox import Attempt, Look, Result, Sight
@@ -20,15 +20,12 @@ from cogs.guards import SITE
 from cogs.outcomes import KNOWN_WAIT, SHUT_OUT_WAIT, outcome, shut_out
 
 NOBODY = discord.AllowedMentions.none()
-NEEDED = ("view_channel", "send_messages", "embed_links")
 # Clocks differ, and a message's id is made from Discord's.
 BEFORE_FIRST_ATTEMPT = timedelta(seconds=120)
 # Ten pages of a hundred: what is not in them we cannot tell.
 LOOKED_AT = 1000
 LOOK_WITHIN = 20.0
 TAG_LENGTH = 8
-
-Channel = discord.abc.GuildChannel | discord.Thread
 
 
 class DiscordAnnouncer:
@@ -107,7 +104,7 @@ class DiscordAnnouncer:
         channel = self._channel(delivery)
         if isinstance(channel, Attempt):
             return channel
-        missing = missing_permissions(channel, NEEDED)
+        missing = missing_permissions(channel, TO_POST)
         if missing:
             return Attempt(Result.NO_CHANNEL, why=f"the bot lacks {missing} there", retry_after=KNOWN_WAIT)
         try:
@@ -156,12 +153,6 @@ class DiscordAnnouncer:
             return {}
         place = {"message_id": int(living.message_key), "channel_id": channel.id}
         return {"reference": discord.MessageReference(**place, fail_if_not_exists=False)}
-
-
-def missing_permissions(channel: Channel, needed: tuple[str, ...]) -> str:
-    """The permissions among `needed` that the bot lacks in the channel, in the words of Discord's settings."""
-    held = channel.permissions_for(channel.guild.me)
-    return ", ".join(name.replace("_", " ").title() for name in needed if not getattr(held, name))
 
 
 async def setup(client: Client) -> None:

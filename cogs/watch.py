@@ -6,9 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import Client
+from bot.client import Client, missing_permissions
 from cogs import replies
-from cogs.announce import missing_permissions
 from cogs.guards import Interaction, person_of, source_of
 from cogs.listen import LATER, NO_CONTENT, Listen
 
