@@ -284,7 +284,10 @@ def test_the_platform_is_recognised(more: dict[str, str], text: str, platform: s
     ],
 )
 def test_however_much_is_said_a_question_or_an_if_is_not_reportable(text: str, platforms: Platforms):
-    assert not reading_of(text, platforms).reportable
+    reading = reading_of(text, platforms)
+
+    assert reading.kind is Kind.TALK
+    assert not reading.reportable
 
 
 def test_each_reason_quotes_the_post(platforms: Platforms):
