@@ -135,7 +135,7 @@ def _compressed(path: Path) -> Iterator[Line]:
     import zstandard
 
     with path.open("rb") as file:
-        # Some dumps are several frames one after the other; without the option all but the first are left out.
+        # Some dumps are several frames one after the other.
         whole = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file, read_across_frames=True)
         try:
             yield from _json_lines(path, io.BufferedReader(whole, ZSTD_AT_ONCE))
