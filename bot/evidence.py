@@ -13,6 +13,7 @@ from bot.model import (
     Kind,
     Match,
     Mention,
+    Origin,
     Policy,
     Post,
     Reading,
@@ -26,6 +27,7 @@ from bot.model import (
 )
 from bot.naming.canonical import canonical
 from bot.naming.context import Context
+from bot.naming.keys import is_general
 from bot.naming.resolve import resolve
 from bot.reading.sketch import alike, sketch
 from bot.rules import Rules
@@ -35,6 +37,9 @@ from bot.storage import Transaction
 NOT_CURRENT = 0.15
 # How far back a text is compared with others about the same requester: cross-posts come within days.
 ALIKE_FOR = timedelta(days=7)
+# A clipped name is at least so long, and joins whoever was reported within this time.
+CLIPPED_LEAST = 5
+CLIPPED_FOR = timedelta(days=2)
 # What we have seen of a voice ourselves is worth saying only from here on (the bounds of a fresh account).
 KNOWN_AFTER_DAYS = 30
 KNOWN_AFTER_POSTS = 10
@@ -71,25 +76,59 @@ def who(tx: Transaction, rules: Rules, mention: Mention, *, worth: bool, platfor
     """
     index = rules.names.up_to_date(tx)
     place = mention.platform or platform
-    match = resolve(mention, index, place, Context(task=mention.task))
-    if match.result is Result.FOUND and match.owner is not None:
-        return tx.get_requester(int(match.owner))
-    if match.result is Result.AMBIGUOUS:
-        apart = _set_apart(match, mention, place)
-        if apart is not None:
-            return tx.get_requester(int(apart))
-    if not worth or not canonical(mention.text):
-        return None
-    return tx.add_requester(place, mention.text, canonical(mention.text), mention.account_key, mention.origin)
-
-
-def _set_apart(match: Match, mention: Mention, platform: str | None) -> str | None:
-    """Among the candidates the one that was made for reports with this name and no id."""
+    match = resolve(mention, index, place, Context(task=mention.task, live=tx.live_owners()))
+    owner = match.owner if match.result is Result.FOUND else _of_that_name(match, mention, place)
+    if owner is not None:
+        return _placed(tx, int(owner), place)
     name = canonical(mention.text)
-    for candidate in match.candidates:
-        if candidate.account_key is None and candidate.platform == platform and canonical(candidate.name) == name:
-            return candidate.owner
-    return None
+    clipped = None if mention.account_key else _of_the_hour(tx, mention.text, name, place)
+    if clipped is not None:
+        return _placed(tx, clipped.requester_id, place)
+    if not worth or not name or (mention.account_key is None and is_general(name)):
+        return None
+    return tx.add_requester(place, mention.text, name, mention.account_key, mention.origin)
+
+
+def _of_that_name(match: Match, mention: Mention, platform: str | None) -> str | None:
+    """Among the candidates the one of this very name that no id sets apart, on this platform or maybe on it."""
+    name = canonical(mention.text)
+    if mention.account_key is not None or is_general(name):
+        return None
+    same = [one for one in match.candidates if one.account_key is None and canonical(one.name) == name]
+    here = [one for one in same if one.platform == platform]
+    maybe = here or [one for one in same if one.platform is None or platform is None]
+    return maybe[0].owner if here or len(maybe) == 1 else None
+
+
+def _of_the_hour(tx: Transaction, written: str, name: str, platform: str | None) -> Requester | None:
+    """Whom people talk of just now by the beginning of this name, or by a longer one that begins so.
+
+    In a burst of reports half of the people write the first word only. It is the same requester if on this platform
+    nobody else who begins so was reported within two days; the fuller name is shown from then on.
+    """
+    if is_general(name) or len(name.split(" ", maxsplit=1)[0]) < CLIPPED_LEAST:
+        return None
+    around = [one for one in tx.talked_about(tx.now - CLIPPED_FOR) if one.platform == platform and not one.account_keys]
+    near = [one for one in around if _begins(name, one) or _begins(canonical(one.name), written)]
+    if len(near) != 1:
+        return None
+    if not _begins(name, near[0]):
+        tx.rename(near[0].requester_id, written, name, Origin.TEXT)
+    return near[0]
+
+
+def _begins(name: str, longer: Requester | str) -> bool:
+    """Whether a name begins with all the words of `name`."""
+    whole = canonical(longer if isinstance(longer, str) else longer.name)
+    return not is_general(name) and f"{whole} ".startswith(f"{name} ")
+
+
+def _placed(tx: Transaction, requester_id: int, platform: str | None) -> Requester:
+    """The requester; where their platform was not known yet, a post that shows it has told us."""
+    requester = tx.get_requester(requester_id)
+    if requester.platform is None and platform is not None and tx.adopt_platform(requester_id, platform):
+        return replace(requester, platform=platform)
+    return requester
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot import evidence
 from bot.model import Guild, Page, Post, Reading, Watch
-from bot.reading import Parent, read
+from bot.reading import Parent, own_words, read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import pass_time
@@ -69,9 +69,10 @@ class _Work:
         if not reading.claims:
             return
         voice = evidence.voice_of(tx, voice_key, site)
+        words = own_words(post, rules.platforms)
         for finding in evidence.findings(tx, rules, reading):
             report = evidence.report_of(post, voice, finding.claim, reportable=reading.reportable, now=tx.now)
-            _, incident = evidence.add(tx, rules, report, finding.requester, post.text, post_id)
+            _, incident = evidence.add(tx, rules, report, finding.requester, words, post_id)
             self.reports += 1
             if incident is not None:
                 self.told += tell(tx, rules, incident, tx.now, self.guilds)

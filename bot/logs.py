@@ -11,11 +11,21 @@ from typing import Any
 import structlog
 
 HIDDEN = "[hidden]"
+PLAIN = (int, float, type(None))
 # A Discord token has three dotted parts; a webhook's address is as good as a password.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,32}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{25,120}")
 WEBHOOK = re.compile(r"/api/webhooks/[0-9]{1,24}/[A-Za-z0-9_-]{1,120}")
 # These print payloads, message texts among them, when they are asked for details.
-TALKATIVE = ("discord.http", "discord.gateway", "discord.client", "apscheduler", "prawcore", "aiosqlite", "urllib3")
+TALKATIVE = (
+    "alembic",
+    "discord.http",
+    "discord.gateway",
+    "discord.client",
+    "apscheduler",
+    "prawcore",
+    "aiosqlite",
+    "urllib3",
+)
 
 
 def set_up(level: str = "INFO", secrets: Iterable[str] = ()) -> None:
@@ -23,7 +33,8 @@ def set_up(level: str = "INFO", secrets: Iterable[str] = ()) -> None:
     known = tuple(secret for secret in secrets if secret)
 
     def hide(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {key: hidden(value, known) if isinstance(value, str) else value for key, value in event.items()}
+        # Whatever is no number may say more than it should once it is text: an error, a list, a path.
+        return {key: value if isinstance(value, PLAIN) else hidden(str(value), known) for key, value in event.items()}
 
     shared: list[Any] = [
         structlog.stdlib.add_log_level,

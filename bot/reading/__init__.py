@@ -20,7 +20,7 @@ from bot.reading.signals import Atom, atoms
 from bot.reading.text import Body, Passage, take_apart
 from bot.reading.words import FRACTION, NUM, STOP, Word, folded
 
-__all__ = ["GATE", "Parent", "read"]
+__all__ = ["GATE", "Parent", "own_words", "read"]
 
 # Wide on purpose: what has none of these says nothing about rejected work, and is done with at once.
 # Parts of words in small letters, looked for one by one: that is ten times faster than one pattern of them all.
@@ -61,6 +61,13 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Read
     _assent(lines, parent)
     told = tell(lines, _parents(parent), post.posted_at)
     return _reading(told, lines, exports, platform, body)
+
+
+def own_words(post: Post, platforms: Platforms) -> str:
+    """What the author themselves wrote: without quotes, exports, signature and code. By it copies are recognised."""
+    body = take_apart(post)
+    passages = _without_exports(body, Exports(body.urls, platforms))
+    return "\n".join(passage.text for passage in passages if passage.origin is not Origin.QUOTE)
 
 
 def _without_exports(body: Body, exports: Exports) -> list[Passage]:

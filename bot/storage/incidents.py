@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, update
 
 from bot.errors import NotFoundError, StoreError
-from bot.model import Batch, Incident, Report, Task, Term, Verdict
+from bot.model import Batch, Incident, Report, Stage, Task, Term, Verdict
 from bot.naming.canonical import canonical
 from bot.storage.codec import dump, load
 from bot.storage.part import Part
@@ -86,6 +86,12 @@ class Incidents(Part):
         """By its reference as people type it: case and dashes do not matter."""
         found = self._load(select(incidents).where(incidents.c.ref == typed_ref(ref)))
         return found[0] if found else None
+
+    def live_owners(self) -> frozenset[str]:
+        """Requesters with an open incident that somebody may have been told of, as naming's owners."""
+        told = incidents.c.stage.in_((Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED))
+        rows = self.rows(select(incidents.c.requester_id).where(incidents.c.closed_at.is_(None), told).distinct())
+        return frozenset(str(row.requester_id) for row in rows)
 
     def incidents_due(self, until: datetime, limit: int) -> tuple[Incident, ...]:
         """Those that time alone changes until then, oldest first."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import Row, func, insert, select, text, update
 
 from bot.errors import NotFoundError
 from bot.model import Name, Requester
@@ -72,10 +73,32 @@ class Names(Part):
             origin=row.origin,
         )
 
+    def adopt_platform(self, requester_id: int, platform: str) -> bool:
+        """Say on which platform a requester is of whom that was not known. False if it was."""
+        ours = update(requesters).where(requesters.c.requester_id == requester_id, requesters.c.platform.is_(None))
+        if self.changed(ours.values(platform=platform)) == 0:
+            return False
+        theirs = update(names).where(names.c.requester_id == requester_id, names.c.platform.is_(None))
+        self.connection.execute(theirs.values(platform=platform))
+        return True
+
+    def talked_about(self, since: datetime) -> tuple[Requester, ...]:
+        """Requesters with a report since then, in the order of their ids."""
+        lately = select(reports.c.requester_id).where(reports.c.at >= since, reports.c.removed_at.is_(None)).distinct()
+        rows = self.rows(lately.order_by(reports.c.requester_id))
+        return tuple(self.get_requester(row.requester_id) for row in rows)
+
+    def rename(self, requester_id: int, name: str, canonical: str, origin: str) -> bool:
+        """Show a requester by another name from now on; the old one stays theirs. False if it is that already."""
+        ours = update(requesters).where(requesters.c.requester_id == requester_id, requesters.c.name != name)
+        renamed = self.changed(ours.values(name=name)) == 1
+        return renamed and self.add_alias(requester_id, name, canonical, origin)
+
     def add_alias(self, requester_id: int, name: str, canonical: str, origin: str) -> bool:
         """Another name of a requester. False if it had that name already."""
         requester = self.get_requester(requester_id)
-        if name in (requester.name, *requester.aliases):
+        known = select(names.c.name_id).where(names.c.requester_id == requester_id, names.c.name == name)
+        if self.row(known) is not None:
             return False
         return self._add(
             requester_id, kind="alias", name=name, canonical=canonical, platform=requester.platform, origin=origin
