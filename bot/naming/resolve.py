@@ -150,8 +150,9 @@ def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tu
 
 
 def _bar(one: _Rated, support: list[str]) -> float:
-    """From which probability on "found" may be said. Initials fit many whom we do not know: never by themselves."""
-    if "other platform" in one.beside or (one.like.get("initials") and not support):
+    """From which probability on "found" may be said. Initials and a name with another number never by themselves."""
+    doubtful = one.like.get("initials") or one.like.get("numbers")
+    if "other platform" in one.beside or (doubtful and not support):
         return math.inf
     return FOUND_AT if _same(one) else FOUND_NEAR_AT
 

@@ -35,6 +35,7 @@ NASTY = st.text(
         ("𝕶𝖔𝖗𝖛𝖆𝖓𝖙𝖆", "korvanta"),
         ("Коrvаntа", "korvanta"),
         ("Κοrvαnta", "korvanta"),
+        ("Ѕраrсоx", "sparcox"),
         ("Жанна", "zhanna"),
         ("Kor\u200bvan\u00adta", "korvanta"),
         ("\u202eKorvanta\u202c", "korvanta"),

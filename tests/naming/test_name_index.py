@@ -9,6 +9,7 @@ from invented import World
 
 from bot.model import Amount, Name, Task
 from bot.naming import NameIndex
+from bot.naming.keys import trigrams
 
 JANE = Name(owner="1", name="Jane Korvanta", platform="mturk", account_key="A1EXAMPLE2REQ3", activity=3.0)
 LAB = Name(owner="2", name="Dovrel Memory Lab", platform="prolific")
@@ -56,6 +57,7 @@ def whole(index: NameIndex) -> object:
         "dovrel l",
         "dovrel",
         "dovrel memroy lab",
+        "dovrell memmory lba",
         "d0vr31 m3m0ry lab",
         "dovrel mem",
         "the dovrel memory lab group",
@@ -93,6 +95,14 @@ def test_the_most_active_of_many_namesakes_come_first_and_not_all() -> None:
 
     assert [name.owner for name in index.named("survey lab")][:2] == ["099", "098"]
     assert len(index.named("survey lab")) == 30
+
+
+def test_the_most_active_of_many_who_share_a_word_are_near() -> None:
+    crowd = [
+        Name(owner=f"{n:03}", name=f"Quon {chr(97 + n % 26)}{chr(97 + n // 26)}vixt", activity=n) for n in range(200)
+    ]
+
+    assert crowd[-1] in [name for _, names in NameIndex(crowd).near("quon") for name in names]
 
 
 def test_work_seen_is_remembered_until_the_owner_goes() -> None:
@@ -146,3 +156,7 @@ def test_a_flood_of_one_name_is_taken_in_its_stride() -> None:
     index = NameIndex(Name(owner=str(number), name="Survey Lab") for number in range(20_000))
 
     assert len(next(index.near("survey lab"))[1]) == 30
+
+
+def test_trigrams_stay_within_a_word_and_undo_leet() -> None:
+    assert trigrams("ab c0d 42") == {" ab", "ab ", " co", "cod", "od ", " 42", "42 "}

@@ -108,3 +108,7 @@ def test_only_found_names_an_account(result: Result) -> None:
     answer = match_to("q", Match(result=result, probability=0.4, how="no such name", owner="A1EXAMPLE"))
 
     assert (answer["result"], answer["account_key"], answer["candidates"]) == (result.value, None, [])
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
+    assert [name.owner for name in names_from_tsv(["\ufeffA1EXAMPLE\tJane\n"])] == ["A1EXAMPLE"]

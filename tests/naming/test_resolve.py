@@ -135,6 +135,20 @@ def test_a_namesake_elsewhere_is_nobody_here_but_is_named() -> None:
     assert owners(match) in ([], ["jane"])
 
 
+def test_not_even_the_best_known_namesake_elsewhere_is_meant_here() -> None:
+    index = NameIndex([*CROWD, name("star", "Hexwold Memory Lab", "mturk", 1e9)])
+
+    assert ask("Hexwold Memory Lab", "mturk", index).owner == "star"
+    assert ask("Hexwold Memory Lab", "prolific", index).result is not FOUND
+
+
+def test_another_number_is_another_requester() -> None:
+    index = NameIndex([*CROWD, name("12", "Hexwold Memory Lab 12")])
+
+    assert ask("Hexwold Memory Lab 13", index=index).result is not FOUND
+    assert ask("Hexwold Memory Lob 12", index=index).owner == "12"
+
+
 def test_the_platform_does_not_decide_between_namesakes_on_it() -> None:
     match = ask("Plumwick Studies", "prolific")
 
