@@ -12,19 +12,15 @@ import structlog
 
 HIDDEN = "[hidden]"
 PLAIN = (int, float, type(None))
+# Line ends would forge a second event, and the rest would speak to the terminal of whoever reads the log.
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160), 0x2028, 0x2029)}
 # A Discord token has three dotted parts; a webhook's address is as good as a password.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,32}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{25,120}")
 WEBHOOK = re.compile(r"/api/webhooks/[0-9]{1,24}/[A-Za-z0-9_-]{1,120}")
 # These print payloads, message texts among them, when they are asked for details.
 TALKATIVE = (
-    "alembic",
-    "discord.http",
-    "discord.gateway",
-    "discord.client",
-    "apscheduler",
-    "prawcore",
-    "aiosqlite",
-    "urllib3",
+    *("alembic", "apscheduler", "aiosqlite", "prawcore", "urllib3"),
+    *("discord.http", "discord.gateway", "discord.client"),
 )
 
 
@@ -34,7 +30,10 @@ def set_up(level: str = "INFO", secrets: Iterable[str] = ()) -> None:
 
     def hide(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         # Whatever is no number may say more than it should once it is text: an error, a list, a path.
-        return {key: value if isinstance(value, PLAIN) else hidden(str(value), known) for key, value in event.items()}
+        return {key: value if isinstance(value, PLAIN) else said(value) for key, value in event.items()}
+
+    def said(value: object) -> str:
+        return hidden(str(value), known).translate(CONTROLS)
 
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
