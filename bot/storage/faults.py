@@ -38,7 +38,7 @@ def told(error: BaseException, where: str) -> StoreError:
 def broken(where: str, why: str) -> StoreBroken:
     """A damaged file is left as it is, for whoever can still read it."""
     return StoreBroken(
-        f"The database {where} is damaged ({why}). It was left as it is: "
+        f"The database {where} is damaged ({' '.join(why.split())[:200]}). It was left as it is: "
         "move it aside and put a backup in its place, or start with a new one."
     )
 

@@ -215,9 +215,10 @@ async def test_what_is_wanted_while_a_message_is_under_way_is_not_forgotten(stor
     assert (edit.wanted, edit.rev, edit.sent_rev, edit.payload) == ("newer words", 2, 1, "first words")
 
 
-async def test_what_is_wanted_of_an_uncertain_message_never_touches_its_payload(store: Store) -> None:
+@pytest.mark.parametrize("state", [State.UNCERTAIN, State.DUE])
+async def test_what_is_wanted_after_an_attempt_never_touches_the_payload(store: Store, state: State) -> None:
     row = await queued(store)
-    await settle(store, await attempt(store), State.UNCERTAIN, next_at=NOW + HOUR)
+    await settle(store, await attempt(store), state, next_at=NOW + HOUR)
 
     await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer words"))
 

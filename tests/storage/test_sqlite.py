@@ -109,6 +109,14 @@ async def test_half_a_database_is_told_and_left_as_it_is(path: Path, part: float
     assert "backup" in sentence
 
 
+async def test_a_database_with_rotten_pages_is_told_before_the_bot_writes(path: Path) -> None:
+    await fill(path, posts=400)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] + b"\xff" * (len(whole) - len(whole) // 2))
+
+    assert "damaged" in await refused(path, StoreBroken, exclusive=True)
+
+
 async def test_a_database_that_breaks_while_open_is_told(path: Path) -> None:
     await fill(path, posts=400)
     whole = path.read_bytes()
@@ -191,6 +199,7 @@ async def test_odd_letters_in_a_path_do_no_harm(tmp_path: Path) -> None:
 
 async def test_the_connections_are_set_as_measured(path: Path) -> None:
     def settings(tx):
+        assert tx.connection.connection.driver_connection.isolation_level is None
         asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "trusted_schema", "cell_size_check")
         more = ("secure_delete", "query_only", "application_id")
         return {name: tx.connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in (*asked, *more)}
@@ -234,6 +243,22 @@ async def test_a_name_s_id_is_never_given_twice(path: Path) -> None:
     await store.close()
 
     assert second > first
+
+
+async def test_a_write_holds_the_file_from_its_first_moment(path: Path) -> None:
+    store = await open_store(str(path), clock=Clock())
+
+    def intrude(tx) -> None:
+        intruder = sqlite3.connect(path, isolation_level=None, timeout=0)
+        try:
+            intruder.execute("BEGIN IMMEDIATE")
+        finally:
+            intruder.close()
+
+    await store.read(intrude)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        await store.write(intrude)
+    await store.close()
 
 
 async def test_a_held_database_is_told(path: Path) -> None:
