@@ -34,6 +34,6 @@ WORKDIR /data
 VOLUME /data
 # The bot touches /data/heartbeat after every round of its outbox that went through (once a second).
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s --retries=3 \
-  CMD ["python3", "-c", "import os, sys, time; beat = os.environ['REJECTION_WATCH_DATA'] + '/heartbeat'; sys.exit(not os.path.exists(beat) or time.time() - os.stat(beat).st_mtime > 120)"]
+  CMD ["python3", "-c", "import os, sys, time; sys.exit(time.time() - os.stat(os.environ['REJECTION_WATCH_DATA'] + '/heartbeat').st_mtime > 120)"]
 ENTRYPOINT ["rejection-watch"]
 CMD ["run"]

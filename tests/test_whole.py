@@ -112,12 +112,24 @@ def test_help_of_a_command_is_shown(name):
     assert PROGRAM.commands[name].help.split(":")[0].split(".")[0] in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["no-such-command"], ["read", "--no-such-option"], ["resolve"]])
-def test_wrong_usage_is_told_without_a_traceback(arguments):
-    done = program(*arguments)
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["no-such-command"], 2),
+        (["read", "--no-such-option"], 2),
+        (["resolve"], 2),
+        (["resolve", "--names", "no-such-file.tsv"], 1),
+        (["check", "example", "--approved", "900"], 2),
+        (["check", "example"], 1),
+        (["demo", "--sample", "no-such-folder"], 1),
+        (["replay", "no-such-file.jsonl"], 1),
+    ],
+)
+def test_what_is_wrong_is_told_without_a_traceback(arguments, code, tmp_path):
+    done = program(*arguments, REJECTION_WATCH_DATA=str(tmp_path / "nothing"))
 
-    assert done.returncode == 2
-    assert done.stderr
+    assert done.returncode == code
+    assert done.stderr.strip()
     assert "Traceback" not in done.stderr
 
 
