@@ -34,7 +34,7 @@ SECRET_BYTES = 32
 class Settings(BaseSettings):
     """All that a person can set. A value is `REJECTION_WATCH_<NAME>` or a key of config.toml; the environment wins."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     data: Path = Path("data")
     database: str | None = None
@@ -149,9 +149,9 @@ def secret_key(folder: Path) -> bytes:
     path = folder / SECRET
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            return _stored_key(path)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _stored_key(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be made: {error.strerror}. Give a folder that can be written.") from error
     with os.fdopen(handle, "w", encoding="ascii") as file:
