@@ -301,8 +301,8 @@ def test_what_is_over_is_one_sentence_in_grey_without_buttons(reason: Reason, sa
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (Outcome.PARTLY_REVERSED, "Some rejections are reported as reversed (30 of 40 in the largest report)."),
-        (Outcome.REVERSED, "Reported as reversed (30 of 40 in the largest report)."),
+        (Outcome.PARTLY_REVERSED, "Some rejections are reported as reversed; those who count them count 30 in all."),
+        (Outcome.REVERSED, "Reported as reversed; those who count them count 30 in all."),
         (Outcome.COMPENSATED, "the rejections stay"),
     ],
 )

@@ -76,7 +76,7 @@ def recent(open_now: Sequence[About], now: datetime) -> Card:
         return Card(title="Nothing open now", lines=("As far as we read, no mass rejection is reported.",))
     lines = [
         f"{about.name} ({about.platform.name if about.platform else 'platform not known'}): "
-        f"{words.voices(about.incident)}, {words.STAGE[about.incident.stage]}, "
+        f"{words.voices(about.incident)}, {words.STAGE[about.incident.stage]}{_outcome(about)}, "
         f"last on {words.day(about.incident.last_at)} · ref {about.ref}"
         for about in open_now[:RECENT_SHOWN]
     ]
@@ -87,6 +87,11 @@ def recent(open_now: Sequence[About], now: datetime) -> Card:
         lines=tuple(lines),
         footer=f"and {more} more" if more > 0 else f"as of {words.minute(now)}",
     )
+
+
+def _outcome(about: About) -> str:
+    known = words.OUTCOME.get(about.incident.outcome)
+    return f"; {known}" if known else ""
 
 
 def commands(usages: Sequence[tuple[str, str]]) -> Card:

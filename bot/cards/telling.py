@@ -40,6 +40,20 @@ TONE = {
     Stage.DISMISSED: Tone.GONE,
 }
 OVER = frozenset({Reason.WITHDRAWN, Reason.DISMISSED, Reason.EXPIRED, Reason.MERGED})
+TERM = {
+    "prior": "nearly all requesters reject next to nothing",
+    "reports": "what the reports say",
+    "facts": "their numbers, and whether it happened to the writers",
+    "ordinary_volume": "this requester is often talked of anyway",
+    "trust": "how well the voices are known",
+    "time_between": "time between the reports",
+    "further_sites": "voices from a second site count for less",
+    "contrary": "workers whose work was approved",
+    "again": "it happened before",
+    "unproven_batch": "a large easy batch without reviews",
+}
+# Points below this are noise to a reader.
+LEAST = 0.05
 # How many terms of a score a person reads before the rest is a blur.
 TERMS_SHOWN = 6
 
@@ -122,8 +136,8 @@ def title(alert: Alert, about: About) -> str:
 
 def receipt(alert: Alert) -> str:
     """The score as a sum that a person can follow, the heaviest terms first."""
-    terms = sorted(alert.why, key=lambda term: -abs(term.points))
-    shown = [f"{term.points:+.1f} {term.term}" for term in terms[:TERMS_SHOWN]]
+    terms = sorted((term for term in alert.why if abs(term.points) >= LEAST), key=lambda term: -abs(term.points))
+    shown = [f"{term.points:+.1f} {TERM.get(term.term, term.term)}" for term in terms[:TERMS_SHOWN]]
     rest = sum(term.points for term in terms[TERMS_SHOWN:])
     if len(terms) > TERMS_SHOWN:
         shown.append(f"{rest:+.1f} {len(terms) - TERMS_SHOWN} smaller terms")

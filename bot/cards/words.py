@@ -73,8 +73,8 @@ def reversal(incident: Incident) -> str | None:
     text = OUTCOME.get(incident.outcome)
     if text is None:
         return None
-    if incident.n_reversed is not None and incident.n_rejected is not None:
-        text += f" ({incident.n_reversed:,} of {max(incident.n_rejected, incident.n_reversed):,} in the largest report)"
+    if incident.n_reversed is not None:
+        text += f"; those who count them count {incident.n_reversed:,} in all"
     return text[0].upper() + text[1:] + "."
 
 

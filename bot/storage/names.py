@@ -23,7 +23,7 @@ def _requester(requester_id: int, rows: Sequence[Row[Any]]) -> Requester:
         platform=rows[0].of_platform,
         name=rows[0].of_name,
         account_keys=tuple(row.account_key for row in rows if row.account_key is not None),
-        aliases=tuple(row.name for row in rows if row.kind == "alias"),
+        aliases=tuple(dict.fromkeys(row.name for row in rows if row.name != row.of_name)),
     )
 
 
