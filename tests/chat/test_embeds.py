@@ -84,6 +84,17 @@ def test_fields_and_a_footer_stay_when_the_sentences_are_endless() -> None:
     assert (shown.description or "").endswith("…")
 
 
+def test_a_card_that_is_too_long_everywhere_keeps_its_tag_and_a_field() -> None:
+    fields = tuple((f"name {n}", "v" * 1000) for n in range(30))
+
+    shown = embed(Card(title="t" * 300, lines=("l" * 5000,), fields=fields, footer="f" * 3000), TAG)
+
+    assert embed_faults(shown.to_dict()) == []
+    assert ends_with(shown, TAG)
+    assert len(shown.fields) == 1
+    assert sum(map(units, [*parsed(shown), shown.footer.text or ""])) <= TOTAL
+
+
 def test_links_stand_in_fields_as_they_are_and_strange_ones_are_left_out() -> None:
     links = (("Page", "https://example.org/r/A1EXAMPLE2REQ3"), ("Bad", "javascript:alert(1)"), ("Two", "https://a b"))
 

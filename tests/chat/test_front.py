@@ -253,7 +253,7 @@ async def test_what_is_said_while_the_bot_is_away_is_caught_up_with(front: Stage
 
     await lose_the_session(front)
     for n in range(150):
-        front.fake.say(talk, ann, f"{n} more rejected by Acme Labs")
+        front.fake.say(talk, ann, f"good morning number {n}")
     front.fake.open_gateway()
 
     assert live == 1
