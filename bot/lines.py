@@ -15,7 +15,7 @@ FAILED = 1
 def parse(raw: bytes) -> Any:
     """One line of input. Raises InputError, with the reason, if it is not a JSON object in UTF-8."""
     try:
-        found = json.loads(raw)
+        found = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError("the line is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -28,10 +28,11 @@ def parse(raw: bytes) -> Any:
 
 
 def write(out: TextIO, line: Any) -> None:
-    """Write one object as one line, at once. What cannot be said in UTF-8 (lone surrogates) is escaped."""
+    """Write one object as one line, at once. What cannot be said (lone surrogates) is escaped."""
     text = json.dumps(line, ensure_ascii=False)
     try:
-        text.encode()
+        # Also what the stream itself cannot say, where the terminal speaks another encoding.
+        text.encode(out.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(line)
     out.write(text + "\n")
