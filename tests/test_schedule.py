@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.schedule import Schedule, Tick
 
@@ -80,6 +82,21 @@ async def test_a_tick_that_fails_is_called_again_and_stops_no_other():
     assert broken.finished == 0
 
 
+async def test_what_went_wrong_is_logged_with_the_name_of_the_tick():
+    async def fail(call: int) -> None:
+        raise ValueError("a bug")
+
+    work = Work(fail)
+
+    with capture_logs() as logs:
+        async with running(("broken", 60, work)):
+            await until(lambda: work.calls == 1)
+
+    assert [(entry["event"], entry["tick"], str(entry["exc_info"])) for entry in logs] == [
+        ("tick failed", "broken", "a bug")
+    ]
+
+
 async def test_a_tick_that_hangs_is_ended_and_called_again():
     async def hang(call: int) -> None:
         if call == 1:
@@ -119,14 +136,12 @@ async def test_a_tick_never_runs_beside_itself():
 
 
 async def test_a_tick_that_was_due_while_the_loop_was_busy_is_not_skipped():
-    import time
-
     work = Work()
 
-    async with running(("poll", 1.0, work)):
+    async with running(("poll", 2.0, work)):
         await until(lambda: work.calls == 1)
-        time.sleep(2.2)  # longer than apscheduler's own grace of a second
-        await asyncio.sleep(0.3)
+        time.sleep(3.2)  # so that it comes later than apscheduler's own grace of a second allows
+        await asyncio.sleep(0.1)
 
         assert work.calls >= 2
 
@@ -145,6 +160,40 @@ async def test_stopping_lets_work_finish_and_calls_nothing_more():
     await asyncio.sleep(0.15)
 
     assert work.finished == calls == work.calls
+
+
+async def test_while_one_tick_finishes_no_other_is_called():
+    async def slow(call: int) -> None:
+        await asyncio.sleep(0.3)
+
+    finishing, other = Work(slow), Work()
+    schedule = Schedule([("finishing", 60, finishing), ("other", 0.05, other)])
+    schedule.start()
+    await until(lambda: finishing.active == 1 and other.calls >= 1)
+    calls = other.calls
+
+    await schedule.stop()
+
+    assert finishing.finished == 1
+    assert other.calls <= calls + 1
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_call_that_has_just_begun_is_finished_too(turns: int):
+    async def slow(call: int) -> None:
+        await asyncio.sleep(0.02)
+
+    before = asyncio.all_tasks()
+    work = Work(slow)
+    schedule = Schedule([("poll", 60, work)])
+    schedule.start()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    await schedule.stop()
+
+    assert work.finished == work.calls
+    assert asyncio.all_tasks() == before
 
 
 async def test_stopping_ends_work_that_does_not():

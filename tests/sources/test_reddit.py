@@ -232,7 +232,7 @@ async def test_an_edited_post_keeps_its_key_and_shows_its_new_text(reddit: FakeR
         (Answer(200, "<html>maintenance</html>"), SourceError, "cannot be read"),
         (Answer(200, "[1, 2, 3]", content_type="application/json"), SourceError, "Reddit answered something"),
         (Answer(200, '{"kind": "Listing"}', content_type="application/json"), SourceError, "Reddit answered something"),
-        (Answer(200, "{}", content_type="application/json"), SourceError, "Reddit answered something"),
+        (Answer(200, "{}", content_type="application/json"), SourceError, "not a listing"),
         (Answer(200, "", content_type="application/json"), SourceError, "Reddit answered something"),
     ],
 )
