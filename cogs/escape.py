@@ -35,18 +35,18 @@ def escaped(text: str, most: int) -> str:
         # An invitation needs no "https:" before it to be one.
         invited = character == "/" and before.isalpha() and following.isalnum()
         listed = (at_start and character in LEADING) or (number and character == ".")
-        pieces.append(f"\\{character}" if invited or listed else _piece(character, following))
+        # An emoji's name stands between colons, "https:" before a link; "12:30" is neither.
+        named = character == ":" and not following.isspace() and not (before.isdigit() and following.isdigit())
+        pieces.append(f"\\{character}" if invited or listed or named else _piece(character))
         number = (at_start or number) and character.isdigit()
         at_start, before = character == "\n" or (at_start and character.isspace()), character
     return _joined(pieces, most)
 
 
-def _piece(character: str, following: str) -> str:
+def _piece(character: str) -> str:
     if character in "@<":
         return f"{'' if character == '@' else chr(92)}{character}{BREAK}"
-    if character in ACTIVE or (character == ":" and not following.isspace()):
-        return f"\\{character}"
-    return character
+    return f"\\{character}" if character in ACTIVE else character
 
 
 def _shown(character: str) -> str:

@@ -52,9 +52,7 @@ def test_what_was_typed_is_seen_and_nothing_of_it_is_active(typed: str) -> None:
     ["Acme Labs (Prolific)", "What to do now: do a few", "27 of 30 on 3 Oct 2026, 12:30 UTC", "$0.01 each, 1,000 left"],
 )
 def test_ordinary_words_are_left_alone_but_for_what_must_be(typed: str) -> None:
-    source = escaped(typed, 4096)
-
-    assert source.replace("\\:", ":") == typed
+    assert escaped(typed, 4096) == typed
 
 
 @given(NASTY, st.integers(0, 200))
@@ -98,9 +96,9 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None
         text = (unit * n)[:n]
         tries = []
         for _ in range(5):
-            begin = time.perf_counter()
+            begin = time.process_time()
             escaped(text, 10**9)
-            tries.append(time.perf_counter() - begin)
+            tries.append(time.process_time() - begin)
         return min(tries)
 
     # Linear is 8 times, quadratic 64.

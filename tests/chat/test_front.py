@@ -150,6 +150,31 @@ async def test_a_new_community_is_greeted_with_what_to_do_and_forgotten_when_we_
     assert front.fake.posted(hall) == []
 
 
+async def test_a_new_community_is_greeted_where_it_greets(front: Stage) -> None:
+    data = front.guild.payload() | {"system_channel_id": str(front.alerts.id)}
+    front.fake.emit("GUILD_UPDATE", data)
+    here: Any = front.client.get_guild(front.guild.id)
+    await front.fake.until(lambda: here.system_channel is not None)
+
+    front.client.dispatch("guild_join", here)
+    (greeting,) = await front.fake.until(lambda: front.fake.posted(front.alerts))
+
+    assert "/setup" in read(greeting)
+
+
+async def test_a_bot_that_was_shut_out_ends_with_the_reason(desk: Desk, clock: Clock) -> None:
+    async with FakeDiscord(clock=clock) as fake:
+        with point_at(fake, pace=0.01):
+            client = Client(desk, extensions=(), guild_ready_timeout=0.05)
+            ended = asyncio.create_task(client.start(fake.token))
+            await fake.until(client.is_ready)
+
+            await client.give_up(SettingsError("the token is not taken any more"))
+
+            with pytest.raises(SettingsError, match="not taken any more"):
+                await asyncio.wait_for(ended, 5)
+
+
 # buttons
 
 
