@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Batch, Incident, Report, Stage, Task, Term, Verdict
@@ -64,6 +64,17 @@ def _batch(row: Row[Any]) -> Batch:
 def _columns(incident: Incident) -> dict[str, object]:
     told = {name: getattr(incident, name) for name in DERIVED}
     return {**told, "requester_id": incident.requester_id, "why": dump(incident.why)}
+
+
+def _incident(row: Row[Any]) -> Incident:
+    """The derived half; evidence is loaded for many at once."""
+    told = {name: getattr(row, name) for name in DERIVED}
+    why = load(tuple[Term, ...], row.why)
+    return Incident(**told, why=why, incident_id=row.incident_id, requester_id=row.requester_id)
+
+
+def _in_its_time(batch: Batch, row: Row[Any]) -> bool:
+    return batch.at >= row.opened_at - WORK_BEFORE and (row.closed_at is None or batch.at <= row.closed_at)
 
 
 class Incidents(Part):
@@ -146,9 +157,7 @@ class Incidents(Part):
 
     def batches(self, requester_id: int, since: datetime) -> tuple[Batch, ...]:
         """Work seen for a requester since then, oldest first; of very much the newest."""
-        ours = select(batches).where(batches.c.requester_id == requester_id, batches.c.at >= since)
-        rows = self.rows(ours.order_by(batches.c.at.desc(), batches.c.batch_id.desc()).limit(MOST_BATCHES))
-        return tuple(_batch(row) for row in reversed(rows))
+        return tuple(self._work({requester_id}, since)[requester_id])
 
     def _insert(self, incident: Incident) -> Incident:
         values = _columns(incident)
@@ -160,14 +169,24 @@ class Incidents(Part):
         raise StoreError("There is no free reference for a new incident; tell the developers, this cannot be.")
 
     def _load(self, statement: Select[Any]) -> tuple[Incident, ...]:
-        """The incidents of a statement, with all their evidence in two statements more and one for each one's work."""
+        """The incidents of a statement, with all their evidence in three statements more."""
         rows = self.rows(statement)
         if not rows:
             return ()
         ids = [row.incident_id for row in rows]
         said = self._reports(ids)
         judged = self._verdicts(ids)
-        return tuple(self._incident(row, said[row.incident_id], judged[row.incident_id]) for row in rows)
+        since = min(row.opened_at for row in rows) - WORK_BEFORE
+        work = self._work({row.requester_id for row in rows if row.requester_id is not None}, since)
+        return tuple(
+            replace(
+                _incident(row),
+                reports=tuple(said[row.incident_id]),
+                verdicts=tuple(judged[row.incident_id]),
+                batches=tuple(batch for batch in work[row.requester_id] if _in_its_time(batch, row)),
+            )
+            for row in rows
+        )
 
     def _reports(self, ids: Sequence[int]) -> dict[int, list[Report]]:
         found: dict[int, list[Report]] = defaultdict(list)
@@ -183,17 +202,13 @@ class Incidents(Part):
             found[row.incident_id].append(_verdict(row))
         return found
 
-    def _incident(self, row: Row[Any], said: Sequence[Report], judged: Sequence[Verdict]) -> Incident:
-        told = {name: getattr(row, name) for name in DERIVED}
-        work: tuple[Batch, ...] = ()
-        if row.requester_id is not None:
-            work = self.batches(row.requester_id, row.opened_at - WORK_BEFORE)
-        return Incident(
-            **told,
-            incident_id=row.incident_id,
-            requester_id=row.requester_id,
-            why=load(tuple[Term, ...], row.why),
-            reports=tuple(said),
-            verdicts=tuple(judged),
-            batches=tuple(batch for batch in work if row.closed_at is None or batch.at <= row.closed_at),
-        )
+    def _work(self, requester_ids: Collection[int], since: datetime) -> dict[int | None, list[Batch]]:
+        """The newest work of each requester, oldest first."""
+        found: dict[int | None, list[Batch]] = defaultdict(list)
+        newest = (batches.c.at.desc(), batches.c.batch_id.desc())
+        turn = func.row_number().over(partition_by=batches.c.requester_id, order_by=newest)
+        theirs = select(batches, turn.label("turn")).where(batches.c.requester_id.in_(requester_ids))
+        seen = theirs.where(batches.c.at >= since).subquery()
+        for row in self.rows(select(seen).where(seen.c.turn <= MOST_BATCHES).order_by(seen.c.at, seen.c.batch_id)):
+            found[row.requester_id].append(_batch(row))
+        return found

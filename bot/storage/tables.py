@@ -252,7 +252,15 @@ outbox = _table(
     # Discord takes nonces of at most 25 characters ("Create Message").
     CheckConstraint("length(nonce) <= 25", name="nonce"),
     CheckConstraint("sent_rev <= rev", name="revisions"),
-    Index("ix_outbox_next_at", "next_at"),
+    # Holds only what wants work, in the order claims go through it: a handful of rows however long the history.
+    Index(
+        "ix_outbox_wanting",
+        "channel_key",
+        "due_at",
+        "delivery_id",
+        sqlite_where=literal_column("next_at IS NOT NULL"),
+        postgresql_where=literal_column("next_at IS NOT NULL"),
+    ),
     Index("ix_outbox_state", "state"),
     Index("ix_outbox_channel_key_leased_until", "channel_key", "leased_until"),
     Index("ix_outbox_channel_key_message_key", "channel_key", "message_key"),

@@ -10,8 +10,8 @@ import pytest
 from bot.errors import NotFoundError
 from bot.model import Amount, Batch, Decision, Incident, Outcome, Stage, Task, Term, Verdict
 from bot.storage import Store
-from bot.storage.incidents import LETTERS, new_ref
-from tests.storage.build import DAY, HOUR, NOW, add_incident, add_requester, incident, report
+from bot.storage.incidents import LETTERS, MOST_BATCHES, new_ref
+from tests.storage.build import DAY, HOUR, MINUTE, NOW, add_incident, add_requester, incident, report
 
 DERIVED = {
     "volume": 4,
@@ -121,6 +121,40 @@ async def test_an_incident_shows_the_work_of_its_time(store: Store) -> None:
     assert titles((await store.read(lambda tx: tx.get_incident(closed))).batches) == ["before", "during"]
     assert titles((await store.read(lambda tx: tx.get_incident(still))).batches) == ["before", "during", "after"]
     assert titles(await store.read(lambda tx: tx.batches(requester_id, NOW))) == ["during", "after"]
+
+
+async def test_of_very_much_work_the_newest_is_shown(store: Store) -> None:
+    def tell(tx):
+        requester_id = add_requester(tx)
+        for n in range(MOST_BATCHES + 5):
+            tx.add_batch(requester_id, Batch(key="", at=NOW + n * MINUTE, task=Task(title=f"study {n}")))
+        return requester_id
+
+    requester_id = await store.write(tell)
+
+    work = await store.read(lambda tx: tx.batches(requester_id, NOW))
+    assert [batch.task.title for batch in work] == [f"study {n}" for n in range(5, MOST_BATCHES + 5)]
+
+
+async def test_each_of_several_incidents_shows_its_own_work(store: Store) -> None:
+    def tell(tx):
+        one, two = add_requester(tx), add_requester(tx, "Other")
+        for about, day in [(one, 0), (two, 1), (one, 40), (None, 41)]:
+            tx.save_incident(
+                incident(about, opened_at=NOW + day * DAY, last_at=NOW + day * DAY, closed_at=NOW + (day + 2) * DAY)
+            )
+        for about, day in [(one, 1), (two, 1), (one, 41), (two, 41)]:
+            tx.add_batch(about, Batch(key="", at=NOW + day * DAY, task=Task(title=f"{about == one} {day}")))
+
+    await store.write(tell)
+
+    found = await store.read(lambda tx: tx.recent_incidents(NOW, 10))
+    assert [[batch.task.title for batch in each.batches] for each in found] == [
+        [],
+        ["True 41"],
+        ["False 1"],
+        ["True 1"],
+    ]
 
 
 async def test_references_are_found_as_people_type_them(store: Store) -> None:

@@ -346,5 +346,11 @@ def _outbox() -> None:
     )
     op.create_index("ix_outbox_channel_key_leased_until", "outbox", ["channel_key", "leased_until"])
     op.create_index("ix_outbox_channel_key_message_key", "outbox", ["channel_key", "message_key"])
-    op.create_index("ix_outbox_next_at", "outbox", ["next_at"])
+    op.create_index(
+        "ix_outbox_wanting",
+        "outbox",
+        ["channel_key", "due_at", "delivery_id"],
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
     op.create_index("ix_outbox_state", "outbox", ["state"])

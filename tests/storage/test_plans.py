@@ -1,0 +1,57 @@
+"""What is asked often is found by an index: on a table of 100,000 rows a scan would be seen by whoever waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from bot.storage import open_store
+from tests.storage.build import DAY, MINUTE, NOW, Clock, add_incident, post
+
+ASKED = {
+    "open_incident": lambda tx: tx.open_incident(1),
+    "incidents_of": lambda tx: tx.incidents_of(1, 10),
+    "find_incident": lambda tx: tx.find_incident("7K2-Q9F"),
+    "incidents_due": lambda tx: tx.incidents_due(NOW, 10),
+    "recent_incidents": lambda tx: tx.recent_incidents(NOW, 10),
+    "volume": lambda tx: tx.volume(1, NOW),
+    "sketches": lambda tx: tx.sketches(1, NOW - DAY),
+    "count_reports_by": lambda tx: tx.count_reports_by("voice-1", NOW),
+    "voice": lambda tx: tx.voice("voice-1", "reddit"),
+    "unseen": lambda tx: tx.unseen([post("a"), post("b")]),
+    "find_account": lambda tx: tx.find_account(None, "A1EXAMPLE2REQ3"),
+    "get_requester": lambda tx: tx.get_requester(1),
+    "names_since": lambda tx: tx.names_since(5),
+    "find_tasks": lambda tx: tx.find_tasks("a study"),
+    "claim_deliveries": lambda tx: tx.claim_deliveries(10, MINUTE),
+    "card_of": lambda tx: tx.card_of(1, "discord:1"),
+    "find_delivery_by_message": lambda tx: tx.find_delivery_by_message("discord:1", "m1"),
+    "last_alert": lambda tx: tx.last_alert(1, "discord:1"),
+}
+
+
+def plan(tx, asked) -> list[str]:
+    """How SQLite would answer each statement of a question."""
+    statements: list[tuple[str, tuple]] = []
+    catch = lambda connection, cursor, statement, parameters, *_: statements.append((statement, parameters))  # noqa: E731
+    event.listen(tx.connection, "before_cursor_execute", catch)
+    asked(tx)
+    event.remove(tx.connection, "before_cursor_execute", catch)
+    explained = [tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", told).all() for sql, told in statements]
+    return [row.detail for rows in explained for row in rows]
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_no_table_is_scanned(tmp_path: Path, name: str) -> None:
+    store = await open_store(str(tmp_path / "watch.sqlite3"), clock=Clock())
+    await store.write(add_incident)
+
+    steps = await store.write(lambda tx: plan(tx, ASKED[name]))
+    await store.close()
+
+    assert steps
+    # What a statement made itself (a window's rows) may be walked through, and the few rows that want work.
+    walked = ("subquery", "anon", "ix_outbox_wanting")
+    assert [step for step in steps if step.startswith("SCAN") and not any(word in step for word in walked)] == []
