@@ -63,7 +63,7 @@ def sentence(error: Exception, command: str) -> str:
         return f"One moment, please: try again in {cause.retry_after:.0f} seconds."
     if isinstance(cause, commands.CheckFailure | app_commands.CheckFailure):
         return "That is not for you to use here."
-    if isinstance(cause, WatchError):
+    if isinstance(cause, WatchError | discord.HTTPException):
         log.warning("command failed", command=command, why=str(cause))
         return TROUBLE
     log.error("command failed", command=command, exc_info=cause)

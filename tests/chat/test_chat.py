@@ -292,6 +292,17 @@ async def test_a_failure_is_one_polite_line(town: Town) -> None:
     assert len(errors) >= 2
 
 
+async def test_where_the_bot_may_not_speak_it_is_silent_and_no_error_of_ours(town: Town, capsys: Any) -> None:
+    silent = {town.env.bot.user: discord.PermissionOverwrite(send_messages=False)}
+    mute = town.guild.create_text_channel("mute", overwrites=silent)
+
+    answers = await town.type(town.ann, "!help", mute)
+
+    assert answers == []
+    assert all(isinstance(getattr(error, "original", error), discord.Forbidden) for error in town.env.errors)
+    assert "Traceback" not in capsys.readouterr().out
+
+
 # reports
 
 
