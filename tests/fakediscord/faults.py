@@ -99,6 +99,9 @@ def break_off(request: web.Request, *, reset: bool = False) -> web.Response:
     return web.Response(status=500)
 
 
+LINE = web.RequestKey("line", Request)
+
+
 class Door:
     """The middleware every REST request passes: log, authorisation, scripted faults, headers."""
 
@@ -115,7 +118,7 @@ class Door:
         if request.path == "/gateway":
             return await handler(request)
         line = await self._note(request, route)
-        request["line"] = line
+        request[LINE] = line
         answer = await self._answer(request, handler, line)
         broken = request.transport is None or request.transport.is_closing()
         line.status = None if broken else answer.status

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from .checks import choice_faults, over
-from .faults import Refused
+from .faults import LINE, Refused
 from .rest import Answer
 from .world import LOADING, Channel, Member, Message, Role, User, walk
 
@@ -229,10 +229,10 @@ class Interactions:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
         if time.monotonic() - started.born > self.answer_within:
             raise Refused(404, 10062, "Unknown interaction")
-        body, files = request["line"].body, request["line"].files
+        body, files = request[LINE].body, request[LINE].files
         self._take(started, body["type"], body.get("data") or {}, files)
         started.answer = body["type"]
-        if "with_response" not in request["line"].query:
+        if "with_response" not in request[LINE].query:
             return 204, None
         return 200, self._callback(started)
 
@@ -271,7 +271,7 @@ class Interactions:
         return answer
 
     async def follow_up(self, request: web.Request) -> Answer:
-        started, line = self._known(request), request["line"]
+        started, line = self._known(request), request[LINE]
         original = started.original
         if original is not None and original.loading:
             self._complete(original, line.body)
@@ -284,9 +284,9 @@ class Interactions:
     async def edit_reply(self, request: web.Request) -> Answer:
         message = self._message(request)
         if message.loading:
-            self._complete(message, request["line"].body)
+            self._complete(message, request[LINE].body)
         else:
-            self.fake.rest.change(message, request["line"].body)
+            self.fake.rest.change(message, request[LINE].body)
         return 200, message.payload()
 
     def _complete(self, message: Message, body: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from .checks import command_faults, house_faults, message_faults
-from .faults import Refused
+from .faults import LINE, Refused
 from .world import Channel, Guild, Message, User
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Rest:
         return 200, {"url": self.fake.gateway_url, "shards": 1, "session_start_limit": limit}
 
     async def create_dm(self, request: web.Request) -> Answer:
-        recipient = self.fake.users.get(int(request["line"].body["recipient_id"]))
+        recipient = self.fake.users.get(int(request[LINE].body["recipient_id"]))
         if recipient is None or recipient.bot:
             raise Refused(400, 50033, "Invalid Recipient(s)")
         return 200, self.fake.dm(recipient).payload()
@@ -97,7 +97,7 @@ class Rest:
 
     async def put_commands(self, request: web.Request) -> Answer:
         where = int(request.match_info.get("guild", 0))
-        commands = request["line"].body
+        commands = request[LINE].body
         self.fake.forbid([fault for command in commands for fault in command_faults(command)])
         about = {"application_id": str(self.fake.me.id), "version": "1"}
         if where:
@@ -119,7 +119,7 @@ class Rest:
         return 204, None
 
     async def create_message(self, request: web.Request) -> Answer:
-        channel, line = self._channel(request), request["line"]
+        channel, line = self._channel(request), request[LINE]
         self._must(channel, "send_messages")
         first = self._first(line.body)
         if first is not None:
@@ -157,7 +157,7 @@ class Rest:
             raise Refused(400, 50035, "Invalid Form Body: message_reference: Unknown message")
 
     async def get_history(self, request: web.Request) -> Answer:
-        channel, query = self._channel(request), request["line"].query
+        channel, query = self._channel(request), request[LINE].query
         limit = int(query.get("limit", 50))
         if not 1 <= limit <= 100:
             raise Refused(400, 50035, "Invalid Form Body: limit must be between 1 and 100")
@@ -175,7 +175,7 @@ class Rest:
         message = self._message(request)
         if message.author is not self.fake.me:
             raise Refused(403, 50005, "Cannot edit a message authored by another user")
-        self.change(message, request["line"].body)
+        self.change(message, request[LINE].body)
         return 200, message.payload()
 
     def change(self, message: Message, body: dict[str, Any]) -> None:
