@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import T0, after, batch, contrary, crowd, incident, report, reversal, verdict
 
@@ -193,12 +193,14 @@ def play(history, policy):
 
 
 @given(histories, policies)
+@settings(deadline=None)
 def test_what_was_told_is_not_told_again(history, policy):
     for before, alert, now_is, now in play(history, policy):
         assert due(alert or before, now_is, policy, now) is None
 
 
 @given(histories, policies)
+@settings(deadline=None)
 def test_public_means_the_first_public_word_or_a_rise(history, policy):
     for before, alert, now_is, _ in play(history, policy):
         if alert is None or not alert.public:
@@ -210,6 +212,7 @@ def test_public_means_the_first_public_word_or_a_rise(history, policy):
 
 
 @given(histories, policies)
+@settings(deadline=None)
 def test_members_have_seen_it_exactly_when_something_public_was_told(history, policy):
     seen = False
     for _, alert, _, _ in play(history, policy):

@@ -475,6 +475,7 @@ def derived(of):
 
 
 @given(evidence(), spoken, policies, st.randoms())
+@settings(deadline=None)
 def test_the_order_of_arrival_never_matters(reports, verdicts, policy, chance):
     shuffled, mixed = list(reports), list(verdicts)
     chance.shuffle(shuffled)
@@ -487,7 +488,7 @@ def test_the_order_of_arrival_never_matters(reports, verdicts, policy, chance):
 
 
 @given(evidence(least=1), policies, st.data())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_removing_a_report_never_raises_stage_or_score(reports, policy, data):
     known = incident(*reports, policy=policy, now=NOW)
     gone = data.draw(st.sampled_from([each for each in reports if each.stance is Stance.REPORT] or [report("none")]))
@@ -499,6 +500,7 @@ def test_removing_a_report_never_raises_stage_or_score(reports, policy, data):
 
 
 @given(evidence(), evidence(fresh=True, most=40), policies)
+@settings(deadline=None)
 def test_fresh_accounts_change_nothing_that_is_told(reports, fresh, policy):
     crowded = [replace(each, key=f"f{each.key}", same_text_as=None) for each in fresh]
 
@@ -509,6 +511,7 @@ def test_fresh_accounts_change_nothing_that_is_told(reports, fresh, policy):
 
 
 @given(evidence(), evidence(), policies)
+@settings(deadline=None)
 def test_the_machine_never_lowers_a_verdict(reports, more, policy):
     known = incident(*reports, verdicts=[verdict("confirm", after(hours=1))], policy=policy)
     for each in more:
@@ -518,6 +521,7 @@ def test_the_machine_never_lowers_a_verdict(reports, more, policy):
 
 
 @given(evidence(most=20), spoken, st.integers(0, 200), st.booleans(), policies)
+@settings(deadline=None)
 def test_the_terms_of_the_receipt_sum_to_the_score(reports, verdicts, volume, again, policy):
     known = incident(*reports, verdicts=verdicts, volume=volume, again=again, batches=[batch()], policy=policy)
 
@@ -526,11 +530,13 @@ def test_the_terms_of_the_receipt_sum_to_the_score(reports, verdicts, volume, ag
 
 
 @given(evidence(most=20), policies)
+@settings(deadline=None)
 def test_without_a_verdict_the_machine_never_confirms(reports, policy):
     assert incident(*reports, policy=policy).stage in (Stage.WATCHED, Stage.SUSPECTED, Stage.CORROBORATED)
 
 
 @given(st.lists(voices(), max_size=4, unique_by=lambda each: each.key), evidence(most=12))
+@settings(deadline=None)
 def test_four_colluders_never_corroborate(four, words):
     cast = four or [voice()]
     said = [replace(each, voice=cast[i % len(cast)], probability=1.0) for i, each in enumerate(words)]
