@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +35,8 @@ log = structlog.stdlib.get_logger(__name__)
 PUMP_EVERY = 1.0
 WATCH_EVERY = 5.0
 SWEEP_EVERY = 30.0
+# In the data folder: touched after every round of the outbox that went through. The image's health check looks at it.
+HEARTBEAT = "heartbeat"
 DRY = "dry-run.sqlite3"
 # Between two tries to reach Discord at all; once connected, discord.py reconnects by itself.
 FIRST_PAUSE = 2.0
@@ -173,16 +175,28 @@ def _stopped_by_signal() -> asyncio.Event:
 
 
 async def _add_sources(store: Store, settings: Settings) -> None:
-    """What the settings name is polled. A wrong one stops the start: a typing error must not look like peace."""
-    from bot.sources import normal_source
+    """Poll what the settings name, and nothing else. A wrong one stops the start: an error must not look like peace."""
+    from bot.sources import KINDS, normal_source
 
-    sources = [normal_source(source) for source in settings.sources]
+    sources = _merged([normal_source(source) for source in settings.sources], apart=settings.reddit_login is not None)
 
-    def add(tx: Transaction) -> None:
+    def change(tx: Transaction) -> None:
+        for watch in tx.sources():
+            if watch.source.partition(":")[0] in KINDS and watch.source not in sources:
+                tx.drop_source(watch.source)
         for source in sources:
             tx.add_source(source)
 
-    await store.write(add)
+    await store.write(change)
+
+
+def _merged(sources: Sequence[str], *, apart: bool) -> list[str]:
+    """Without credentials Reddit is asked once in 90 seconds in all, so all subreddits are read as one."""
+    if apart:
+        return list(sources)
+    reddit = sorted({name for source in sources if source.startswith("reddit:") for name in source[7:].split("+")})
+    others = [source for source in sources if not source.startswith("reddit:")]
+    return [*others, f"reddit:{'+'.join(reddit)}"] if reddit else others
 
 
 async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: Rules, connection: Connection) -> None:
@@ -192,7 +206,9 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
     open_source = await _sources(stack, settings)
 
     async def pump() -> object:
-        return await outbox.pump(store, connection.announcer)
+        worked_on = await outbox.pump(store, connection.announcer)
+        (settings.data / HEARTBEAT).touch()
+        return worked_on
 
     async def take(page: Page, watch: Watch, next_at: datetime) -> object:
         return await intake.take(store, rules, page, settled=intake.Settled(watch=watch, next_at=next_at))
