@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 import typer
 
 from bot import cli
+from bot.app import HEARTBEAT
 from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.errors import WatchError
@@ -344,6 +346,23 @@ def test_the_health_check_looks_at_the_age_of_the_heartbeat(age, code, tmp_path)
     )
 
     assert done.returncode == code
+
+
+def test_a_running_bot_touches_the_heartbeat_and_ends_when_told(tmp_path):
+    beat = tmp_path / HEARTBEAT
+    command = [sys.executable, "-m", "bot", "run", "--dry", "--data", str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        until = time.monotonic() + 60
+        while not beat.exists() and running.poll() is None and time.monotonic() < until:
+            time.sleep(0.05)
+        was_alive = beat.exists()
+
+        running.send_signal(signal.SIGTERM)
+
+        _, said = running.communicate(timeout=30)
+    assert was_alive
+    assert (running.returncode, "Traceback" in said) == (0, False)
+    assert f"'/{HEARTBEAT}'" in DOCKERFILE
 
 
 # --- habits
