@@ -24,7 +24,7 @@ app = typer.Typer(
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for all that is written [REJECTION_WATCH_DATA].")]
 Json = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, everything else on stderr.")]
-Number = Annotated[int | None, typer.Option(min=0, max=10**9, help="Your own numbers, all three, for the rating line.")]
+Number = Annotated[int | None, typer.Option(min=0, max=10**8, help="Your own numbers, all three, for the rating line.")]
 # The shell's own numbers: ended by Ctrl-C, and by a reader that went away.
 INTERRUPTED = 130
 BROKEN_PIPE = 141

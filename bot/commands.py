@@ -211,8 +211,10 @@ def numbers(line: str) -> Case | None:
     parts = line.replace(",", "").split()
     if not parts:
         return None
-    if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 9 for part in parts):
-        raise UsageError("I need three whole numbers: approved, rejected so far, and rejected now or at risk.")
+    if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 8 for part in parts):
+        raise UsageError(
+            "I need three whole numbers below a hundred million: approved, rejected so far, and rejected now or at risk."
+        )
     return Case(*(int(part) for part in parts))
 
 

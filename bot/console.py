@@ -14,6 +14,7 @@ from rich.text import Text
 from bot import commands
 from bot.errors import WatchError
 from bot.model import Card, Delivery, Guild, Mode, Post, Shape, Slot, Tone
+from bot.naming.letters import visible
 from bot.outbox import Attempt, Look, Result, Sight
 
 STYLE = {
@@ -36,33 +37,40 @@ GUILD = Guild(
 )
 YOU = commands.Person(key="you", site="terminal", guild=GUILD, moderator=True)
 POST_WIDTH = 90
+LOOKED_AT = 1_000
 
 
 def panel(card: Card, *, subtitle: str | None = None) -> Panel:
     """A card as a bordered panel in the colour of its tone. Everything in it is plain text, never markup."""
-    parts: list[Text | Table] = [Text(line) for line in card.lines]
+    parts: list[Text | Table] = [plain(line) for line in card.lines]
     if card.fields or card.links:
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="bold", no_wrap=True, max_width=34)
         grid.add_column()
         for name, value in (*card.fields, *card.links):
-            grid.add_row(Text(name), Text(value))
+            grid.add_row(plain(name), plain(value))
         parts.append(grid)
     if card.buttons:
-        parts.append(Text("  ".join(f"[{button.label}]" for button in card.buttons), style="bold"))
+        parts.append(plain("  ".join(f"[{button.label}]" for button in card.buttons), style="bold"))
     if card.footer:
-        parts.append(Text(card.footer, style="dim"))
+        parts.append(plain(card.footer, style="dim"))
     style = STYLE[card.tone]
-    title = Text(card.title, style=f"bold {style}")
+    title = plain(card.title, style=f"bold {style}")
     return Panel(Group(*parts), title=title, title_align="left", subtitle=subtitle, border_style=style, box=box.ROUNDED)
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Words as they are: no markup, and nothing by which a text from outside could speak to the terminal itself."""
+    return Text("\n".join(visible(line) for line in text.split("\n")), style=style)
 
 
 def feed_line(post: Post) -> Text:
     """A post in one line of the feed: when, where, and how it begins."""
     when = f"{post.posted_at:%d %b %H:%M}" if post.posted_at else "·"
-    words = " ".join(f"{post.title or ''} {post.text}".split())
+    words = " ".join(visible(f"{post.title or ''} {post.text[:LOOKED_AT]}").split())
     shown = words if len(words) <= POST_WIDTH else words[: POST_WIDTH - 1] + "…"
-    return Text.assemble((f"{when}  ", "dim"), (f"{post.source:<28.28}", "blue"), " ", (shown, "dim"))
+    source = visible(post.source[:LOOKED_AT])
+    return Text.assemble((f"{when}  ", "dim"), (f"{source:<28.28}", "blue"), " ", (shown, "dim"))
 
 
 @dataclass(slots=True)
@@ -125,7 +133,7 @@ class Prompt:
         try:
             self.last = await self._answer(line.strip())
         except WatchError as error:
-            self.console.print(Text(str(error), style="red"))
+            self.console.print(plain(str(error), style="red"))
             return
         self.report_key = self.last.report_key or self.report_key
         self.console.print(panel(self.last.card))
