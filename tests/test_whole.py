@@ -205,6 +205,22 @@ def test_the_manual_names_every_setting(name):
     assert f"`{name}`" in text_of(ROOT / "docs" / "operating.md")
 
 
+def without_numbers(line):
+    """What stays the same when a figure changes: refs are made anew in each data folder."""
+    return " ".join(re.sub(r"\b[0-9A-Z]{3}-[0-9A-Z]{3}\b|\d[\d,]*", "#", line).split())
+
+
+def test_the_excerpt_of_the_demo_is_what_the_demo_shows(tmp_path):
+    (excerpt,) = re.findall(r"```text\n(.*?)```", text_of(ROOT / "README.md"), re.DOTALL)
+
+    done = program("demo", "--fast", "--no-prompt", COLUMNS="92", TMPDIR=str(tmp_path))
+
+    shown = {without_numbers(line) for line in done.stdout.splitlines()}
+    lines = [line for line in excerpt.splitlines() if not line.startswith("…")]
+    assert len(lines) > 10
+    assert [line for line in lines if without_numbers(line) not in shown] == []
+
+
 def kinds_of_error(kind=WatchError):
     return {kind, *(deeper for below in kind.__subclasses__() for deeper in kinds_of_error(below))}
 
