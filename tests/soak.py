@@ -87,7 +87,7 @@ class Town:
         elif place < 0.72:
             item = Item(number, text=f"<p>{text}</p>", title="Daily", author=author, date=format_datetime(now()))
             self.forum.items.insert(0, item)
-            del self.forum.items[200:]
+            del self.forum.items[400:]
             self.written["feed"] += 1
         else:
             if author not in self.people:
@@ -146,6 +146,7 @@ async def soak(minutes: float, folder: Path) -> list[str]:
         guild = discord.add_guild("Invented workers")
         boss = guild.add_member("boss", permissions=["manage_guild"])
         alerts, private, chat = (guild.add_channel(name) for name in ("alerts", "moderators", "chat"))
+        forum.shown = 200
         town = Town(discord, reddit, forum, chat, {})
         # The first read of a source is a baseline: it has to have happened before the story begins.
         reddit.post("exampleturkers", title="Hello", text="A quiet morning.", created_utc=now().timestamp())
