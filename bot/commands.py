@@ -212,9 +212,7 @@ def numbers(line: str) -> Case | None:
     if not parts:
         return None
     if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 8 for part in parts):
-        raise UsageError(
-            "I need three whole numbers below a hundred million: approved, rejected so far, and rejected now or at risk."
-        )
+        raise UsageError("I need three whole numbers below a hundred million: approved, rejected so far, now at risk.")
     return Case(*(int(part) for part in parts))
 
 

@@ -205,7 +205,24 @@ def test_a_standing_says_how_many_places_cannot_be_read_and_since_which_day() ->
     card = cards.standing(found(incident(), blind=blind), PLATFORMS, NOW)
 
     assert card.footer is not None
-    assert "Sources last read 1 hour ago. 3 places cannot be read now, the longest since 30 Oct 2026." in card.footer
+    assert "Sources last read 1 hour ago. 3 places cannot be read now, the first since 30 Oct 2026." in card.footer
+
+
+@pytest.mark.parametrize(
+    ("since", "said"), [(AT, "1 place cannot be read now since 30 Oct 2026."), (None, "1 place cannot be read now.")]
+)
+def test_a_standing_says_of_one_place_what_is_known(since: datetime | None, said: str) -> None:
+    card = cards.standing(found(incident(), blind=(("discord:1", since),)), PLATFORMS, NOW)
+
+    assert said in (card.footer or "")
+
+
+def test_rejections_are_the_workers_own_counts_added_up() -> None:
+    known = incident(3)
+
+    assert "At least 120 rejections, by the workers' own count." in text_of(
+        cards.standing(found(known), PLATFORMS, NOW)
+    )
 
 
 def test_a_bot_that_has_read_nothing_says_so() -> None:

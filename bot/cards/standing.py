@@ -133,8 +133,9 @@ def _age(known: Standing, now: datetime) -> str:
         return text
     # Never which ones: a channel that is watched is nobody's business outside of it.
     since = min((at for _, at in known.blind if at is not None), default=None)
-    longest = f", the longest since {words.day(since)}" if since else ""
-    return f"{text} {PLACE.counted(len(known.blind))} cannot be read now{longest}."
+    first = ", the first" if len(known.blind) > 1 else ""
+    began = f"{first} since {words.day(since)}" if since else ""
+    return f"{text} {PLACE.counted(len(known.blind))} cannot be read now{began}."
 
 
 def ambiguous(answer: Ambiguous, platforms: Platforms) -> Card:

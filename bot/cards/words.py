@@ -62,10 +62,10 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def numbers(incident: Incident) -> str | None:
-    """The largest number of rejections that one report gives, if any does."""
+    """How many rejections there are at least, if anybody counted: the workers' own counts added up."""
     if incident.n_rejected is None:
         return None
-    return f"Largest number in one report: {incident.n_rejected:,} rejected."
+    return f"At least {incident.n_rejected:,} rejections, by the workers' own count."
 
 
 def reversal(incident: Incident) -> str | None:
