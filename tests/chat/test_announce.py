@@ -188,6 +188,27 @@ async def test_what_discord_will_never_take_is_not_tried_again(
     assert len(stage.fake.calls("create_message")) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "wait"),
+    [
+        ({"kind": "rate_limit", "retry_after": 3600}, HOUR),
+        ({"kind": "rate_limit", "via": False}, timedelta(minutes=10)),
+        ({"status": 403, "code": 50013}, HOUR),
+        ({"status": 400, "code": 20016}, timedelta(minutes=2)),
+        ({"status": 503}, None),
+    ],
+)
+async def test_a_second_try_waits_as_long_as_discord_wants(
+    stage: Stage, fault: dict[str, Any], wait: timedelta | None
+) -> None:
+    row = await first_try(stage)
+    stage.fake.fault("create_message", **fault)
+
+    attempt = await stage.announcer().announce(row, CARD)
+
+    assert attempt.retry_after == wait
+
+
 async def test_a_request_that_is_given_up_may_have_arrived_and_is_found(stage: Stage) -> None:
     row = await first_try(stage)
     stage.fake.fault("create_message", "hang", after_commit=True)
