@@ -76,7 +76,10 @@ def remember(keyed: Sequence[tuple[str, Entry]], known: Mapping[str, str]) -> st
 
 
 def gap_after(place: str, keys: Sequence[str], known: Mapping[str, str]) -> str | None:
-    """A feed shows only its newest entries: when none of them was there last time, some may have come and gone."""
+    """A feed shows only its newest entries: when none of them was there last time, some may have come and gone.
+
+    After a first read that found nothing there is nothing to compare with: then a feed is taken to have begun.
+    """
     if not keys or not known or not set(keys).isdisjoint(known.values()):
         return None
     return f"None of the {len(keys)} entries of {place} was there at the last read; older ones may have been missed."
