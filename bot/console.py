@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from rich import box
@@ -116,16 +118,34 @@ class Prompt:
     async def run(self) -> None:
         """Ask, answer, show, until `quit` or the end of input."""
         self.console.print("Type [bold]!check <requester>[/], [bold]!help[/] for the list, [bold]quit[/] to end.")
-        while (line := await asyncio.to_thread(self._read)) is not None:
+        while (line := await self._line()) is not None:
             if line.strip().lower() in ("quit", "exit", "!quit"):
                 return
             if line.strip():
                 await self.answer(line)
 
+    async def _line(self) -> str | None:
+        """The next line, None at the end. Waited for on a daemon thread: with one of a pool Ctrl-C waits for Enter."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[str | None] = loop.create_future()
+
+        def give(line: str | None) -> None:
+            if not answer.done():
+                answer.set_result(line)
+
+        def ask() -> None:
+            line = self._read()
+            # Who asked may have gone, and the loop with them.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(give, line)
+
+        threading.Thread(target=ask, daemon=True).start()
+        return await answer
+
     def _read(self) -> str | None:
         try:
             return self.console.input("[bold]> [/]")
-        except (EOFError, UnicodeDecodeError):
+        except (EOFError, OSError, ValueError):
             return None
 
     async def answer(self, line: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -259,6 +261,35 @@ async def test_whatever_is_typed_gets_an_answer_and_no_traceback(store: Store, t
     assert "Nothing open now" in text
     assert "Traceback" not in text
     assert "\x1b" not in text
+
+
+class Hesitant(Screen):
+    """Somebody who never presses Enter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting, self.never = threading.Event(), threading.Event()
+
+    def input(self, *_prompt: object, **_told: object) -> str:
+        self.waiting.set()
+        self.never.wait(30)
+        raise EOFError
+
+
+def test_an_interrupted_prompt_does_not_wait_for_the_enter_key() -> None:
+    screen = Hesitant()
+
+    async def interrupted() -> None:
+        prompting = asyncio.create_task(Prompt(Desk(None, rules()), screen).run())  # type: ignore[arg-type]
+        await asyncio.to_thread(screen.waiting.wait, 30)
+        prompting.cancel()
+
+    asyncio.run(interrupted())
+
+    assert not screen.never.is_set()
+    asking = [thread for thread in threading.enumerate() if thread is not threading.main_thread() and thread.daemon]
+    screen.never.set()
+    assert asking
 
 
 async def test_the_largest_numbers_that_can_be_typed_are_answered(store: Store) -> None:
