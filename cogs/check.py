@@ -37,8 +37,6 @@ class Check(commands.Cog):
 
 async def suggested(desk: Desk, typed: str) -> list[app_commands.Choice[str]]:
     """Choices for a requester: shown by name, platform and id, sent as what surely finds them again."""
-    if not typed.strip():
-        return []
     choices = {}
     for near in await lookup.suggest(desk.store, desk.rules, typed[: lookup.LONGEST]):
         platform = desk.rules.platforms.find(near.platform)
