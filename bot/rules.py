@@ -35,20 +35,28 @@ class Names:
 
     def up_to_date(self, tx: NamesSince) -> NameIndex:
         """The index with everything in it that `tx` can see, and nothing else."""
-        rows = tx.names_since(self.newest[0] - 1 if self.newest else 0)
-        if self.newest is not None and not self._still_there(rows):
-            self.index, self.newest = NameIndex(), None
+        newest = self.newest
+        rows = tx.names_since(newest[0] - 1 if newest else 0)
+        # Asking the database lets other transactions run, and they may have been here too.
+        if newest is not self.newest or (newest is not None and not _begin_with(rows, newest)):
             rows = tx.names_since(0)
-        for name_id, name in rows if self.newest is None else rows[1:]:
-            self.index.add(name)
-            self.newest = name_id, name
+            self.index, newest = NameIndex(), None
+        for _, name in rows if newest is None else rows[1:]:
+            _learn(self.index, name)
+        self.newest = rows[-1] if rows else None
         return self.index
 
-    def _still_there(self, rows: Sequence[tuple[int, Name]]) -> bool:
-        if self.newest is None or not rows:
-            return False
-        (name_id, known), (first_id, first) = self.newest, rows[0]
-        return (name_id, known.owner, known.name) == (first_id, first.owner, first.name)
+
+def _begin_with(rows: Sequence[tuple[int, Name]], newest: tuple[int, Name]) -> bool:
+    (name_id, known), (first_id, first) = newest, rows[0] if rows else (None, None)
+    return first is not None and (name_id, known.owner, known.name) == (first_id, first.owner, first.name)
+
+
+def _learn(index: NameIndex, name: Name) -> None:
+    """Add a name. Where a requester was placed on a platform all their names come again, with it."""
+    if name.platform is not None and any(known.platform is None for known in index.names_of(name.owner)):
+        index.remove(name.owner)
+    index.add(name)
 
 
 @dataclass(frozen=True)

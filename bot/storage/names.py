@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, select, text, update
 
 from bot.errors import NotFoundError
 from bot.model import Name, Requester
@@ -74,19 +74,32 @@ class Names(Part):
         )
 
     def adopt_platform(self, requester_id: int, platform: str) -> bool:
-        """Say on which platform a requester is of whom that was not known. False if it was."""
+        """Say on which platform a requester is of whom that was not known. False if it was.
+
+        Their names get new ids, so that whoever follows names by id hears of it.
+        """
         ours = update(requesters).where(requesters.c.requester_id == requester_id, requesters.c.platform.is_(None))
         if self.changed(ours.values(platform=platform)) == 0:
             return False
-        theirs = update(names).where(names.c.requester_id == requester_id, names.c.platform.is_(None))
-        self.connection.execute(theirs.values(platform=platform))
+        theirs = names.c.requester_id == requester_id
+        rows = self.rows(select(names).where(theirs).order_by(names.c.name_id))
+        self.connection.execute(delete(names).where(theirs))
+        for row in rows:
+            told = {part: getattr(row, part) for part in ("kind", "name", "canonical", "account_key", "origin")}
+            self._add(requester_id, **told, platform=row.platform or platform)
         return True
 
     def talked_about(self, since: datetime) -> tuple[Requester, ...]:
-        """Requesters with a report since then, in the order of their ids."""
-        lately = select(reports.c.requester_id).where(reports.c.at >= since, reports.c.removed_at.is_(None)).distinct()
-        rows = self.rows(lately.order_by(reports.c.requester_id))
-        return tuple(self.get_requester(row.requester_id) for row in rows)
+        """Requesters with a report since then who are known by name only, under the name they are shown by."""
+        lately = select(reports.c.requester_id).where(reports.c.at >= since, reports.c.removed_at.is_(None))
+        account = select(names.c.name_id).where(
+            names.c.requester_id == requesters.c.requester_id, names.c.account_key.is_not(None)
+        )
+        shown = select(requesters).where(requesters.c.requester_id.in_(lately), ~account.exists())
+        return tuple(
+            Requester(requester_id=row.requester_id, platform=row.platform, name=row.name)
+            for row in self.rows(shown.order_by(requesters.c.requester_id))
+        )
 
     def rename(self, requester_id: int, name: str, canonical: str, origin: str) -> bool:
         """Show a requester by another name from now on; the old one stays theirs. False if it is that already."""
