@@ -115,6 +115,11 @@ class Connection:
         assert self.client is not None
         return self.client.announcer
 
+    @property
+    def ready(self) -> bool:
+        """Whether anybody could hear us at this moment."""
+        return self.dry is not None or (self.client is not None and self.client.is_ready())
+
     async def open(self) -> None:
         """Begin to connect; the first answer of Discord is not waited for. In a dry run one guild is the screen."""
         if self.dry is not None:
@@ -206,7 +211,8 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
     open_source = await _sources(stack, settings)
 
     async def pump() -> object:
-        worked_on = await outbox.pump(store, connection.announcer)
+        # Before the guilds are known every try would fail, and each counts.
+        worked_on = await outbox.pump(store, connection.announcer) if connection.ready else 0
         (settings.data / HEARTBEAT).touch()
         return worked_on
 

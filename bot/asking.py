@@ -20,8 +20,8 @@ async def check(
 ) -> int:
     """Answer for a requester from the database, as `!check` does in chat. `choice` picks of an ambiguous answer."""
     settings = config.load(data)
-    rules = rules_for(settings.data)
     async with opened(settings.database_url, exclusive=False) as store:
+        rules = rules_for(settings.data)
         found = await lookup.find(store, rules, name)
         if isinstance(found, Ambiguous) and choice is not None and choice <= len(found.candidates):
             found = await lookup.pick(store, rules, found.candidates[choice - 1].owner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -164,6 +165,8 @@ def _finish(work: Coroutine[Any, Any, int | None]) -> None:
 
 def main() -> None:
     """The command rejection-watch. Whatever goes wrong on purpose ends in a sentence and an exit code."""
+    # What is written is nobody's business but ours: posts, hashes and the key stand in these files.
+    os.umask(0o077)
     try:
         app()
     except WatchError as error:

@@ -47,7 +47,7 @@ def panel(card: Card, *, subtitle: str | None = None) -> Panel:
     parts: list[Text | Table] = [plain(line) for line in card.lines]
     if card.fields or card.links:
         grid = Table.grid(padding=(0, 2))
-        grid.add_column(style="bold", no_wrap=True, max_width=34)
+        grid.add_column(style="bold", no_wrap=True, max_width=48)
         grid.add_column()
         for name, value in (*card.fields, *card.links):
             grid.add_row(plain(name), plain(value))

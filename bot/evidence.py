@@ -44,7 +44,7 @@ CLIPPED_FOR = timedelta(days=2)
 KNOWN_AFTER_DAYS = 30
 KNOWN_AFTER_POSTS = 10
 # An earlier incident at one of these stages makes the next one "again".
-TOLD_STAGES = frozenset({Stage.CORROBORATED, Stage.CONFIRMED})
+TOLD_STAGES = frozenset({Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED})
 
 
 def site_of(source: str) -> str:
@@ -108,7 +108,7 @@ def _of_the_hour(tx: Transaction, written: str, name: str, platform: str | None)
     """
     if is_general(name) or len(name.split(" ", maxsplit=1)[0]) < CLIPPED_LEAST:
         return None
-    around = [one for one in tx.talked_about(tx.now - CLIPPED_FOR) if one.platform == platform and not one.account_keys]
+    around = [one for one in tx.talked_about(tx.now - CLIPPED_FOR) if one.platform == platform]
     near = [one for one in around if _begins(name, one) or _begins(canonical(one.name), written)]
     if len(near) != 1:
         return None

@@ -115,7 +115,7 @@ def for_moderators(alert: Alert, about: About, *, trial: bool) -> Card:
         lines=lines,
         fields=fields,
         buttons=() if alert.reason in OVER else BUTTONS,
-        footer=f"ref {about.ref} · {alert.reason} · {alert.stage} · Your word counts for this community.",
+        footer=f"ref {about.ref} · {alert.stage} · Your word counts for this community.",
     )
 
 

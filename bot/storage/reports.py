@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, insert, select, update
+from sqlalchemy import Row, case, func, insert, or_, select, update
 
 from bot.model import Facts, Report, Stage, Stance, Voice
 from bot.storage.codec import dump, load
@@ -112,9 +112,15 @@ class Reports(Part):
         return tuple((f"report:{row.report_id}", row.voice_key, bytes(row.sketch)) for row in rows)
 
     def volume(self, requester_id: int, before: datetime, days: int = 90) -> int:
-        """How many posts spoke of rejections by a requester in the `days` before a moment (that moment excluded)."""
+        """How many posts spoke of rejections by a requester in the `days` before a moment (that moment excluded).
+
+        Reports of an incident that people may have been told of are not ordinary and do not count.
+        """
+        told = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
         counted = (
             select(func.count())
+            .select_from(reports.outerjoin(incidents))
+            .where(or_(incidents.c.stage.is_(None), incidents.c.stage.not_in(told)))
             .where(reports.c.requester_id == requester_id, reports.c.at >= before - days * DAY, reports.c.at < before)
             .where(reports.c.stance == Stance.REPORT, reports.c.removed_at.is_(None))
         )

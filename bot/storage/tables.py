@@ -133,6 +133,7 @@ incidents = _table(
     count("n_rejected", nullable=True),
     count("n_reversed", nullable=True),
     Index("ix_incidents_requester_id_opened_at", "requester_id", "opened_at"),
+    Index("ix_incidents_closed_at_stage", "closed_at", "stage"),
     Index("ix_incidents_next_at", "next_at"),
     Index("ix_incidents_last_at", "last_at"),
 )
@@ -157,6 +158,7 @@ reports = _table(
     words("same_text_as", nullable=True),
     Column("sketch", Bytes),
     moment("removed_at", nullable=True),
+    Index("ix_reports_at_requester_id", "at", "requester_id"),
     Index("ix_reports_requester_id_at", "requester_id", "at"),
     Index("ix_reports_incident_id", "incident_id"),
     Index("ix_reports_voice_key_at", "voice_key", "at"),

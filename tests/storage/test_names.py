@@ -130,3 +130,24 @@ async def test_a_follower_never_sees_a_later_name_before_an_earlier_one(empty_po
     await fast.close()
 
     assert seen == ["First", "Second"]
+
+
+async def test_a_platform_is_adopted_once_and_by_every_name(store: Store) -> None:
+    requester = await store.write(lambda tx: tx.add_requester(None, "Example Lab", "example lab", None, "text"))
+
+    first = await store.write(lambda tx: tx.adopt_platform(requester.requester_id, "prolific"))
+    second = await store.write(lambda tx: tx.adopt_platform(requester.requester_id, "connect"))
+
+    names = await store.read(lambda tx: tx.names_since(0))
+    assert (first, second) == (True, False)
+    assert [name.platform for _, name in names] == ["prolific"]
+
+
+async def test_a_renamed_requester_keeps_the_name_it_had(store: Store) -> None:
+    requester = await store.write(lambda tx: tx.add_requester("connect", "example", "example", None, "text"))
+
+    await store.write(lambda tx: tx.rename(requester.requester_id, "Example Lab", "example lab", "text"))
+    again = await store.write(lambda tx: tx.rename(requester.requester_id, "Example Lab", "example lab", "text"))
+
+    known = await store.read(lambda tx: tx.get_requester(requester.requester_id))
+    assert (known.name, known.aliases, again) == ("Example Lab", ("example",), False)

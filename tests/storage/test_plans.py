@@ -24,6 +24,8 @@ ASKED = {
     "find_account": lambda tx: tx.find_account(None, "A1EXAMPLE2REQ3"),
     "get_requester": lambda tx: tx.get_requester(1),
     "names_since": lambda tx: tx.names_since(5),
+    "talked_about": lambda tx: tx.talked_about(NOW - DAY),
+    "live_owners": lambda tx: tx.live_owners(),
     "find_tasks": lambda tx: tx.find_tasks("a study"),
     "claim_deliveries": lambda tx: tx.claim_deliveries(10, MINUTE),
     "card_of": lambda tx: tx.card_of(1, "discord:1"),

@@ -109,6 +109,35 @@ async def test_volume_counts_reports_of_the_span_and_only_reports(store: Store) 
     assert await store.read(lambda tx: tx.volume(99, NOW)) == 0
 
 
+@pytest.mark.parametrize(("stage", "counted"), [(Stage.WATCHED, 1), (Stage.DISMISSED, 1), (Stage.SUSPECTED, 0)])
+async def test_reports_of_an_incident_that_was_told_are_not_ordinary(store: Store, stage: Stage, counted: int) -> None:
+    def told(tx):
+        incident_id = add_incident(tx, stage=stage)
+        requester_id = tx.get_incident(incident_id).requester_id
+        tx.add_report(report(NOW - DAY), requester_id=requester_id, incident_id=incident_id)
+        return requester_id
+
+    requester_id = await store.write(told)
+
+    assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == counted
+
+
+async def test_whom_people_talk_of_lately_and_of_whom_they_were_told(store: Store) -> None:
+    def talk(tx):
+        known = add_requester(tx, "Known By Id", "A1EXAMPLE2REQ3")
+        named, old = add_requester(tx, "Example Panels"), add_requester(tx, "Old Story")
+        for requester_id, at in ((known, NOW), (named, NOW - HOUR), (old, NOW - 3 * DAY)):
+            tx.add_report(report(at), requester_id=requester_id)
+        return named, add_incident(tx, "Warned Of", stage=Stage.SUSPECTED), add_incident(tx, "Watched")
+
+    named, warned, _ = await store.write(talk)
+
+    lately = await store.read(lambda tx: tx.talked_about(NOW - DAY))
+    owner = await store.read(lambda tx: tx.get_incident(warned).requester_id)
+    assert [one.requester_id for one in lately] == [named]
+    assert await store.read(lambda tx: tx.live_owners()) == {str(owner)}
+
+
 async def test_sketches_are_those_since_then_oldest_first(store: Store) -> None:
     requester_id = await store.write(add_requester)
     old, late, early = await add(store, requester_id, report(NOW - DAY), report(NOW + HOUR), report(NOW), sketch=b"s")

@@ -162,6 +162,7 @@ def _incidents() -> None:
         sa.Column("n_reversed", INT, sa.CheckConstraint("n_reversed >= 0", name="n_reversed"), nullable=True),
         sqlite_strict=True,
     )
+    op.create_index("ix_incidents_closed_at_stage", "incidents", ["closed_at", "stage"])
     op.create_index("ix_incidents_last_at", "incidents", ["last_at"])
     op.create_index("ix_incidents_next_at", "incidents", ["next_at"])
     op.create_index("ix_incidents_requester_id_opened_at", "incidents", ["requester_id", "opened_at"])
@@ -215,6 +216,7 @@ def _evidence() -> None:
         sa.Column("removed_at", INT, nullable=True),
         sqlite_strict=True,
     )
+    op.create_index("ix_reports_at_requester_id", "reports", ["at", "requester_id"])
     op.create_index("ix_reports_incident_id", "reports", ["incident_id"])
     op.create_index("ix_reports_post_id", "reports", ["post_id"])
     op.create_index("ix_reports_requester_id_at", "reports", ["requester_id", "at"])
