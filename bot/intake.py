@@ -49,6 +49,9 @@ class _Work:
     def store(self, posts: Sequence[Post]) -> None:
         """Store the posts, oldest first, and weigh each at its own moment."""
         rows = [(post, evidence.voice_key_of(self.rules, post), self.readings[post.source, post.key]) for post in posts]
+        self.tx.meet_voices(
+            (voice_key, evidence.site_of(post.source), post.posted_at or self.tx.now) for post, voice_key, _ in rows
+        )
         for (post, voice_key, _), post_id in zip(rows, self.tx.add_posts(rows), strict=True):
             self.pass_time(post.posted_at)
             self.weigh(post, post_id, voice_key)
@@ -62,13 +65,11 @@ class _Work:
     def weigh(self, post: Post, post_id: int, voice_key: str) -> None:
         """Keep the work it shows, turn what it claims into reports, and tell what follows from each."""
         tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
-        site = evidence.site_of(post.source)
-        tx.meet_voice(voice_key, site, post.posted_at or tx.now)
         if reading.tasks:
             evidence.work(tx, rules, reading, post, post_id)
         if not reading.claims:
             return
-        voice = evidence.voice_of(tx, voice_key, site)
+        voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))
         words = own_words(post, rules.platforms)
         for finding in evidence.findings(tx, rules, reading):
             report = evidence.report_of(post, voice, finding.claim, reportable=reading.reportable, now=tx.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, case, func, insert, or_, select, update
 
@@ -133,20 +133,31 @@ class Reports(Part):
 
     def meet_voice(self, key: str, site: str, at: datetime, n: int = 1) -> None:
         """Count `n` posts of a voice at a moment."""
-        new = self.insert(voices).values(key=key, site=site, first_at=at, last_at=at, n_posts=n)
-        met = new.on_conflict_do_update(
+        self.meet_voices([(key, site, at)] * n)
+
+    def meet_voices(self, met: Iterable[tuple[str, str, datetime]]) -> None:
+        """Count a post for each voice, site and moment; a voice may be among them many times."""
+        counted: dict[str, dict[str, object]] = {}
+        for key, site, at in met:
+            row = counted.setdefault(key, {"key": key, "site": site, "first_at": at, "last_at": at, "n_posts": 0})
+            row.update(
+                first_at=min(cast("datetime", row["first_at"]), at),
+                last_at=max(cast("datetime", row["last_at"]), at),
+                n_posts=cast("int", row["n_posts"]) + 1,
+            )
+        if not counted:
+            return
+        new = self.insert(voices)
+        first, last = (voices.c.first_at, new.excluded.first_at), (voices.c.last_at, new.excluded.last_at)
+        again = new.on_conflict_do_update(
             index_elements=[voices.c.key],
             set_={
-                "n_posts": voices.c.n_posts + n,
-                "first_at": case(
-                    (voices.c.first_at < new.excluded.first_at, voices.c.first_at), else_=new.excluded.first_at
-                ),
-                "last_at": case(
-                    (voices.c.last_at > new.excluded.last_at, voices.c.last_at), else_=new.excluded.last_at
-                ),
+                "n_posts": voices.c.n_posts + new.excluded.n_posts,
+                "first_at": case((first[0] < first[1], first[0]), else_=first[1]),
+                "last_at": case((last[0] > last[1], last[0]), else_=last[1]),
             },
         )
-        self.connection.execute(met)
+        self.connection.execute(again, list(counted.values()))
 
     def voice(self, key: str, site: str) -> Voice:
         """A voice as this bot knows it: days since first met (None: never met), posts seen, reports proved or refuted.
