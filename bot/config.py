@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -149,14 +151,25 @@ def secret_key(folder: Path) -> bytes:
     path = folder / SECRET
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            return _stored_key(path)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if not path.exists():
+            _make_key(path)
     except OSError as error:
         raise SettingsError(f"{path} cannot be made: {error.strerror}. Give a folder that can be written.") from error
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
     return _stored_key(path)
+
+
+def _make_key(path: Path) -> None:
+    """A new key, there whole or not at all; whoever comes second keeps the first one's."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".key-")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
 def _stored_key(path: Path) -> bytes:

@@ -29,6 +29,7 @@ GREETING = Card(
     ),
 )
 NOT_YOURS = "This takes the permission Manage Server."
+ONE_CHANNEL = "Alerts and moderators need two channels: moderators see more than members should."
 NO_PUBLIC_CHANNEL = "Public alerts need a channel: /setup alerts:#channel public:on"
 
 
@@ -86,6 +87,9 @@ class Admin(commands.Cog):
             return
         if settings.mode is Mode.ON and settings.alert_channel is None:
             await replies.say(interaction, "Nothing changed", NO_PUBLIC_CHANNEL)
+            return
+        if settings.alert_channel is not None and settings.alert_channel == settings.moderator_channel:
+            await replies.say(interaction, "Nothing changed", ONE_CHANNEL)
             return
         if wanted is not None:
             settings = replace(settings, platforms=wanted)

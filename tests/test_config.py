@@ -276,3 +276,10 @@ def test_a_folder_in_place_of_the_key_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="cannot be read as a key"):
         secret_key(tmp_path)
+
+
+def test_a_key_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    key = config.secret_key(tmp_path)
+
+    assert config.secret_key(tmp_path) == key
+    assert [path.name for path in tmp_path.iterdir()] == [config.SECRET]

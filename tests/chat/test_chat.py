@@ -503,6 +503,15 @@ async def test_a_setting_that_cannot_be_changes_nothing(town: Town, choice: dict
     assert said in read(result.response)
 
 
+async def test_members_and_moderators_never_share_a_channel(town: Town) -> None:
+    before = await town.guild_now()
+
+    result = await town.olga.slash(town.talk, "setup", alerts=town.talk, moderators=town.talk)
+
+    assert await town.guild_now() == before
+    assert "two channels" in read(result.response)
+
+
 async def test_all_platforms_again(town: Town) -> None:
     await town.olga.slash(town.talk, "setup", platforms="prolific")
 
