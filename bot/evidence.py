@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import incidents
 from bot.model import (
@@ -37,6 +38,8 @@ from bot.storage import Transaction
 NOT_CURRENT = 0.15
 # How far back a text is compared with others about the same requester: cross-posts come within days.
 ALIKE_FOR = timedelta(days=7)
+# A date before any place we read is a fault of the site; it is history either way.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # A clipped name is at least so long, and joins whoever was reported within this time.
 CLIPPED_LEAST = 5
 CLIPPED_FOR = timedelta(days=2)
@@ -161,6 +164,11 @@ def stance_of(claim: Claim) -> Stance:
     return Stance.REPORT
 
 
+def written_at(post: Post, now: datetime) -> datetime:
+    """When a post was written, as far as one can believe it: never later than `now`."""
+    return min(max(post.posted_at or now, EARLIEST), now)
+
+
 def report_of(post: Post, voice: Voice, claim: Claim, *, reportable: bool, now: datetime) -> Report:
     """The claim as a report, dated by the post, never later than `now`."""
     probability = claim.probability.get(Kind.MASS, 0.0)
@@ -168,7 +176,7 @@ def report_of(post: Post, voice: Voice, claim: Claim, *, reportable: bool, now: 
         probability = min(probability, NOT_CURRENT)
     return Report(
         key="",
-        at=min(post.posted_at or now, now),
+        at=written_at(post, now),
         voice=voice,
         stance=stance_of(claim),
         probability=probability,
@@ -185,7 +193,7 @@ def add(
     A report that is too weak to open an incident is kept as the requester's ordinary volume (None).
     """
     policy = rules.policies["early"]
-    drawn = sketch(text)
+    drawn = sketch(_without_names(text, requester))
     report = replace(report, same_text_as=_twin(tx, requester, report, drawn))
     incident = tx.open_incident(requester.requester_id)
     if incident is None or not incidents.joins(incident, report, policy):
@@ -229,6 +237,13 @@ def _opened(tx: Transaction, requester: Requester, report: Report, policy: Polic
     return replace(tx.save_incident(incident), reports=())
 
 
+def _without_names(text: str, requester: Requester) -> str:
+    """The words without the name that everybody has to write: in a short text it would be most of what is compared."""
+    known = sorted({requester.name, *requester.aliases}, key=len, reverse=True)
+    names = "|".join(re.escape(name) for name in known if name.strip())
+    return re.sub(names, " ", text, flags=re.IGNORECASE) if names else text
+
+
 def _twin(tx: Transaction, requester: Requester, report: Report, drawn: bytes) -> str | None:
     """The earlier report whose text is nearly the same, if there is one."""
     for key, _voice, other in tx.sketches(requester.requester_id, report.at - ALIKE_FOR):
@@ -244,5 +259,5 @@ def work(tx: Transaction, rules: Rules, reading: Reading, post: Post, post_id: i
             continue
         requester = who(tx, rules, mention, worth=True, platform=reading.platform)
         if requester is not None:
-            batch = Batch(key=f"{post_id}:{number}", at=min(post.posted_at or tx.now, tx.now), task=mention.task)
+            batch = Batch(key=f"{post_id}:{number}", at=written_at(post, tx.now), task=mention.task)
             tx.add_batch(requester.requester_id, batch, post_id)

@@ -143,7 +143,7 @@ def _as_parent(post: Post, reading: Reading | None) -> Parent:
 
 
 def _settle(tx: Transaction, page: Page, settled: Settled) -> None:
-    newest = max((post.posted_at for post in page.posts if post.posted_at), default=None)
+    newest = max((evidence.written_at(post, tx.now) for post in page.posts if post.posted_at), default=None)
     tx.settle_source(
         settled.watch,
         next_at=settled.next_at,
