@@ -21,7 +21,8 @@ from bot.model import (
 )
 from bot.naming.canonical import canonical
 from bot.naming.resolve import resolve
-from bot.platforms import find_bare_ids
+from bot.platforms import find_bare_ids, find_links
+from bot.platforms.masking import mask_ids
 from bot.reading import read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
@@ -67,8 +68,13 @@ def find_in(tx: Transaction, rules: Rules, asked: str, guild: Guild | None) -> A
         return Found(_standing(tx, rules, by_title[0].requester_id, guild), "title of their work")
     if by_title:
         return Ambiguous(asked, tuple(_candidate(requester) for requester in by_title[:5]))
-    private = mention.account_key is None and bool(find_bare_ids(asked, rules.platforms))
-    return Unknown(asked, match.candidates, private=private)
+    return Unknown(asked, match.candidates, private=mention.account_key is None and _may_be_a_person(asked, rules))
+
+
+def _may_be_a_person(asked: str, rules: Rules) -> bool:
+    """Whether it holds what may be the asker's own: an id, in capitals or not, an address, a number."""
+    linked = bool(find_links(asked, rules.platforms))
+    return bool(find_bare_ids(asked, rules.platforms)) or (not linked and mask_ids(asked) != asked)
 
 
 def _match(tx: Transaction, rules: Rules, asked: str) -> tuple[Match, Mention]:
