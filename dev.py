@@ -58,10 +58,12 @@ def fingerprint() -> str:
     return "\n".join(parts)
 
 
-def step(text: str, command: list[str], **options: object) -> None:
+def step(text: str, command: list[str], environment: dict[str, str] | None = None) -> None:
     """Run one step of the set-up quietly; show what it printed if it failed."""
     say(f"  {text} …")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode != 0:
         say(done.stdout[-4000:] + done.stderr[-4000:])
         fail(f"'{text}' failed (exit {done.returncode}); what it printed is above. Mend that and start again.")
@@ -98,9 +100,9 @@ def set_up() -> None:
     # Never a Python that uv would fetch by itself; never a package whose hash the lock does not name.
     calm = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
     python = ["--python", str(PYTHON)]
-    step("installing what the lock names", [*uv, "sync", *python, "--require-hashes", str(LOCK)], env=calm)
+    step("installing what the lock names", [*uv, "sync", *python, "--require-hashes", str(LOCK)], calm)
     install = [*uv, "install", *python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
-    step("installing the project", install, env=calm)
+    step("installing the project", install, calm)
     STAMP.write_text(wanted, encoding="utf-8")
     say(f"  done in {time.monotonic() - began:.0f} s.")
 
@@ -117,7 +119,7 @@ def run_gates() -> None:
     failed = []
     for name, command in GATES:
         say(f"== {name}")
-        if subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT).returncode != 0:
+        if subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, check=False).returncode != 0:
             failed.append(name)
     if failed:
         fail(f"failed: {', '.join(failed)}.")

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from bot import lookup, telling
 from bot.app import opened, rules_for
-from bot.model import Facts, Page, Post, Report, Voice
+from bot.model import Facts, Post, Report, Voice
 from bot.platforms import load
 from bot.reading import read
 from bot.replay import PostsClock, Replay
-from bot.storage import Store, Transaction
+from bot.storage import Transaction
 from tests.naming.invented import World
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
