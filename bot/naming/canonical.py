@@ -20,6 +20,8 @@ _LEGAL = """
     kft doo aps
 """
 LEGAL = frozenset(_LEGAL.split())
+# What stands before a person's name on one page and not on the next.
+_TITLES = frozenset(("dr", "prof", "professor", "mr", "mrs", "ms"))
 
 _AT_IN_WORD = re.compile(r"(?<=[a-z])@(?=[a-z])")
 _DOLLAR_IN_WORD = re.compile(r"\$(?=[a-z])")
@@ -31,7 +33,8 @@ _QUOTES = str.maketrans(dict.fromkeys("‘’´ʼ", "'"))
 def canonical(name: str) -> str:
     """The form for matching: lower-case ASCII words joined by single spaces, at most 120 characters.
 
-    Case, accents, look-alikes, invisible characters, punctuation and legal suffixes are gone; the order of words stays.
+    Case, accents, look-alikes, invisible characters, punctuation, legal suffixes and a person's title before two names
+    are gone; the order of words stays.
     Empty where nothing readable is left. Idempotent; never raises.
     """
     name = name[:_MAX_WRITTEN]
@@ -39,7 +42,7 @@ def canonical(name: str) -> str:
     if "@" in text or "$" in text:
         text = _DOLLAR_IN_WORD.sub("s", _AT_IN_WORD.sub("a", text))
     words = text.translate(_WORDS_ONLY)[:_MAX_CANONICAL].split()
-    return " ".join(_without_legal(_joined_letters(words)[:_MAX_WORDS]))
+    return " ".join(_without_titles(_without_legal(_joined_letters(words)[:_MAX_WORDS])))
 
 
 def _readable(name: str) -> str:
@@ -68,6 +71,13 @@ def _without_legal(words: list[str]) -> list[str]:
     while end > 1 and (words[end - 1] in LEGAL or (end < len(words) and words[end - 1] == "and")):
         end -= 1
     return words[:end]
+
+
+def _without_titles(words: list[str]) -> list[str]:
+    start = 0
+    while len(words) - start > 2 and words[start] in _TITLES:
+        start += 1
+    return words[start:]
 
 
 def display(name: str) -> str:

@@ -66,3 +66,9 @@ def trigrams(canon: str) -> set[str]:
 def is_general(canon: str) -> bool:
     """Whether a name is too short (three letters or fewer) or too general to mean anybody by itself."""
     return len(squashed(canon)) <= _MAX_SHORT or all(word in GENERIC or word.isdigit() for word in canon.split())
+
+
+def is_whole(canon: str) -> bool:
+    """Whether a name has two words or more that tell who it is, all written out: not "j doe", "doe lab", "survey"."""
+    words = canon.split()
+    return all(len(word) > 1 for word in words) and sum(word not in GENERIC for word in words if word.isalpha()) > 1

@@ -57,7 +57,9 @@ def resolve(
     asked = canonical(mention.text)
     rated = _rated(asked, mention, index, where, context or NO_CONTEXT)
     odds = chances(one.odds for one in rated)
-    near = [(one, chance) for one, chance in zip(rated, odds, strict=True) if chance >= LISTED_AT or _same(one)]
+    near = [
+        (one, chance) for one, chance in zip(rated, odds, strict=True) if chance >= LISTED_AT or "exact" in one.like
+    ]
     if not near:
         return Match(
             result=Result.UNKNOWN, probability=0.0, how="no such id" if mention.account_key else "no such name"
@@ -95,11 +97,16 @@ def _rated(asked: str, mention: Mention, index: NameIndex, where: str | None, co
     given = clues(mention.task) | clues(context.task)
     best: dict[str, _Rated] = {}
     name_asked = Asked(asked, index.rarity)
+    whole = keys.is_whole(asked) and bool(index.named(asked))
     for canon, names in index.near(asked) if asked else ():
         like = name_asked.beside(canon)
         for name in names:
             if not _has_other_id(mention, name.owner, index):
                 beside = _beside(name, where, context, given, index)
+                if whole and "exact" not in like:
+                    beside = (*beside, "not the name")
+                elif whole and "other platform" not in beside:
+                    beside = (*beside, "whole name")
                 odds = log_odds(features(like, index.weight(name), index.size)) + sum(BESIDE[word] for word in beside)
                 one = _Rated(name, canon, like, odds, beside)
                 if name.owner not in best or _order(one) < _order(best[name.owner]):
@@ -140,7 +147,7 @@ def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tu
     known = _same(first) or sum(each for _, each in near) >= UNKNOWN_BELOW
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
-    if chance >= _bar(first, support):
+    if chance >= _bar(first, support, near):
         if strict and not support:
             return Result.AMBIGUOUS, f"{how}; a name alone is not enough on this platform"
         return Result.FOUND, ", ".join((how, *support))
@@ -149,9 +156,14 @@ def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tu
     return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
 
 
-def _bar(one: _Rated, support: list[str]) -> float:
-    """From which probability on "found" may be said. Initials and a name with another number never by themselves."""
-    doubtful = one.like.get("initials") or one.like.get("numbers")
+def _bar(one: _Rated, support: list[str], near: list[tuple[_Rated, float]]) -> float:
+    """From which probability on "found" may be said.
+
+    Never for a name by itself that is only near: initials, one with another number, one beside which somebody else has
+    the very name that was written, on whichever platform.
+    """
+    taken = "exact" not in one.like and any("exact" in other.like for other, _ in near)
+    doubtful = one.like.get("initials") or one.like.get("numbers") or taken
     if "other platform" in one.beside or (doubtful and not support):
         return math.inf
     return FOUND_AT if _same(one) else FOUND_NEAR_AT

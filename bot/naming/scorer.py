@@ -37,6 +37,10 @@ BESIDE: Mapping[str, float] = {
     "id beside it": 7.0,
     "same reward": 1.0,
     "open incident": 1.5,
+    # Whoever writes a known name of two telling words to the letter means it: right in 99.6 of 100 questions at 100k
+    # names (tests/naming/bench.py), so a better-known name a letter away is no rival.
+    "whole name": 5.0,
+    "not the name": -6.0,
 }
 
 

@@ -10,7 +10,7 @@ from invented import World
 
 from bot.model import Amount, Match, Mention, Name, Result, Task
 from bot.naming import Context, NameIndex, canonical, resolve
-from bot.naming.keys import is_general
+from bot.naming.keys import is_general, is_whole
 
 FOUND, AMBIGUOUS, UNKNOWN = Result.FOUND, Result.AMBIGUOUS, Result.UNKNOWN
 # The names every test adds his own to: enough of them that common words are common, and none too general.
@@ -133,6 +133,78 @@ def test_a_namesake_elsewhere_is_nobody_here_but_is_named() -> None:
 
     assert match.result is UNKNOWN
     assert owners(match) in ([], ["jane"])
+
+
+NEIGHBOURS = NameIndex(
+    [
+        *CROWD,
+        name("here", "Tallow Quontrill Panels", "prolific", 1.0),
+        name("famous", "Fallow Quontrill Panels", "mturk", 900.0),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "owner"),
+    [
+        ("Tallow Quontrill Panels", None, "here"),
+        ("tallow quontrill panels", "prolific", "here"),
+        ("Fallow Quontrill Panels", None, "famous"),
+        ("Fallow Quontrill Panels", "mturk", "famous"),
+    ],
+)
+def test_the_very_name_is_meant_however_well_known_its_neighbour_is(
+    text: str, platform: str | None, owner: str
+) -> None:
+    match = ask(text, platform, NEIGHBOURS)
+
+    assert (match.result, match.owner, match.how) == (FOUND, owner, "exact name")
+
+
+@pytest.mark.parametrize(
+    ("text", "platform"),
+    [
+        ("Tallow Quontrill Panels", "mturk"),
+        ("Fallow Quontrill Panels", "prolific"),
+        ("Tallow Quontrill Panels", "connect"),
+    ],
+)
+def test_a_neighbour_is_never_found_for_a_name_that_somebody_has_elsewhere(text: str, platform: str) -> None:
+    match = ask(text, platform, NEIGHBOURS)
+
+    assert match.result is not FOUND
+    assert text.casefold() in [candidate.name.casefold() for candidate in match.candidates]
+
+
+def test_a_name_that_nobody_has_still_means_its_only_neighbour() -> None:
+    index = NameIndex([*CROWD, name("famous", "Fallow Quontrill Panels", "mturk")])
+
+    assert ask("Tallow Quontrill Panels", None, index).owner == "famous"
+
+
+def test_several_with_the_very_name_stay_ambiguous() -> None:
+    index = NameIndex([*CROWD, *(name(who, "Tallow Quontrill Panels", "mturk") for who in ("one", "two"))])
+
+    match = ask("Tallow Quontrill Panels", None, index)
+
+    assert (match.result, match.how) == (AMBIGUOUS, "several share the name")
+    assert set(owners(match)) == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("canon", "whole"),
+    [
+        ("jane quontrill", True),
+        ("tallow quontrill panels", True),
+        ("quontrill", False),
+        ("j quontrill", False),
+        ("quontrill lab", False),
+        ("survey team 4", False),
+        ("", False),
+    ],
+)
+def test_which_names_say_by_themselves_who_it_is(canon: str, whole: bool) -> None:
+    assert is_whole(canon) is whole
 
 
 def test_not_even_the_best_known_namesake_elsewhere_is_meant_here() -> None:
