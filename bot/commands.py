@@ -16,14 +16,12 @@ from bot.model import (
     Facts,
     Guild,
     Incident,
-    Mention,
     Report,
-    Result,
     Stage,
     Unknown,
     Voice,
 )
-from bot.naming.resolve import resolve
+from bot.naming.canonical import canonical
 from bot.platforms.rating import Case
 from bot.rules import Rules
 from bot.storage import Store, Transaction
@@ -35,6 +33,11 @@ UNDO_FOR = timedelta(minutes=5)
 REPORT_LIMITS = ((timedelta(minutes=5), 3), (timedelta(hours=1), 10), (timedelta(days=1), 24))
 OPEN_FOR = timedelta(days=14)
 OPEN_AT_MOST = 200
+LONGEST_NAME = 120
+NO_NAME = "I cannot make out a name in that. Write the requester's name, and a number after it."
+PERSONAL = (
+    "I know nobody by that, and it may be a worker's own id. Give the requester's name, or the link to their page."
+)
 TOLD = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
 
 
@@ -95,8 +98,8 @@ class Desk:
     def _known_whole(self, tx: Transaction, line: str, name: str, facts: Facts) -> tuple[str, Facts]:
         """A number may be part of a name that we know."""
         whole = " ".join(line.split())
-        match = resolve(Mention(text=whole), self.rules.names.up_to_date(tx), None)
-        return (whole, Facts(first_hand=True)) if match.result is Result.FOUND else (name, facts)
+        known = self.rules.names.up_to_date(tx).named(canonical(whole))
+        return (whole, Facts(first_hand=True)) if known else (name, facts)
 
     def _report(self, tx: Transaction, person: Person, name: str, facts: Facts) -> Answer:
         voice = self._voice(tx, person)
@@ -105,9 +108,12 @@ class Desk:
                 return Answer(
                     card=cards.not_reported("You have reported a lot just now. Try again later."), private=True
                 )
-        requester = evidence.who(tx, self.rules, Mention(text=name), worth=True, platform=None)
+        mention = lookup.meant(name, self.rules)
+        personal = lookup.may_be_a_person(mention, self.rules)
+        readable = not personal and len(mention.text) <= LONGEST_NAME
+        requester = evidence.who(tx, self.rules, mention, worth=readable, platform=None)
         if requester is None:
-            raise UsageError("I cannot make out a name in that. Write the requester's name, and a number after it.")
+            raise UsageError(PERSONAL if personal else NO_NAME)
         report = Report(
             key="",
             at=tx.now,
@@ -275,6 +281,8 @@ async def answer(desk: Desk, person: Person, line: str) -> Answer:
     if command is None:
         return await _help(desk, person, "")
     try:
+        if command.moderators and not person.moderator:
+            raise UsageError("Only moderators can do that.")
         return await command.run(desk, person, rest)
     except (UsageError, NotFoundError) as error:
         return Answer(card=cards.misused(f"!{command.usage}", str(error)), private=True)

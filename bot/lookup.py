@@ -68,25 +68,40 @@ def find_in(tx: Transaction, rules: Rules, asked: str, guild: Guild | None) -> A
         return Found(_standing(tx, rules, by_title[0].requester_id, guild), "title of their work")
     if by_title:
         return Ambiguous(asked, tuple(_candidate(requester) for requester in by_title[:5]))
-    return Unknown(asked, match.candidates, private=mention.account_key is None and _may_be_a_person(asked, rules))
+    return Unknown(asked, match.candidates, private=may_be_a_person(mention, rules))
 
 
-def _may_be_a_person(asked: str, rules: Rules) -> bool:
-    """Whether it holds what may be the asker's own: an id, in capitals or not, an address, a number."""
-    linked = bool(find_links(asked, rules.platforms))
-    return bool(find_bare_ids(asked, rules.platforms)) or (not linked and mask_ids(asked) != asked)
+def may_be_a_person(mention: Mention, rules: Rules) -> bool:
+    """Whether what was named may be a person's own: an id, in capitals or not, an e-mail address, a long number."""
+    if mention.account_key is not None:
+        return False
+    return mask_ids(mention.text) != mention.text or bool(find_bare_ids(mention.text, rules.platforms))
+
+
+def meant(asked: str, rules: Rules) -> Mention:
+    """Whom somebody names: an export, an address or an id says more than the words around it."""
+    reading = read(Post(source="typed:check", key="", text=asked), rules.platforms)
+    named = [mention for mention in (*reading.tasks, *reading.mentions) if mention.account_key or mention.task]
+    if named:
+        return named[0]
+    for link in find_links(asked, rules.platforms):
+        if link.account_key is not None:
+            beside = f"{asked[: link.start]} {asked[link.end :]}".strip(" <>[]()")
+            return Mention(text=beside or link.account_key, account_key=link.account_key, platform=link.platform)
+    return Mention(text=asked)
 
 
 def _match(tx: Transaction, rules: Rules, asked: str) -> tuple[Match, Mention]:
-    """Read it as a post first, because an address, an id or an export names a requester better than its words do."""
     index = rules.names.up_to_date(tx)
-    reading = read(Post(source="typed:check", key="", text=asked), rules.platforms)
-    named = [mention for mention in (*reading.tasks, *reading.mentions) if mention.account_key or mention.task]
-    mention = named[0] if named else Mention(text=asked)
+    mention = meant(asked, rules)
     match = resolve(mention, index, mention.platform)
-    if match.result is Result.UNKNOWN and named:
-        return resolve(Mention(text=mention.text), index, mention.platform), mention
-    return match, mention
+    if match.result is not Result.UNKNOWN:
+        return match, mention
+    by_name = resolve(Mention(text=mention.text), index, mention.platform)
+    if mention.account_key is not None:
+        # Whoever has that name has another id: they come near, and are not meant.
+        return replace(match, candidates=by_name.candidates), mention
+    return by_name, mention
 
 
 def _candidate(requester: Requester) -> Candidate:
