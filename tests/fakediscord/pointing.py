@@ -67,3 +67,7 @@ async def running(
             await asyncio.wait([task, ready], timeout=timeout)
             task.cancel()
             await asyncio.gather(task, ready, return_exceptions=True)
+            # An event that was dispatched with the last breath: its task has to begin, or Python complains of it.
+            events = [one for one in asyncio.all_tasks() if one.get_name().startswith("discord.py:")]
+            if events:
+                await asyncio.wait(events, timeout=1)
