@@ -137,8 +137,11 @@ def _compressed(path: Path) -> Iterator[Line]:
     with path.open("rb") as file:
         # Some dumps are several frames one after the other.
         whole = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file, read_across_frames=True)
+        unpacked: io.BufferedReader = io.BufferedReader(whole, ZSTD_AT_ONCE)
         try:
-            yield from _json_lines(path, io.BufferedReader(whole, ZSTD_AT_ONCE))
+            if not unpacked.peek() and path.stat().st_size:
+                raise zstandard.ZstdError("nothing of it can be unpacked")
+            yield from _json_lines(path, unpacked)
         except zstandard.ZstdError as error:
             yield Line(path, 0, bad=f"the compressed stream breaks off here: {error}")
 
@@ -159,7 +162,9 @@ def _why(error: Exception) -> str:
         return f"not JSON: {error.msg} at column {error.colno}"
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
-    return str(error) or type(error).__name__
+    if not isinstance(error, InputError):
+        return "not JSON that can be read: nested too deeply, or a number too long"
+    return str(error)
 
 
 def _post(found: Any) -> Post:

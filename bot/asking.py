@@ -38,6 +38,6 @@ async def check(
 async def migrate(data: Path | None) -> None:
     """Bring the database up to this version's tables, or make it."""
     settings = config.load(data)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    config.secret_key(settings.data)
     async with opened(settings.database_url) as store:
         sys.stderr.write(f"The database {store.where} is up to date.\n")

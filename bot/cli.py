@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, TextIO
 
 import typer
 
@@ -89,7 +89,7 @@ def replay(
 
 @app.command()
 def check(
-    name: Annotated[str, typer.Argument(help="Name, id, link, title of a study, or a pasted export.")],
+    name: Annotated[list[str], typer.Argument(help="Name, id, link, title of a study, or a pasted export.")],
     approved: Number = None,
     rejected: Number = None,
     at_risk: Number = None,
@@ -104,7 +104,7 @@ def check(
     if any(number is not None for number in numbers) and any(number is None for number in numbers):
         raise UsageError("The three numbers go together: --approved N --rejected N --at-risk N.")
     case = None if approved is None or rejected is None or at_risk is None else (approved, rejected, at_risk)
-    _finish(ask(name, data=data, case=case, choice=pick, as_json=json))
+    _finish(ask(" ".join(name), data=data, case=case, choice=pick, as_json=json))
 
 
 @app.command()
@@ -115,7 +115,7 @@ def read(
     """Read posts: JSON lines on stdin, one reading a line on stdout."""
     from bot import lines
 
-    raise typer.Exit(lines.read(sys.stdin.buffer, sys.stdout, sys.stderr if explain else None))
+    raise typer.Exit(lines.read(*_streams(), sys.stderr if explain else None))
 
 
 @app.command()
@@ -126,7 +126,7 @@ def resolve(
     """Resolve mentions: JSON lines on stdin, one match a line on stdout."""
     from bot import lines
 
-    raise typer.Exit(lines.resolve(names, sys.stdin.buffer, sys.stdout))
+    raise typer.Exit(lines.resolve(names, *_streams()))
 
 
 @app.command()
@@ -137,7 +137,7 @@ def decide(
     """Decide on events: JSON lines on stdin, ordered by time; one line an alert on stdout."""
     from bot import lines
 
-    raise typer.Exit(lines.decide(policy, sys.stdin.buffer, sys.stdout))
+    raise typer.Exit(lines.decide(policy, *_streams()))
 
 
 @app.command()
@@ -154,6 +154,14 @@ def migrate(data: Data = None) -> None:
     from bot.asking import migrate as bring_up
 
     _finish(bring_up(data))
+
+
+def _streams() -> tuple[BinaryIO, TextIO]:
+    """Where lines come from and go to. Whoever starts a program may close them, and then Python has none."""
+    for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
+        if stream is None:
+            raise UsageError(f"Standard {name} is closed: lines come from the one and go to the other.")
+    return sys.stdin.buffer, sys.stdout
 
 
 def _finish(work: Coroutine[Any, Any, int | None]) -> None:
@@ -178,3 +186,15 @@ def main() -> None:
         # Whoever read our output has seen enough; closing stderr too keeps Python from complaining about it.
         sys.stderr.close()
         sys.exit(BROKEN_PIPE)
+    except OSError as error:
+        _say_no_more(error)
+        sys.exit(WatchError.exit_code)
+
+
+def _say_no_more(error: OSError) -> None:
+    """A full disk, a folder without rights: what the system refused, and nothing of what is still to be written."""
+    where = f"{error.filename}: " if error.filename else ""
+    typer.echo(f"rejection-watch: {where}{error.strerror or error}. Check the path, its rights and the room.", err=True)
+    if sys.stdout is not None:
+        # Python writes out at its end what is left over, and would complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

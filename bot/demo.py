@@ -40,7 +40,6 @@ async def run(*, sample: Path | None, data: Path | None, fast: bool, prompt: boo
     screen = Console(stderr=True) if as_json else Console(highlight=False)
     screen.print(Text(f"{len(posts)} invented posts; everything is written to {data}", style="dim"))
     clock = PostsClock(min(post.posted_at for post in posts if post.posted_at))
-    data.mkdir(parents=True, exist_ok=True)
     rules = rules_for(data)
     async with opened(str(data / DATABASE), clock) as store:
         await store.write(lambda tx: tx.save_guild(GUILD))

@@ -18,6 +18,7 @@ from bot.replay import PostsClock, Replay, pages
 from bot.telling import Told
 
 MARK = "history: nobody was told"
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 async def run(files: Sequence[Path], *, data: Path | None, as_json: bool) -> int:
@@ -25,16 +26,19 @@ async def run(files: Sequence[Path], *, data: Path | None, as_json: bool) -> int
     for path in files:
         archives.check(path)
     settings = config.load(data)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    clock = PostsClock(datetime.fromtimestamp(0, UTC))
+    rules = rules_for(settings.data)
+    clock = PostsClock(EPOCH)
     # Only a person watches a bar; a log would be full of it.
     screen = Console(stderr=True)
     async with opened(settings.database_url, clock) as store:
-        replay = Replay(store, rules_for(settings.data), clock, (telling.HISTORY,))
+        replay = Replay(store, rules, clock, (telling.HISTORY,))
         with _progress(screen) as progress:
             task = progress.add_task("reading", total=archives.size(files))
             for page in pages(archives.lines(files), replay.summary):
-                taken = await replay.take([line.post for line in page if line.post is not None])
+                posts = [line.post for line in page if line.post is not None]
+                if clock.at == EPOCH:  # posts without a time come first: theirs is that of the others, else today
+                    clock.at = min((post.posted_at for post in posts if post.posted_at), default=utc_now())
+                taken = await replay.take(posts)
                 _show(taken.told, as_json=as_json)
                 progress.advance(task, sum(line.size for line in page))
         _show(await replay.afterwards(utc_now()), as_json=as_json)

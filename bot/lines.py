@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TextIO
 from bot.errors import InputError, WatchError
 
 FAILED = 1
+NOWHERE = "nowhere:"
 
 
 def parse(raw: bytes) -> Any:
@@ -25,6 +26,12 @@ def parse(raw: bytes) -> Any:
     if not isinstance(found, dict):
         raise InputError("the line is JSON, but not an object")
     return found
+
+
+def _key(found: dict[str, Any]) -> str | int | None:
+    """The key of a line as it was given; what is neither text nor a whole number is none."""
+    key = found.get("key")
+    return key if isinstance(key, str | int) else None
 
 
 def write(out: TextIO, line: Any) -> None:
@@ -46,7 +53,7 @@ def each(source: BinaryIO, out: TextIO, answer: Callable[[dict[str, Any]], dict[
         key: Any = None
         try:
             found = parse(raw)
-            key = found.get("key")
+            key = _key(found)
             line = answer(found)
         except WatchError as error:
             line, code = {"key": key, "error": str(error)}, FAILED
@@ -63,11 +70,13 @@ def read(source: BinaryIO, out: TextIO, explained: TextIO | None) -> int:
     platforms = load()
 
     def answer(found: dict[str, Any]) -> dict[str, Any]:
-        post = post_from(found)
-        reading = reading_of(post, platforms)
+        # Who has a text and nothing more may ask too: where it stood and what it is called change little.
+        key, source = _key(found), found.get("source")
+        post = post_from({**found, "key": str(key) if key else NOWHERE, "source": source or NOWHERE})
+        reading = reading_to(key, reading_of(post, platforms))
         if explained is not None:
-            explained.write(explanation(post.key, reading_to(post.key, reading)))
-        return reading_to(post.key, reading)
+            explained.write(explanation(str(key), reading))
+        return reading
 
     return each(source, out, answer)
 
@@ -120,7 +129,7 @@ def decide(policy_file: Path | None, source: BinaryIO, out: TextIO) -> int:
             key: Any = None
             try:
                 found = parse(raw)
-                key = found.get("key")
+                key = _key(found)
                 yield event_from(found)
             except WatchError as error:
                 failed.append(str(key))

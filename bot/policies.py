@@ -39,7 +39,8 @@ def load(path: Path) -> Policy:
     try:
         return policy_from(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: the policy cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"{path}: the policy cannot be read: {why}.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: the policy is not TOML: {error}") from error
     except SettingsError as error:

@@ -83,7 +83,7 @@ def instant(value: object) -> datetime | None:
     return at
 
 
-def reading_to(key: str, reading: Reading, *, explain: bool = True) -> Json:
+def reading_to(key: str | int | None, reading: Reading, *, explain: bool = True) -> Json:
     """A reading as the line that `read` prints: fields and order are promised; `signals` only if explained."""
     return {
         "key": key,
