@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     reddit_password: SecretStr | None = None
     reddit_user_agent: str | None = None
     sources: Annotated[tuple[str, ...], NoDecode] = ()
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # For tests against loopback servers, and for a community's server on its own network.
     allow_private_addresses: bool = False
     discord_api: str | None = None
