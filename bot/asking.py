@@ -41,7 +41,12 @@ async def check(
         now = await store.read(lambda tx: tx.now)
     card = cards.answer(found, rules.platforms, now, Case(*case) if case else None)
     if as_json:
-        line = {"result": type(found).__name__.lower(), **_facts(found), "card": json.loads(cards.to_json(card))}
+        line = {
+            "asked": name,
+            "result": type(found).__name__.lower(),
+            **_facts(found),
+            "card": json.loads(cards.to_json(card)),
+        }
         write(sys.stdout, line)
     else:
         Console().print(panel(card))

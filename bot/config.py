@@ -60,6 +60,16 @@ class Settings(BaseSettings):
         """In the environment the list is one line, its parts divided by white space."""
         return tuple(value.split()) if isinstance(value, str) else value
 
+    @field_validator(
+        *("database", "discord_token", "reddit_client_id", "reddit_client_secret", "reddit_username"),
+        *("reddit_password", "reddit_user_agent", "discord_api", "discord_gateway", "reddit_url"),
+        mode="before",
+    )
+    @classmethod
+    def _trimmed(cls, value: object) -> object:
+        """White space around a value is a slip of the hand, and nothing but white space is no value."""
+        return (value.strip() or None) if isinstance(value, str) else value
+
     @property
     def database_url(self) -> str:
         """The database as given, else the file in the data folder."""
