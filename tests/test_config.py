@@ -283,3 +283,12 @@ def test_a_key_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
 
     assert config.secret_key(tmp_path) == key
     assert [path.name for path in tmp_path.iterdir()] == [config.SECRET]
+
+
+@pytest.mark.parametrize(("given", "kept"), [("  ", None), ("\n", None), (" a.b.c\n", "a.b.c")])
+def test_white_space_around_a_secret_is_a_slip_and_alone_it_is_none(tmp_path: Path, monkeypatch, given, kept) -> None:
+    monkeypatch.setenv("REJECTION_WATCH_DISCORD_TOKEN", given)
+
+    token = config.load(tmp_path).discord_token
+
+    assert (token and token.get_secret_value()) == kept
