@@ -15,7 +15,6 @@ from bot.model import (
     Decision,
     Facts,
     Guild,
-    Incident,
     Report,
     Stage,
     Unknown,
@@ -26,7 +25,7 @@ from bot.platforms.rating import Case
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import settle
-from bot.telling import tell
+from bot.telling import about_of, tell
 
 UNDO_FOR = timedelta(minutes=5)
 # How often one person may report: generous to a worker with a bad day, tight for a flood (as Red's report cog has it).
@@ -166,18 +165,10 @@ class Desk:
                 incidents.assess(incident, policy, tx.now, person.guild.guild_key)
                 for incident in tx.recent_incidents(tx.now - OPEN_FOR, OPEN_AT_MOST)
             )
-            shown = [self._about(tx, view) for view in views if view.stage in TOLD and view.closed_at is None]
+            shown = [about_of(tx, self.rules, view) for view in views if view.stage in TOLD and view.closed_at is None]
             return Answer(card=cards.recent(shown, tx.now))
 
         return await self.store.read(work)
-
-    def _about(self, tx: Transaction, incident: Incident) -> cards.About:
-        return cards.About(
-            requester=tx.get_requester(incident.requester_id or 0),
-            incident=incident,
-            ref=tx.ref(incident.incident_id or 0),
-            platform=self.rules.platforms.find(incident.platform),
-        )
 
     async def judge(self, person: Person, ref: str, decision: Decision, why: str | None = None) -> Answer:
         """A moderator's word about an incident."""

@@ -9,7 +9,7 @@ from bot.errors import NotFoundError
 from bot.model import Decision, Guild, Verdict
 from bot.rules import Rules
 from bot.storage import Store, Transaction
-from bot.telling import Told, tell
+from bot.telling import Told, about_of, tell
 
 LONGEST_WHY = 300
 
@@ -50,12 +50,6 @@ async def judge(
         judged = evidence.save(tx, rules, incidents.judge(incident, verdict, rules.policies["early"], tx.now))
         told = tell(tx, rules, judged, tx.now)
         view = incidents.assess(judged, rules.policy(guild.policy), tx.now, guild.guild_key)
-        about = cards.About(
-            requester=tx.get_requester(incident.requester_id),
-            incident=view,
-            ref=tx.ref(incident.incident_id),
-            platform=rules.platforms.find(incident.platform),
-        )
-        return Judged(about, tuple(told))
+        return Judged(about_of(tx, rules, view), tuple(told))
 
     return await store.write(work)

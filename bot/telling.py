@@ -68,15 +68,18 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
     return told
 
 
-def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: Guild, now: datetime) -> Told:
+def about_of(tx: Transaction, rules: Rules, view: Incident) -> cards.About:
+    """Whom and what a card about this incident is about. It has been saved, as one guild sees it."""
     assert view.requester_id is not None
     assert view.incident_id is not None
-    about = cards.About(
-        requester=tx.get_requester(view.requester_id),
-        incident=view,
-        ref=tx.ref(view.incident_id),
-        platform=rules.platforms.find(view.platform),
-    )
+    requester = tx.get_requester(view.requester_id)
+    # The requester's, because a later report may have told what the first did not say.
+    platform = rules.platforms.find(requester.platform or view.platform)
+    return cards.About(requester=requester, incident=view, ref=tx.ref(view.incident_id), platform=platform)
+
+
+def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: Guild, now: datetime) -> Told:
+    about = about_of(tx, rules, view)
     public = cards.alert(alert, about)
     alert_id = tx.add_alert(alert, public.title, history=guild.guild_key == HISTORY.guild_key)
     private = cards.for_moderators(alert, about, trial=guild.mode is Mode.TRIAL)
