@@ -47,10 +47,18 @@ def tell(
     """
     told: list[Told] = []
     for guild in tx.guilds() if guilds is None else guilds:
-        if guild.platforms and incident.platform is not None and incident.platform not in guild.platforms:
+        if not _cares(tx, guild, incident):
             continue
         told += _tell_guild(tx, rules, incident, now, guild)
     return told
+
+
+def _cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
+    """Whether the guild wants to hear of this platform. Where it is not known, it might be theirs."""
+    if not guild.platforms or incident.requester_id is None:
+        return True
+    platform = tx.get_requester(incident.requester_id).platform or incident.platform
+    return platform is None or platform in guild.platforms
 
 
 def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime, guild: Guild) -> list[Told]:
