@@ -21,7 +21,7 @@ _FIELD = re.compile(
     r"|duration|time|available|avail|hits available|description|qualifications?|requirements|auto approval|approval"
     r"|hit|preview|panda|accept|number of reviews|group id|limit|submit a new to review|hit exported from"
     r"|hourly|qual description)(?P<end>[*_ \t]{0,6}(?:\ue000\d{1,5}\ue001[*_ \t]{0,4})?:"
-    r"|[*_ \t]{0,3}(?=\[)|(?<=from)|(?<=review))",
+    r"|[*_ \t]{0,3}(?=\[|no reviews)|(?<=from)|(?<=review))",
     re.IGNORECASE,
 )
 _RATING = re.compile(

@@ -33,6 +33,8 @@ _PLURALS = word_set(
     "rejections rejs rejects hits studies submissions surveys tasks assignments batch batches them these those"
 )
 _SINGULARS = word_set("hit survey study submission task assignment rejection rej it")
+_OF_ONE = ("whole", "entire")  # "my whole study"
+_PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3}
 _ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3}
 
 
@@ -44,12 +46,14 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     if "assent" in names:  # "me too, 60"
         found = [replace(c, role=Role.REJECTED) if c.role in (Role.LOOSE, Role.WORK) else c for c in found]
     rejected, submitted = _rejected(found, share, around, "mass_words" in names), _submitted(found)
-    reversed_ = max((c.n for c in found if c.role is Role.REVERSED and not c.percent), default=None)
+    back = [c for c in found if c.role is Role.REVERSED and not c.percent]
+    # What came back was rejected before.
+    rejected = rejected or max((c.of or c.n for c in back), default=None) or (1 if _one(atoms, names) else None)
     return Facts(
-        n_rejected=rejected or (1 if _one(atoms, names) else None),
+        n_rejected=rejected,
         n_submitted=submitted,
-        n_reversed=reversed_,
-        share=share,
+        n_reversed=max((c.n for c in back), default=None),
+        share=share or _of_whole(found, rejected, submitted),
         amount=_amount(around),
         first_hand=_first_hand(atoms, names),
         reversal=_reversal(atoms),
@@ -61,7 +65,8 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
 def _one(atoms: list[Atom], names: set[str]) -> bool:
     """Whether one rejection is spoken of: "a rejection", "rejected my HIT", with no word for more."""
     sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
-    if not sentences or names & _MANY or any(w.low in _PLURALS for s in sentences for w in s.words):
+    more = (w.low in _PLURALS or ("all" in w.tags and w.low not in _OF_ONE) for s in sentences for w in s.words)
+    if not sentences or names & _MANY or any(more):
         return False
     return "a_single_one" in names or "mine" in names or any(w.low in _SINGULARS for s in sentences for w in s.words)
 
@@ -75,7 +80,7 @@ def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:
 def _share(names: set[str], found: list[Count]) -> Share | None:
     whole = next((c for c in found if c.role is Role.REJECTED and c.of and not c.percent), None)
     if whole is not None and whole.of:
-        return Share.ALL if whole.n == whole.of else Share.MOST if 2 * whole.n > whole.of else Share.SOME
+        return _part(whole.n, whole.of)
     approved = next((c for c in found if c.role is Role.APPROVED and c.of), None)
     if "none_approved" in names and approved is not None:
         return Share.ALL if approved.n == 0 else Share.MOST
@@ -84,6 +89,22 @@ def _share(names: set[str], found: list[Count]) -> Share | None:
     if "all_of_it" in names or "none_approved" in names:
         return Share.ALL
     return Share.SOME if "some_of_it" in names or "many" in names else None
+
+
+def _part(n: int, whole: int) -> Share:
+    return Share.ALL if n == whole else Share.MOST if 2 * n > whole else Share.SOME
+
+
+def _of_whole(found: list[Count], rejected: int | None, submitted: int | None) -> Share | None:
+    """The share that follows from the numbers: 15 done and 15 rejected; 41 rejected, 0 approved; "18 out of 20"."""
+    if rejected is None:
+        return None
+    pair = next((c for c in found if c.of and c.n == rejected and not c.percent), None)
+    approved = [c.n for c in found if c.role is Role.APPROVED and not c.of and not c.percent]
+    whole = pair.of if pair is not None else submitted
+    if whole is None and approved:
+        whole = rejected + max(approved)
+    return _part(rejected, whole) if whole is not None and whole >= rejected else None
 
 
 def _submitted(found: list[Count]) -> int | None:
@@ -113,6 +134,9 @@ def _following(
     spared = [_ALL_BUT[w.low] for s in around for w in s.words if w.low in _ALL_BUT]
     if rates:
         return round(max(rates) * whole / 100)
+    parts = [_PARTS[w.low] for s in around for w in s.words if w.low in _PARTS]
+    if parts and certain:
+        return round(parts[0] * whole)
     if certain and approved and whole > max(approved):
         return whole - max(approved)
     if spared:

@@ -28,7 +28,9 @@ _ABOUT = word_set(
     "about against re regarding by named called to sobre contra via contacted emailed messaged contacting emailing"
 )
 _BY = frozenset(("by", "por", "pelo", "pela"))
-_CALLS = word_set("requester requestor req researcher named called investigador pesquisador solicitante")
+_CALLS = word_set(
+    "requester requestor req researcher customer client named called investigador pesquisador solicitante"
+)
 _SAYS = word_set(
     "said wrote replied responded emailed answered promised claims claimed says told sent agreed is was are has pays "
     "paid rejects"
@@ -86,7 +88,8 @@ class Namer:
                 found += self._marked(words, i, sentence, found)
                 i += 1
                 continue
-            end = self._span(words, i, sentence.cased)
+            cased = sentence.cased or (words[i].text[:1].isupper() and _before(words, i) in _CALLS)
+            end = self._span(words, i, cased)
             if end == i:
                 i += 1
                 continue
@@ -135,6 +138,8 @@ class Namer:
     def _compound(self, words: list[Word], i: int) -> int:
         """Where a name of ordinary words with capitals ends, "Example Research Lab"; `i` if none begins there."""
         j = i
+        if words[i].low in _CALLS:
+            return i  # "Researcher Jane Example": what she is, and not her name
         while j < len(words) and j - i < _LONGEST and self._capital(words[j]):
             j += 1
         named = j - i > 1 and any(self._proper(w) or w.low in _NOUNS for w in words[i + 1 : j])
@@ -152,13 +157,17 @@ class Namer:
             return self._compound(words, i) if cased else i
         end = j = i + 1
         while j < len(words) and j - i < _LONGEST and not words[j - 1].low.endswith("'s"):
-            if self._names(words[j]):
+            if self._names(words[j]) or (cased and self._belongs(words[j])):
                 j = end = j + 1
             elif self._joins(words, j):
                 j += 1
             else:
                 break
         return end
+
+    def _belongs(self, word: Word) -> bool:
+        """Whether an ordinary word is part of the name before it, by its capital: "Example Survey Works"."""
+        return self._capital(word) and not word.tags - _HARMLESS
 
     def _names(self, word: Word) -> bool:
         return self._proper(word) or (word.text[:1].isupper() and word.low in _NOUNS)
@@ -212,7 +221,7 @@ class Namer:
             or (possessive and after and (after.text[:1].isupper() or "work" in after.tags))
         ):
             return 4.0, False
-        if after is not None and ("work" in after.tags or _heads(sentence, i, after)):
+        if after is not None and ("work" in after.tags or after.low == "ones" or _heads(sentence, i, after)):
             return 3.5, False
         if before in _ABOUT and end - i + sentence.cased > 1:
             return 3.5, False
@@ -278,7 +287,8 @@ def _introduces(words: list[Word], i: int, anchor: int) -> bool:
     before = words[i - 1].low
     source = words[i - 2] if i > 1 else None
     rejected = source is not None and (source.kind in (NUM, FRACTION) or source.tags & {"rej", "work", "mine"})
-    return (before in _BY and i > anchor) or before in _CALLS or (before == "from" and bool(rejected))
+    doing = words[i].low.endswith("ing") and source is not None and "mine" in source.tags  # "keeps me from voting"
+    return (before in _BY and i > anchor) or before in _CALLS or (before == "from" and bool(rejected) and not doing)
 
 
 def _subject(sentence: Sentence, namer: Namer, anchor: int) -> Candidate | None:

@@ -14,6 +14,10 @@ _NEAR = 9  # words between a quantity and the rejection it measures
 _NEGATES = 5  # words that a "not" reaches
 _DECIDES = word_set("decided chose proceeded started began managed went had dared deigned is are seems seem appears")
 _SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
+_CROWD_WORK = word_set(
+    "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
+    "requester requesters researcher researchers"
+)
 _NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
 _ABOUT = word_set("about against of for on over to regarding any these more")
 _SOURCES = word_set("by from at with de do por alert warning ne")
@@ -121,7 +125,14 @@ def _rejected(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Cou
         if word is not None:
             atom.give(name, word)
     _whose(atom)
+    if _verdict(atom):
+        atom.give("bare_verdict")
     return atom
+
+
+def _verdict(atom: Atom) -> bool:
+    """Whether a clause is the verdict alone, "rejected": what a worker writes under what happened to him."""
+    return "past" in atom.anchor.tags and len(atom.clause.words) == 1 and not atom.sentence.question
 
 
 def _reach(atom: Atom) -> list[Word]:
@@ -209,8 +220,11 @@ def _modality(atom: Atom) -> None:
     negation = next((w for w in before[-_NEGATES:] if "neg" in w.tags), None) or next(
         (w for w in before if w.low in _NOBODY), None
     )
+    denial = atom.sentence.find("deny")
     if negation is not None:
         atom.give("negated", negation, atom.anchor)
+    elif denial is not None:
+        atom.give("negated", denial)
     if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words):
         atom.give("asked", next((w for w in words if "ask" in w.tags), atom.anchor))
     for tag, name in (("fear", "feared"), ("hypo", "hypothetical")):
@@ -227,16 +241,21 @@ def _mood(atom: Atom, before: list[Word]) -> None:
     general = next((w for w in before if "generic" in w.tags), None) or (
         atom.clause.find("generic") if "past" not in atom.anchor.tags else None
     )
-    if general is not None and "mass" not in atom.anchor.tags:
+    if general is not None and not ("mass" in atom.anchor.tags and "base" not in atom.anchor.tags):
         atom.give("in_general", general)
     joke = atom.sentence.find("joke")
     if joke is not None:
         atom.give("joking", joke)
     elsewhere = atom.sentence.find("offtopic")
+    crowd = any(w.low in _CROWD_WORK for w in atom.sentence.words)
     if elsewhere is not None and not (
-        atom.sentence.has("work") or {"all_of_it", "mass_words", "ten_or_more"} & atom.names.keys()
+        crowd
+        if "far" in elsewhere.tags
+        else atom.sentence.has("work") or {"all_of_it", "mass_words", "ten_or_more"} & atom.names.keys()
     ):
         atom.give("not_about_work", elsewhere)
+        if "far" in elsewhere.tags:
+            atom.give("elsewhere", elsewhere)
 
 
 def _whose(atom: Atom) -> None:
