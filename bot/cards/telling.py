@@ -47,7 +47,7 @@ TERM = {
     "ordinary_volume": "this requester is often talked of anyway",
     "trust": "how well the voices are known",
     "time_between": "time between the reports",
-    "further_sites": "voices from a second site count for less",
+    "further_sites": "second sites, and many unknown voices on one, count for less",
     "contrary": "workers whose work was approved",
     "again": "it happened before",
     "unproven_batch": "a large easy batch without reviews",
