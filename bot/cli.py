@@ -10,12 +10,30 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
 import typer
+from typer.core import TyperGroup
 
 from bot import __version__
 from bot.errors import UsageError, WatchError
 
+
+class _Program(TyperGroup):
+    """The commands. Who reads our output may go away: typer would call that a failure."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own context is not public
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            _write_no_more()
+            sys.exit(BROKEN_PIPE)
+
+
 app = typer.Typer(
     name="rejection-watch",
+    cls=_Program,
     help="Warns crowd workers of mass rejections.",
     no_args_is_help=True,
     add_completion=False,
@@ -182,10 +200,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; closing stderr too keeps Python from complaining about it.
-        sys.stderr.close()
-        sys.exit(BROKEN_PIPE)
     except OSError as error:
         _say_no_more(error)
         sys.exit(WatchError.exit_code)
@@ -195,6 +209,10 @@ def _say_no_more(error: OSError) -> None:
     """A full disk, a folder without rights: what the system refused, and nothing of what is still to be written."""
     where = f"{error.filename}: " if error.filename else ""
     typer.echo(f"rejection-watch: {where}{error.strerror or error}. Check the path, its rights and the room.", err=True)
+    _write_no_more()
+
+
+def _write_no_more() -> None:
+    """Python writes out at its end what is left over, and would complain again."""
     if sys.stdout is not None:
-        # Python writes out at its end what is left over, and would complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
