@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.errors import NotFoundError
@@ -40,16 +40,13 @@ class Cue:
 
     text: str
     weight: float
+    exact: bool = field(init=False, compare=False)  # whether capitals count
+    phrase: bool = field(init=False, compare=False)  # whether it is more than one word, or an address
 
-    @property
-    def exact(self) -> bool:
-        """Whether capitals count."""
-        return self.text != self.text.lower()
-
-    @property
-    def phrase(self) -> bool:
-        """Whether it is more than one word, or an address."""
-        return not self.text.isalnum()
+    def __post_init__(self) -> None:
+        """Works out once what every post would ask again."""
+        object.__setattr__(self, "exact", self.text != self.text.lower())
+        object.__setattr__(self, "phrase", not self.text.isalnum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

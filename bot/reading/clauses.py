@@ -54,13 +54,18 @@ class Sentence:
         heads = [word.text[0] for word in self.words if word.kind == WORD]
         return 2 * sum(head.isupper() for head in heads) < len(heads) + 2
 
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """All that its words mean."""
+        return frozenset().union(*(word.tags for word in self.words if word.tags))
+
     def has(self, tag: str) -> bool:
         """Whether a word in it has this meaning."""
-        return any(tag in word.tags for word in self.words)
+        return tag in self.meanings
 
     def find(self, tag: str) -> Word | None:
         """The first word in it with this meaning."""
-        return next((word for word in self.words if tag in word.tags), None)
+        return next(word for word in self.words if tag in word.tags) if tag in self.meanings else None
 
     def quote(self, first: Word, last: Word | None = None) -> str:
         """What stands in the post from one word to another, at most 80 characters."""
@@ -104,12 +109,20 @@ def _inverted(words: list[Word]) -> bool:
     return len(said) > 1 and said[0].low in _OPENERS and (said[1].low in _SUBJECTS or "ask" in said[1].tags)
 
 
+def _asks_of(words: list[Word]) -> bool:
+    """Whether it begins as a question about somebody: "Has Example Labs ever …", and not "Did the batch, …"."""
+    opener, name = (words + words)[:2]
+    named = name.kind == WORD and name.text[0].isupper() and not name.tags
+    return opener.low in _OPENERS and opener.low != "did" and named
+
+
 def _sentence(words: list[Word], text: str, origin: Origin, *, question: bool) -> Sentence:
     asks = question or _inverted(words)
     sentence = Sentence(words, text, origin, asks)
     sentence.clauses = _clauses(words)
     if asks:
-        first = next((i for i, clause in enumerate(sentence.clauses) if clause.has("ask")), 0)
+        starts = 0 if question and _asks_of(words) else len(sentence.clauses)
+        first = min(starts, next((i for i, clause in enumerate(sentence.clauses) if clause.has("ask")), 0))
         for clause in sentence.clauses[first:]:
             clause.asked = True
     for clause in sentence.clauses:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.model import Amount, Cause, Facts, Reversal, Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count, Role
 from bot.reading.signals import Atom
 from bot.reading.times import When
-from bot.reading.words import MONEY, word_set
+from bot.reading.words import MONEY, Word, word_set
 
 _CAUSES = (
     ("own", Cause.OWN_FAULT), ("attention", Cause.ATTENTION_CHECK), ("code", Cause.WRONG_CODE),
@@ -65,10 +66,18 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
 def _one(atoms: list[Atom], names: set[str]) -> bool:
     """Whether one rejection is spoken of: "a rejection", "rejected my HIT", with no word for more."""
     sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
+    if any(_says_one(s.words) for s in sentences) and not names & _MANY:
+        return True
     more = (w.low in _PLURALS or ("all" in w.tags and w.low not in _OF_ONE) for s in sentences for w in s.words)
     if not sentences or names & _MANY or any(more):
         return False
     return "a_single_one" in names or "mine" in names or any(w.low in _SINGULARS for s in sentences for w in s.words)
+
+
+def _says_one(words: list[Word]) -> bool:
+    """ "one rejection", "my rejection", "one of my Example hits": whatever else is plural, it was one."""
+    single = any({"one", "rej"} <= word.tags for word in words)
+    return single or any(a.low == "one" and b.low in ("of", "of my", "of mine") for a, b in pairwise(words))
 
 
 def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:

@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from bot.reading.words import WORD, Word, tokens
 
+_TENS = frozenset(f"={n}" for n in range(20, 100, 10))
+_UNITS = frozenset(f"={n}" for n in range(2, 10))
 NO_TAGS: frozenset[str] = frozenset()
 
 
@@ -62,6 +64,19 @@ def _longest(words: list[Word], at: int, root: Node) -> tuple[int, frozenset[str
     return best
 
 
+def _units(words: list[Word], at: int, root: Node, tags: frozenset[str]) -> tuple[int, frozenset[str]]:
+    """How many tokens behind "sixty" belong to it ("sixty two", "sixty-two"), and what all of it means."""
+    tens = next((int(tag[1:]) for tag in tags if tag in _TENS), 0)
+    if not tens or at >= len(words):
+        return 0, tags
+    hyphen = int(words[at].text == "-")
+    if at + hyphen >= len(words):
+        return 0, tags
+    found = root.onward.get(words[at + hyphen].low)
+    unit = next((int(tag[1:]) for tag in (found.tags if found else ()) if tag in _UNITS), 0)
+    return (hyphen + 1, frozenset((f"={tens + unit}",))) if unit else (0, tags)
+
+
 def tagged(text: str, root: Node | None = None) -> Iterator[Word]:
     """The tokens of a text, known phrases joined to one word each and marked with their tags."""
     root, words, i = root or shipped(), tokens(text), 0
@@ -75,6 +90,8 @@ def tagged(text: str, root: Node | None = None) -> Iterator[Word]:
         if length:
             last = words[i + length - 1]
             kind = word.kind if length == 1 else WORD
+            more, tags = _units(words, i + length, root, tags)
+            last, length = words[i + length + more - 1], length + more
             yield Word(
                 text[word.start : last.end],
                 " ".join(w.low for w in words[i : i + length]),

@@ -88,7 +88,10 @@ class Namer:
                 found += self._marked(words, i, sentence, found)
                 i += 1
                 continue
-            cased = sentence.cased or (words[i].text[:1].isupper() and _before(words, i) in _CALLS)
+            if not words[i].text[:1].isupper():
+                i += 1
+                continue
+            cased = sentence.cased or _before(words, i) in _CALLS
             end = self._span(words, i, cased)
             if end == i:
                 i += 1
@@ -343,7 +346,7 @@ def _acts(words: list[Word], at: int) -> bool:
     i = at
     while i < len(words) and i - at < 5:
         word = words[i]
-        if word.tags & {"rej", "reverse", "contrary"}:
+        if word.tags & {"rej", "reverse", "contrary", "strikes"}:
             return not any(w.low in _PASSIVE for w in words[at:i])
         passes = (
             word.low in _AUXILIARY or word.low in _PASSIVE or word.text in '-"”]' or word.tags & {"now", "fear", "neg"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.reading.words import FRACTION, LINK, NUM, WORD, Word, word_set
+from bot.reading.words import FRACTION, LINK, NUM, STOP, WORD, Word, word_set
 
 MOST = 1_000_000  # nobody has more rejections; ids and phone numbers do
 
@@ -186,6 +186,8 @@ def _role(words: list[Word], first: int, last: int) -> Role:
     """What the number from word `first` to `last` counts, by the nearest word that can say so, right before left."""
     right, steps = _seek(words, last + 1, 1)
     left, back = _seek(words, first - 1, -1)
+    if right is Role.REJECTED and _undone(words, last + 1):
+        return Role.REVERSED
     if left is Role.REJECTED and (right in (Role.WORK, Role.LOOSE, Role.SUBMITTED) or back < steps):
         return left
     if right in _ROLES:
@@ -193,6 +195,16 @@ def _role(words: list[Word], first: int, last: int) -> Role:
     if left in _ROLES:
         return left
     return right if right is Role.WORK else left
+
+
+def _undone(words: list[Word], i: int) -> bool:
+    """Whether the rejections counted from word `i` on are told to have come back: "20 of my 80 rejections reversed"."""
+    for word in words[i : i + _NEAR + 4]:
+        if word.kind in (STOP, NUM, FRACTION) or word.tags & {"neg", "ask", "hypo", "fear", "split"}:
+            return False
+        if "reverse" in word.tags:
+            return "done" in word.tags
+    return False
 
 
 def _seek(words: list[Word], i: int, step: int) -> tuple[Role, int]:

@@ -18,6 +18,7 @@ _CROWD_WORK = word_set(
     "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
     "requester requesters researcher researchers"
 )
+_RETURNED = word_set("the those these their previously formerly wrongly earlier once of")
 _NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
 _ABOUT = word_set("about against of for on over to regarding any these more")
 _SOURCES = word_set("by from at with de do por alert warning ne")
@@ -58,11 +59,32 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
     if contrary is not None:
         yield _contrary(sentence, clause, contrary, found)
     rejection = _rejection(clause)
-    reversal = clause.find("promise") or clause.find("askrev") or clause.find("reverse") or clause.find("compensated")
+    reversal = _undoing(clause)
+    undone = _approved_after_all(clause, rejection)
+    if undone is not None:
+        reversal, rejection = reversal or undone, None
     if rejection is not None and not _within(rejection, contrary) and not _object(rejection, reversal):
         yield _rejected(sentence, clause, rejection, found)
     if reversal is not None and (rejection is None or reversal.start != rejection.start):
         yield _reversed(sentence, clause, reversal, found)
+
+
+def _undoing(clause: Clause) -> Word | None:
+    """The word of reversal that a clause turns on; one that means nothing else before one that may."""
+    found = [w for tag in ("promise", "askrev", "reverse", "compensated") for w in clause.words if tag in w.tags]
+    return next((word for word in found if "weak" not in word.tags), found[0] if found else None)
+
+
+def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
+    """The "approved" of "approved all the previously rejected hits": those rejections are over."""
+    if rejection is None or "past" not in rejection.tags:
+        return None
+    for word in reversed(clause.words[: clause.words.index(rejection)]):
+        if "approve" in word.tags:
+            return word
+        if not (word.low in _RETURNED or word.tags & {"all", "mine"}):
+            return None
+    return None
 
 
 def _within(word: Word, phrase: Word | None) -> bool:
