@@ -132,9 +132,10 @@ def _sentence(words: list[Word], text: str, origin: Origin, *, question: bool) -
 
 def _clauses(words: list[Word]) -> list[Clause]:
     clauses, current = [], list[Word]()
-    for word in words:
+    for i, word in enumerate(words):
         stops = word.kind == STOP and (word.text in _CLAUSE_STOPS)
-        starts = "split" in word.tags or ("ask" in word.tags and len(current) > 2)
+        all_of = word.low == "and" and i + 1 < len(words) and "all" in words[i + 1].tags
+        starts = all_of or "split" in word.tags or ("ask" in word.tags and len(current) > 2)
         if (stops or starts) and current:
             clauses.append(Clause(current))
             current = []

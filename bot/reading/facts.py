@@ -66,7 +66,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
 def _one(atoms: list[Atom], names: set[str]) -> bool:
     """Whether one rejection is spoken of: "a rejection", "rejected my HIT", with no word for more."""
     sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
-    if any(_says_one(s.words) for s in sentences) and not names & _MANY:
+    if "bare_verdict" in names or (any(_says_one(s.words) for s in sentences) and not names & _MANY):
         return True
     more = (w.low in _PLURALS or ("all" in w.tags and w.low not in _OF_ONE) for s in sentences for w in s.words)
     if not sentences or names & _MANY or any(more):

@@ -20,7 +20,7 @@ _NOUNS = word_set(
 _AUXILIARY = word_set(
     "just has have had is are was's now also really straight up fucking again totally went and been "
     "started began keeps kept decided to on completely literally only actually never always did must "
-    "probably apparently a is basically suddenly"
+    "probably apparently a is basically suddenly ever"
 )
 _PASSIVE = frozenset(("was", "were", "got", "get", "getting", "being", "gets"))
 _FROM = word_set("from for with at @ de da do con com por para")
@@ -33,7 +33,7 @@ _CALLS = word_set(
 )
 _SAYS = word_set(
     "said wrote replied responded emailed answered promised claims claimed says told sent agreed is was are has pays "
-    "paid rejects"
+    "paid rejects approved approves"
 )
 _TOPICS = ("rej", "reverse", "promise", "contrary")
 _WARNS = frozenset(("avoid", "watch out", "beware", "stay away", "steer clear", "heads up", "warning", "psa", "block",

@@ -185,7 +185,7 @@ def _how_much(atom: Atom) -> None:
 
 def _share(atom: Atom, words: list[Word]) -> None:
     for i, word in enumerate(words):
-        if "all" in word.tags and "rej" not in word.tags:
+        if "all" in word.tags and "rej" not in word.tags and "one" not in atom.anchor.tags:
             after = words[i + 1].low if i + 1 < len(words) else ""
             if word.low in ("entire", "whole") and after in _SINGULAR:
                 atom.give("a_single_one", word)

@@ -84,6 +84,27 @@ MASSES = [
     Line("3 years ago Oakpine rejected all 300 of my hits", MASS, False, 300, ALL, "Oakpine"),
     Line("Oakpine rejected all 30 of my hits 2 days ago", MASS, True, 30, ALL, "Oakpine"),
     Line("Oakpine rejected all 30 of my hits 3 months ago", MASS, False, 30, ALL, "Oakpine"),
+    # Ordinary words that belong to a name, and words that say what somebody is and do not.
+    Line("Oakpine Survey Works rejected all 40 of mine", MASS, True, 40, ALL, "Oakpine Survey Works"),
+    Line("emailed Oakpine Reviews about my 30 rejections", MASS, True, 30, None, "Oakpine Reviews"),
+    Line("Requester: New Ferry Psych. 44 rejected.", MASS, True, 44, None, "New Ferry Psych"),
+    Line("Researcher Una Fenwick rejected all 25 of us", MASS, True, None, ALL, "Una Fenwick"),
+    Line("I sent 70 to customer Zephquill Audio, all 70 rejected", MASS, True, 70, ALL, "Zephquill Audio"),
+    Line("finished 60 of the Oakpine ones and all of them were rejected", MASS, True, 60, ALL, "Oakpine"),
+    # The share follows from the numbers, wherever they stand.
+    Line("Oakpine mass rejection, 19 of my 21 gone", MASS, True, 19, MOST, "Oakpine"),
+    Line("Oakpine rejected 16 of mine. 16 submitted.", MASS, True, 16, ALL, "Oakpine"),
+    Line("3 approved, 52 rejected, requester Oakpine", MASS, True, 52, MOST, "Oakpine"),
+    Line("Oakpine rejected half of my eighty", MASS, True, 40, SOME, "Oakpine"),
+    Line("sixty-four of my hits rejected by Oakpine", MASS, True, 64, None, "Oakpine"),
+    Line("thirty seven rejections from Oakpine", MASS, True, 37, None, "Oakpine"),
+    Line("Oakpine rejected seven hundred hits of mine", MASS, True, 700, None, "Oakpine"),
+    # Events in other words.
+    Line("Oakpine bounced all 33 of my hits, every one rejected", MASS, True, 33, ALL, "Oakpine"),
+    Line("Oakpine strikes again, all my work rejected", MASS, True, None, ALL, "Oakpine"),
+    Line("rejections pouring in from Oakpine", MASS, True, None, None, "Oakpine"),
+    Line("Oakpine rejected anyone who finished early", MASS, True, None, None, "Oakpine"),
+    Line("every last task I did for Oakpine got rejected", MASS, True, None, ALL, "Oakpine"),
 ]
 SINGLES = [
     Line("got one rejection from Oakpine, failed an AC, my fault", SINGLE, False, 1, None, "Oakpine"),
@@ -101,6 +122,11 @@ SINGLES = [
     Line("They rejected the entire survey because of one answer, Oakpine", SINGLE, False, None, None, "Oakpine"),
     Line("my submission was rejected by Oakpine for low effort", SINGLE, False, 1, None, "Oakpine"),
     Line("Oakpine rejected my whole study for a wrong code", SINGLE, False, 1, None, "Oakpine"),
+    Line("Oakpine today: rejected.", SINGLE, False, 1, None, None),
+    Line("Just one rejection in the whole Oakpine batch, 90 approved", SINGLE, False, 1, SOME, "Oakpine"),
+    Line("one of my Oakpine hits was rejected", SINGLE, False, 1, None, "Oakpine"),
+    Line("my 3rd rejection since spring, from Oakpine", SINGLE, False, 1, None, "Oakpine"),
+    Line("i have get rejected one task from Oakpine", SINGLE, False, 1, None, "Oakpine"),
 ]
 REVERSALS = [
     Line("Oakpine reversed all of mine!", REVERSAL, False, None, None, "Oakpine"),
@@ -114,6 +140,12 @@ REVERSALS = [
     Line("Oakpine is reversing the rejections right now", REVERSAL, False, None, None, "Oakpine"),
     Line("Good news, Oakpine overturned my rejection", REVERSAL, False, None, None, "Oakpine"),
     Line("Oakpine rejections reversed after I emailed them", REVERSAL, False, None, None, "Oakpine"),
+    Line("Oakpine approved all of the previously rejected hits", REVERSAL, False, None, None, "Oakpine"),
+    Line("Oakpine flipped all of it back to approved", REVERSAL, False, None, None, "Oakpine"),
+    Line("Oakpine has changed my rejection to approved", REVERSAL, False, None, None, "Oakpine"),
+    Line("15 of my 60 rejections from Oakpine have been reversed", REVERSAL, False, 60, None, "Oakpine"),
+    Line("Oakpine took back 48 rejections", REVERSAL, False, 48, None, "Oakpine"),
+    Line("my rejection from Oakpine got overturned", REVERSAL, False, 1, None, "Oakpine"),
 ]
 TALKS = [
     Line("anyone else getting rejected by Oakpine?", TALK, mention="Oakpine"),
@@ -162,6 +194,12 @@ TALKS = [
     Line("Do they reject if you are too fast?", TALK),
     Line("Should I return it or risk a rejection?", TALK),
     Line("They can reject all of your submissions within 21 days", TALK),
+    Line("People say Oakpine rejects in bulk but I have seen no proof", TALK, mention="Oakpine"),
+    Line("That Oakpine rejected 300 hits is not true", TALK, mention="Oakpine"),
+    Line("Oakpine mass rejected everyone? That is a lie, that is made up", TALK, mention="Oakpine"),
+    Line("Has Oakpine ever reversed a rejection?", TALK, mention="Oakpine"),
+    Line("Why do requesters mass reject?", TALK),
+    Line("Would 20 rejections keep me from passing at 98%?", TALK),
 ]
 OTHERS = [
     Line("my credit card was rejected at the bank", OTHER),
@@ -182,5 +220,9 @@ OTHERS = [
     Line("the visa office refused my cousin", OTHER),
     Line("we're on here 24/7", OTHER),
     Line("[Rej=3] [Approval=~ 3 Days] [ToS=0]", OTHER),
+    Line("The captcha rejected me 15 times", OTHER),
+    Line("20 job applications, 20 rejections", OTHER),
+    Line("The publisher rejected all 12 of my stories", OTHER),
+    Line("the upload form rejected all 40 of my files", OTHER),
 ]
 LINES = [*MASSES, *SINGLES, *REVERSALS, *TALKS, *OTHERS]
