@@ -407,9 +407,12 @@ def test_adding_names_never_changes_an_answer_by_id(texts: list[str]) -> None:
     ],
 )
 def test_no_text_is_too_much(text: str) -> None:
-    started = time.perf_counter()
-    match = ask(text)
-    took = time.perf_counter() - started
+    def cost(asked: str) -> float:
+        started = time.perf_counter()
+        ask(asked)
+        return time.perf_counter() - started
 
-    assert match.result is not FOUND
-    assert took < 5.0
+    start, whole = (min(cost(asked) for _ in range(3)) for asked in (text[:2_000], text))
+
+    assert ask(text).result is not FOUND
+    assert whole < 10 * start + 0.05  # no more than its beginning; the slack is the timer's
