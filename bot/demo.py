@@ -35,7 +35,7 @@ AFTERWARDS = timedelta(hours=1)
 
 async def run(*, sample: Path | None, data: Path | None, fast: bool, prompt: bool, as_json: bool) -> int:
     """Replay the sample, show what members and moderators would see, then answer commands until the input ends."""
-    posts, summary_bad = _posts(_folder(sample))
+    posts, bad = _posts(_folder(sample))
     data = data or Path(tempfile.mkdtemp(prefix="rejection-watch-"))
     screen = Console(stderr=True) if as_json else Console(highlight=False)
     screen.print(Text(f"{len(posts)} invented posts; everything is written to {data}", style="dim"))
@@ -45,7 +45,8 @@ async def run(*, sample: Path | None, data: Path | None, fast: bool, prompt: boo
         await store.write(lambda tx: tx.save_guild(GUILD))
         show = _Show(Replay(store, rules, clock, (GUILD,)), ConsoleAnnouncer(screen), screen, fast, as_json)
         await show.all(posts)
-        show.replay.summary.bad = summary_bad
+        show.replay.summary.bad = bad
+        show.replay.summary.read += bad
         show.end()
         clock.run()
         if prompt and not as_json:
@@ -66,12 +67,12 @@ def _folder(sample: Path | None) -> Path:
 
 
 def _posts(folder: Path) -> tuple[list[Post], int]:
-    """The sample's posts, oldest first, and how many lines of it are bad."""
+    """The sample's posts, oldest first, and how many lines of it are none, or have no time."""
     found = list(archives.lines(sorted(folder.glob("*.jsonl"))))
     posts = [line.post for line in found if line.post is not None and line.post.posted_at is not None]
     if not posts:
         raise InputError(f"No line of the files in {folder} is a post with a time.")
-    return posts, sum(line.bad is not None for line in found)
+    return posts, sum(line.bad is not None or line.post is not None for line in found) - len(posts)
 
 
 @dataclass(slots=True)

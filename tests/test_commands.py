@@ -243,6 +243,14 @@ async def test_the_same_words_by_several_people_are_several_voices(desk, store) 
     assert incident.n_voices == 3
 
 
+async def test_what_people_report_is_told_to_the_moderators_at_once(desk, store) -> None:
+    for number in range(3):
+        await answer(desk, replace(WORKER, key=f"w{number}"), f"!report {NAME} 30 of 30")
+
+    rows = await store.read(lambda tx: tx.outbox())
+    assert [row.channel_key for row in rows] == [WORKER.guild.moderator_channel]
+
+
 async def test_fresh_accounts_make_nothing_public(desk, store) -> None:
     for number in range(20):
         await answer(desk, replace(WORKER, key=f"new {number}", age_days=1.0), f"!report {NAME} 30 of 30")
@@ -342,6 +350,13 @@ async def test_what_is_open_is_listed_and_what_is_watched_or_over_is_not(desk, c
     assert "Bramblewick" not in now
     assert NAME not in later
     assert "Nothing open" in later
+
+
+async def test_what_has_just_ended_is_not_open(desk, clock, reported) -> None:
+    await reported()
+    clock.pass_by(14 * DAY)
+
+    assert "Nothing open" in words(await answer(desk, WORKER, "!recent"))
 
 
 async def test_what_a_guild_dismissed_is_not_open_to_it(desk, reported) -> None:

@@ -161,6 +161,30 @@ def test_nothing_in_the_program_knows_the_sample(folder: str) -> None:
     assert [word for word in met if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", code)] == []
 
 
+def test_a_sample_of_ones_own_is_counted_and_its_story_told_to_the_end(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    posts = [
+        {
+            "key": str(number),
+            "source": "reddit:invented",
+            "text": f"Tallowmere Panels rejected all {number + 30} of mine, {words}",
+            "author_key": f"worker{number}",
+            "posted_at": f"2026-11-08T01:0{number}:00Z",
+            "platform": "prolific",
+        }
+        for number, words in enumerate(("no reason given at all.", "what did you people do?", "lovely way to wake up"))
+    ]
+    lines_of_it = [*map(json.dumps, posts), "{oops", '{"key": "x", "source": "a:b", "text": "no time"}']
+    (tmp_path / "own" / "p.jsonl").write_text("\n".join(lines_of_it))
+
+    *alerts, last = lines(demo("--no-prompt", "--json", "--sample", tmp_path / "own", folder=tmp_path))
+
+    # The first public word waits some minutes, longer than the posts last.
+    assert [(alert["reason"], alert["public"]) for alert in alerts] == [("suspected", False), ("suspected", True)]
+    assert alerts[1]["at"] == "2026-11-08T01:10:00+00:00"
+    assert last["summary"] == {"read": 5, "new": 3, "seen": 0, "bad": 2, "reports": 3, "alerts": 2}
+
+
 # --- what one sees
 
 

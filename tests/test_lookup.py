@@ -216,6 +216,15 @@ async def test_an_id_in_a_link_of_requesters_is_a_requesters(ask) -> None:
     assert not found.private
 
 
+async def test_a_name_beside_an_unknown_id_is_not_whom_the_id_means(known, ask) -> None:
+    theirs = await known("Bramblewick Lab", account_key=ACCOUNT)
+
+    found = await ask("Bramblewick Lab https://worker.mturk.com/requesters/A2EXAMPLE5REQ7/projects")
+
+    assert isinstance(found, Unknown)
+    assert [one.owner for one in found.near] == [str(theirs.requester_id)]
+
+
 # --- where they stand
 
 
