@@ -6,6 +6,7 @@ post → text (own words, quotes) → exports cut out → gate → sentences and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
@@ -18,7 +19,7 @@ from bot.reading.numbers import Role
 from bot.reading.score import probabilities, weight_of
 from bot.reading.signals import Atom, atoms
 from bot.reading.text import Body, Passage, take_apart
-from bot.reading.words import FRACTION, NUM, STOP, Word, folded
+from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, folded
 
 __all__ = ["GATE", "Parent", "own_words", "read"]
 
@@ -29,6 +30,9 @@ GATE = (
     "rescind", "refus", "recus", "rechaz", "nuked", "tanked", " red", "came back", "drain", "not paid", "n't pay",
     "never paid", "same here", "me too", "mine too", "dropped", "wiped", "bonus", "same boat", "can confirm", "ditto",
 )  # fmt: skip
+_FRAGMENT = 4  # words of a sentence that only says how much
+_MEASURES = frozenset(("all", "mine", "work"))
+_OF_THEM = ("of", "them", "it", "those", "these")
 _LONGEST_ASSENT = 25  # words of a "same here" post
 
 
@@ -58,6 +62,7 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Read
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
     lines = _lines(passages, namer)
     _drop_weak(lines)
+    _go_on(lines)
     _assent(lines, parent)
     told = tell(lines, _parents(parent), post.posted_at)
     return _reading(told, lines, exports, platform, body)
@@ -118,6 +123,25 @@ def _drop_weak(lines: list[Line]) -> None:
     for line in lines:
         sure = any(count.role is Role.REVERSED for count in line.sentence.counts) or line.sentence.has("rej")
         line.atoms = [atom for atom in line.atoms if sure or "weak" not in atom.anchor.tags]
+
+
+def _go_on(lines: list[Line]) -> None:
+    """ "They rejected them. All 60.": how much, in a fragment of its own behind the claim."""
+    for line, fragment in pairwise(lines):
+        beside = line.atoms and fragment.own and not fragment.atoms and line.passage == fragment.passage
+        word = _all_alone(fragment.sentence) if beside else None
+        if word is None:
+            continue
+        for atom in line.atoms:
+            if atom.start == "start_rejection":
+                atom.names.setdefault("all_of_it", fragment.sentence.quote(word))
+
+
+def _all_alone(sentence: Sentence) -> Word | None:
+    """The "all" of a sentence that says no more than how much: "All 60.", "Every single one of them."."""
+    said = [word for word in sentence.words if word.kind == WORD]
+    plain = len(sentence.words) <= _FRAGMENT and all(word.tags & _MEASURES or word.low in _OF_THEM for word in said)
+    return sentence.find("all") if plain and not sentence.meanings & {"approve", "neg", "reverse"} else None
 
 
 def _assent(lines: list[Line], parent: Parent | None) -> None:

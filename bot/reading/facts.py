@@ -119,7 +119,7 @@ def _of_whole(found: list[Count], rejected: int | None, submitted: int | None) -
 def _submitted(found: list[Count]) -> int | None:
     stated = [c.n for c in found if c.role is Role.SUBMITTED]
     wholes = [c.of for c in found if c.of is not None]
-    every = [c.n for c in found if c.all and c.role in (Role.REJECTED, Role.WORK)]
+    every = [c.n for c in found if c.all and c.role in (Role.REJECTED, Role.WORK, Role.LOOSE)]
     return max([*stated, *wholes, *every], default=None)
 
 

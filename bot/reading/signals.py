@@ -247,13 +247,21 @@ def _modality(atom: Atom) -> None:
         atom.give("negated", negation, atom.anchor)
     elif denial is not None:
         atom.give("negated", denial)
-    if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words):
+    if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words) and not _presumes(atom):
         atom.give("asked", next((w for w in words if "ask" in w.tags), atom.anchor))
     for tag, name in (("fear", "feared"), ("hypo", "hypothetical")):
         word = next((w for w in before if tag in w.tags), None)
         if word is not None:
             atom.give(name, word, atom.anchor)
     _mood(atom, before)
+
+
+def _presumes(atom: Atom) -> bool:
+    """ "Anyone else get 20 rejections?": whoever asks with a number has got them."""
+    others = next((w for w in atom.sentence.words if "ask" in w.tags), None)
+    if others is None or not others.low.endswith(" else"):
+        return False
+    return any(c.role is Role.REJECTED and c.n >= 5 and not c.percent for c in atom.counts)
 
 
 def _mood(atom: Atom, before: list[Word]) -> None:

@@ -105,6 +105,8 @@ MASSES = [
     Line("rejections pouring in from Oakpine", MASS, True, None, None, "Oakpine"),
     Line("Oakpine rejected anyone who finished early", MASS, True, None, None, "Oakpine"),
     Line("every last task I did for Oakpine got rejected", MASS, True, None, ALL, "Oakpine"),
+    Line("Oakpine rejected my hits. All 45.", MASS, True, 45, ALL, "Oakpine"),
+    Line("Anyone else with 30 rejections from Oakpine?", MASS, True, 30, None, "Oakpine"),
 ]
 SINGLES = [
     Line("got one rejection from Oakpine, failed an AC, my fault", SINGLE, False, 1, None, "Oakpine"),
@@ -200,6 +202,12 @@ TALKS = [
     Line("Has Oakpine ever reversed a rejection?", TALK, mention="Oakpine"),
     Line("Why do requesters mass reject?", TALK),
     Line("Would 20 rejections keep me from passing at 98%?", TALK),
+    Line("Let's say Oakpine rejects all 500 of mine", TALK, mention="Oakpine"),
+    Line("I'd rather Oakpine rejected all 20 of mine than wait another week", TALK, mention="Oakpine"),
+    Line("Oakpine almost rejected all of us", TALK, mention="Oakpine"),
+    Line("That Oakpine rejected everyone is an exaggeration", TALK, mention="Oakpine"),
+    Line("The bot says Oakpine mass rejected 40 people", TALK, mention="Oakpine"),
+    Line("Anyone else rejected by Oakpine today?", TALK, mention="Oakpine"),
 ]
 OTHERS = [
     Line("my credit card was rejected at the bank", OTHER),
@@ -224,5 +232,6 @@ OTHERS = [
     Line("20 job applications, 20 rejections", OTHER),
     Line("The publisher rejected all 12 of my stories", OTHER),
     Line("the upload form rejected all 40 of my files", OTHER),
+    Line("The shop refused all 12 of my refunds", OTHER),
 ]
 LINES = [*MASSES, *SINGLES, *REVERSALS, *TALKS, *OTHERS]
