@@ -93,8 +93,10 @@ class _Show:
             taken = await self.replay.take((post,))
             await self._tell(taken.told)
             await self._pause(ALERT_PAUSE if taken.told else POST_PAUSE)
-        self.replay.clock.at += AFTERWARDS
-        await self._tell(await self.replay.afterwards(self.replay.clock.at))
+        end = self.replay.clock.at + AFTERWARDS
+        told = await self.replay.afterwards(end)
+        self.replay.clock.at = end
+        await self._tell(told)
 
     async def _tell(self, told: Sequence[Told]) -> None:
         """Alerts go through the real outbox to the screen; with --json each is a line instead."""

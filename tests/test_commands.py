@@ -99,12 +99,12 @@ async def test_what_is_not_understood_is_answered_with_the_list(desk, line) -> N
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-@pytest.mark.parametrize("rest", ["", "x", "\x00\ud800", "9" * 500, "- - -", "x " * 3_000, "<@123456789012345678> 3"])
 @pytest.mark.parametrize("person", [WORKER, MODERATOR], ids=["worker", "moderator"])
-async def test_every_command_answers_whatever_follows_it(desk, command, rest, person) -> None:
-    given = await answer(desk, person, f"!{command.name} {rest}")
+async def test_every_command_answers_whatever_follows_it(desk, command, person) -> None:
+    for rest in ("", "x", "\x00\ud800", "9" * 500, "- - -", "x " * 3_000, "<@123456789012345678> 3"):
+        given = await answer(desk, person, f"!{command.name} {rest}")
 
-    assert given.card.title
+        assert given.card.title
 
 
 @pytest.mark.parametrize("command", [one for one in COMMANDS if one.moderators], ids=lambda command: command.name)

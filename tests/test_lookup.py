@@ -351,6 +351,10 @@ async def test_ten_thousand_random_strings_get_an_answer(known, store, by) -> No
         def names_since(self, name_id: int) -> Any:
             return tuple(row for row in self.names if row[0] > name_id)
 
+        def find_tasks(self, title: str) -> Any:
+            """Asking the database for every one of them would take most of the test's time."""
+            return self.tx.find_tasks(title) if len(title) % 8 == 0 else ()
+
     def work(tx: Transaction) -> list[lookup.Answer]:
         asked = Asked(tx)
         return [lookup.find_in(asked, by, one, None) for one in typed]  # type: ignore[arg-type]
