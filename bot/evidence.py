@@ -211,8 +211,9 @@ def add(
 
 
 def save(tx: Transaction, rules: Rules, incident: Incident) -> Incident:
-    """Save the incident as the shipped policy sees it, to be looked at again when any policy has a reason to."""
-    moments = (incidents.assess(incident, policy, tx.now).next_at for policy in rules.policies.values())
+    """Save the incident, assessed by the policy `early`, to be looked at again when any policy has a reason to."""
+    others = (policy for name, policy in rules.policies.items() if name != "early")
+    moments = [incident.next_at, *(incidents.assess(incident, policy, tx.now).next_at for policy in others)]
     ahead = [moment for moment in moments if moment is not None and moment > tx.now]
     return tx.save_incident(replace(incident, next_at=min(ahead, default=None)))
 

@@ -10,11 +10,15 @@ from typing import Any, BinaryIO, TextIO
 from bot.errors import InputError, WatchError
 
 FAILED = 1
+# No post, name or event is longer; a longer line is a broken file.
+LONGEST_LINE = 64 * 2**20
 NOWHERE = "nowhere:"
 
 
 def parse(raw: bytes) -> Any:
     """One line of input. Raises InputError, with the reason, if it is not a JSON object in UTF-8."""
+    if len(raw) >= LONGEST_LINE:
+        raise InputError(f"the line is longer than {LONGEST_LINE >> 20} MiB")
     try:
         found = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -46,10 +50,18 @@ def write(out: TextIO, line: Any) -> None:
     out.flush()
 
 
+def bounded(source: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is too long only the beginning, so that no input can fill the memory."""
+    while raw := source.readline(LONGEST_LINE):
+        yield raw
+        while not raw.endswith(b"\n") and (raw := source.readline(LONGEST_LINE)):
+            pass
+
+
 def each(source: BinaryIO, out: TextIO, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """Answer every line with exactly one; a line that fails gets its key and the error. Returns the exit code."""
     code = 0
-    for raw in source:
+    for raw in bounded(source):
         key: Any = None
         try:
             found = parse(raw)
@@ -125,7 +137,7 @@ def decide(policy_file: Path | None, source: BinaryIO, out: TextIO) -> int:
     failed: list[str] = []
 
     def events() -> Iterator[Event]:
-        for raw in source:
+        for raw in bounded(source):
             key: Any = None
             try:
                 found = parse(raw)

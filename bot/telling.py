@@ -42,8 +42,8 @@ def tell(
 ) -> list[Told]:
     """Decide for every guild what the incident's present state means to it; record it and queue the messages.
 
-    `incident` is saved and has an id. Without `guilds` those of the store are told. What was said before is read
-    from the store, so that calling this twice says nothing twice.
+    `incident` is saved, has an id, and is assessed by the policy `early` as of `now`. Without `guilds` those of the
+    store are told. What was said before is read from the store, so that calling this twice says nothing twice.
     """
     told: list[Told] = []
     for guild in tx.guilds() if guilds is None else guilds:
@@ -64,7 +64,9 @@ def _cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
 def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime, guild: Guild) -> list[Told]:
     assert incident.incident_id is not None
     policy = rules.policy(guild.policy)
-    view = incidents.assess(incident, policy, now, guild.guild_key)
+    # What was saved is just this view where nobody has judged: the work of assessing grows with the evidence.
+    as_saved = policy is rules.policies["early"] and not incident.verdicts
+    view = incident if as_saved else incidents.assess(incident, policy, now, guild.guild_key)
     before = tx.last_alert(incident.incident_id, guild.guild_key)
     told: list[Told] = []
     for _ in range(MOST_AT_ONCE):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, ClassVar, cast
 
 import pytest
 from hypothesis import given, settings
@@ -427,3 +427,20 @@ def test_a_reader_that_has_heard_enough_is_no_error_in_sight(running: subprocess
     running.stdin.close()
 
     assert running.wait(60) not in (0, -11)
+
+
+def test_a_line_without_end_is_an_error_and_the_next_one_is_answered() -> None:
+    class Endless:
+        """Says what `bounded` asked for: a first piece that is too long, its rest, and an ordinary line."""
+
+        pieces: ClassVar[list[bytes]] = [b"x" * lines.LONGEST_LINE, b"x\n", b'{"key":"a","text":"hello"}\n', b""]
+
+        def readline(self, _most: int) -> bytes:
+            return self.pieces.pop(0)
+
+    out = io.StringIO()
+
+    code = lines.read(cast("BinaryIO", Endless()), out, None)
+
+    first, second = (json.loads(line) for line in out.getvalue().splitlines())
+    assert (code, first["error"], second["key"]) == (1, "the line is longer than 64 MiB", "a")
