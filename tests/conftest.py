@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from bot.rules import Rules
+from bot.storage import Store, open_store
+from tests.making import NOW, rules
+from tests.storage.build import Clock
 
 settings.register_profile("watch", deadline=None)
 settings.load_profile("watch")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    made = Clock()
+    made.now = NOW
+    return made
+
+
+@pytest.fixture
+def by() -> Rules:
+    return rules()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    yield opened
+    await opened.close()

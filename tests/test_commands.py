@@ -26,13 +26,6 @@ MODERATOR = replace(WORKER, key="mo", moderator=True)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    made = Clock()
-    made.now = NOW
-    return made
-
-
-@pytest.fixture
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
     opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
     await opened.write(lambda tx: tx.save_guild(guild()))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,31 +30,11 @@ from bot.model import (
 )
 from bot.naming.canonical import canonical
 from bot.rules import Rules
-from bot.storage import Store, Transaction, open_store
+from bot.storage import Store, Transaction
 from tests.making import ACCOUNT, DAY, HOUR, MINUTE, NOW, report, rules, voice
-from tests.storage.build import Clock
 
 OTHER = "A2EXAMPLE5REQ7"
 FULL = "Quillmere Vision Group"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    made = Clock()
-    made.now = NOW
-    return made
-
-
-@pytest.fixture
-def by() -> Rules:
-    return rules()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +17,8 @@ from bot.lookup import LONGEST, find, pick, suggest
 from bot.model import Ambiguous, Amount, Batch, Decision, Found, Guild, Post, Requester, Stage, Task, Unknown
 from bot.naming.canonical import canonical
 from bot.rules import Rules
-from bot.storage import Store, Transaction, open_store
+from bot.storage import Store, Transaction
 from tests.making import ACCOUNT, DAY, HOUR, MINUTE, NOW, guild, hear, report, rules
-from tests.storage.build import Clock
 
 NAME = "Quillmere Vision Group"
 FOREIGN = "A9EXAMPLE8WRK7"
@@ -31,25 +28,6 @@ Mark the lanes in one street photo[/url]
 [b]Reward:[/b] 0.05
 [tr][td][center][size=2]HIT exported from [url=http://mturksuite.com/]Mturk Suite[/url] v2.6.13[/size][/center]\
 [/td][/tr][/table]"""
-
-
-@pytest.fixture
-def clock() -> Clock:
-    made = Clock()
-    made.now = NOW
-    return made
-
-
-@pytest.fixture
-def by() -> Rules:
-    return rules()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

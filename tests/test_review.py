@@ -14,24 +14,12 @@ from bot.naming.canonical import canonical
 from bot.review import LONGEST_WHY, Judged
 from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
-from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, rules, tell_all
+from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, tell_all
 from tests.storage.build import Clock
 
 NAME = "Quillmere Vision Group"
 OURS = guild()
 THEIRS = guild(guild_key="discord:2", name="Others", alert_channel="discord:20", moderator_channel="discord:21")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    made = Clock()
-    made.now = NOW
-    return made
-
-
-@pytest.fixture
-def by() -> Rules:
-    return rules()
 
 
 @pytest.fixture

@@ -17,20 +17,8 @@ from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
 from bot.sweeper import AT_ONCE, pass_time, sweep
 from bot.telling import HISTORY
-from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, rules, tell_all
+from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, tell_all
 from tests.storage.build import Clock
-
-
-@pytest.fixture
-def clock() -> Clock:
-    made = Clock()
-    made.now = NOW
-    return made
-
-
-@pytest.fixture
-def by() -> Rules:
-    return rules()
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +24,7 @@ from bot.model import (
     Verdict,
 )
 from bot.rules import Rules
-from bot.storage import Store, Transaction, open_store
+from bot.storage import Store, Transaction
 from tests.making import ACCOUNT, DAY, HOUR, MINUTE, NAME, guild, hear, report, rules, tell_all
 from tests.storage.build import Clock
 
@@ -37,18 +35,6 @@ TRIAL = guild(guild_key="discord:2", mode=Mode.TRIAL, alert_channel="discord:20"
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def by() -> Rules:
-    return rules()
 
 
 async def serve(store: Store, *guilds: Guild) -> None:
