@@ -43,6 +43,7 @@ class _Work:
     readings: dict[tuple[str, str], Reading]
     guilds: Sequence[Guild]
     own_time: bool
+    due_at: datetime | None = None
     reports: int = 0
     told: list[Told] = field(default_factory=list)
 
@@ -52,15 +53,19 @@ class _Work:
         self.tx.meet_voices(
             (voice_key, evidence.site_of(post.source), post.posted_at or self.tx.now) for post, voice_key, _ in rows
         )
+        self.due_at = self.tx.next_due() if self.own_time else None
         for (post, voice_key, _), post_id in zip(rows, self.tx.add_posts(rows), strict=True):
             self.pass_time(post.posted_at)
             self.weigh(post, post_id, voice_key)
 
     def pass_time(self, at: datetime | None) -> None:
-        """In a replay the posts' own times are the clock."""
-        if self.own_time and at is not None:
+        """In a replay the posts' own times are the clock. Most posts fall where nothing waits for its moment."""
+        if not self.own_time or at is None:
+            return
+        if self.due_at is not None and self.due_at <= at:
             self.told += pass_time(self.tx, self.rules, at, self.guilds)
-            self.tx.now = max(self.tx.now, at)
+            self.due_at = self.tx.next_due()
+        self.tx.now = max(self.tx.now, at)
 
     def weigh(self, post: Post, post_id: int, voice_key: str) -> None:
         """Keep the work it shows, turn what it claims into reports, and tell what follows from each."""
@@ -77,6 +82,7 @@ class _Work:
             self.reports += 1
             if incident is not None:
                 self.told += tell(tx, rules, incident, tx.now, self.guilds)
+                self.due_at = tx.next_due() if self.own_time else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,11 @@ class Incidents(Part):
         due = select(incidents).where(incidents.c.next_at <= until)
         return self._load(due.order_by(incidents.c.next_at, incidents.c.incident_id).limit(limit))
 
+    def next_due(self) -> datetime | None:
+        """The first moment at which time alone changes an incident; None if nothing waits."""
+        found: datetime | None = self.value(select(func.min(incidents.c.next_at)))
+        return found
+
     def incidents_of(self, requester_id: int, limit: int) -> tuple[Incident, ...]:
         """A requester's, newest first."""
         ours = select(incidents).where(incidents.c.requester_id == requester_id)

@@ -14,6 +14,7 @@ ASKED = {
     "open_incident": lambda tx: tx.open_incident(1),
     "incidents_of": lambda tx: tx.incidents_of(1, 10),
     "find_incident": lambda tx: tx.find_incident("7K2-Q9F"),
+    "next_due": lambda tx: tx.next_due(),
     "incidents_due": lambda tx: tx.incidents_due(NOW, 10),
     "recent_incidents": lambda tx: tx.recent_incidents(NOW, 10),
     "volume": lambda tx: tx.volume(1, NOW),

@@ -249,3 +249,12 @@ async def test_whoever_asks_for_no_incident_is_told_so(store: Store) -> None:
     for ask in (lambda tx: tx.get_incident(7), lambda tx: tx.ref(7), lambda tx: tx.save_incident(gone)):
         with pytest.raises(NotFoundError, match="no incident 7"):
             await store.write(ask)
+
+
+async def test_the_first_moment_that_is_waited_for(store: Store) -> None:
+    before = await store.read(lambda tx: tx.next_due())
+    for name, moment in (("One", None), ("Two", NOW + 2 * HOUR), ("Three", NOW + HOUR)):
+        await store.write(lambda tx, name=name, moment=moment: add_incident(tx, name, next_at=moment))
+
+    assert before is None
+    assert await store.read(lambda tx: tx.next_due()) == NOW + HOUR
