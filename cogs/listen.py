@@ -48,6 +48,7 @@ class Listen(commands.Cog):
         watches = await self.client.desk.store.read(lambda tx: tx.sources())
         kinds = (watch.source.partition(":") for watch in watches)
         self.watched = {int(address) for kind, _, address in kinds if kind == SITE and address.isdecimal()}
+        self.behind |= self.watched
 
     async def cog_unload(self) -> None:
         """Stop. What was heard and not stored is in the channel's history."""
@@ -73,6 +74,18 @@ class Listen(commands.Cog):
             self._catch_up(channel_id)
 
     @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        """From now on something may be missed. Said at once: after a new session begins, a message may come before
+        `on_ready` does, and taken in first it would move the cursor past all that was missed.
+        """
+        self.behind |= self.watched
+
+    @commands.Cog.listener()
+    async def on_resumed(self) -> None:
+        """The old session again. What was missed is told once more, but nobody says that it is all of it."""
+        self._work()
+
+    @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Somebody says something."""
         if message.channel.id in self.watched and not message.author.bot and message.webhook_id is None:
@@ -86,8 +99,8 @@ class Listen(commands.Cog):
         self._work()
 
     def _work(self) -> None:
-        """Let the worker go on, or begin: it ends when nothing is left to do."""
-        if not self.client.is_closed() and (self._worker is None or self._worker.done()):
+        """Let the worker go on, or begin: it ends when nothing is left to do. Before we know the guilds it waits."""
+        if self.client.is_ready() and not self.client.is_closed() and (self._worker is None or self._worker.done()):
             self._worker = asyncio.create_task(self._attend_all(), name="listen")
 
     async def _attend_all(self) -> None:

@@ -1,7 +1,7 @@
-"""An hour of `rejection-watch run`, a real process, against the loopback fakes. `python3 dev.py soak [MINUTES]`.
+"""An hour of `rejection-watch run`, a real process, against the loopback fakes. `python3 dev.py soak [MINUTES [OUTAGE]]`.
 
 Invented workers write on a subreddit, in a forum and in a watched channel; two dozen invented requesters reject in
-bulk; the gateway is cut three times and Discord is down for a twelfth of the time. At the end every post has to be
+bulk; the gateway is cut three times and Discord is down for five minutes. At the end every post has to be
 stored once and every due alert visible once. Prints what it found and ends with 1 if something is wrong.
 """
 
@@ -129,19 +129,19 @@ async def start(folder: Path, discord: FakeDiscord, reddit: FakeReddit, forum: F
     )
 
 
-async def trouble(discord: FakeDiscord, seconds: float) -> None:
-    """Three cuts of the gateway and one outage of a twelfth of the time."""
+async def trouble(discord: FakeDiscord, seconds: float, outage: float) -> None:
+    """Three cuts of the gateway and one outage."""
     for share in (0.15, 0.30, 0.75):
         asyncio.get_running_loop().call_later(share * seconds, lambda: asyncio.ensure_future(discord.drop_gateway()))
-    await asyncio.sleep(0.45 * seconds)
+    await asyncio.sleep(0.4 * seconds)
     print("Discord goes down", flush=True)
     await discord.outage()
-    await asyncio.sleep(seconds / 12)
+    await asyncio.sleep(outage)
     await discord.outage(on=False)
     print("Discord is back", flush=True)
 
 
-async def soak(minutes: float, folder: Path) -> list[str]:
+async def soak(minutes: float, outage: float, folder: Path) -> list[str]:
     async with FakeDiscord() as discord, fake_reddit() as reddit, fake_forum() as forum:
         guild = discord.add_guild("Invented workers")
         boss = guild.add_member("boss", permissions=["manage_guild"])
@@ -160,7 +160,7 @@ async def soak(minutes: float, folder: Path) -> list[str]:
             await discord.slash(chat, boss, "watch-channel")
             await asyncio.sleep(15)
             print("at the start:", usage(bot.pid), flush=True)
-            await asyncio.gather(tell(town, minutes * 60), trouble(discord, minutes * 60))
+            await asyncio.gather(tell(town, minutes * 60), trouble(discord, minutes * 60, outage * 60))
             await settled(folder, town)
             print("at the end:  ", usage(bot.pid), flush=True)
         finally:
@@ -230,8 +230,9 @@ def wrong(folder: Path, town: Town, discord: FakeDiscord, alerts: Any, private: 
 def main() -> None:
     """The hour, or as many minutes as are asked for."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    outage = float(sys.argv[2]) if len(sys.argv) > 2 else 5.0
     with tempfile.TemporaryDirectory() as name:
-        found = asyncio.run(soak(minutes, Path(name)))
+        found = asyncio.run(soak(minutes, outage, Path(name)))
         log = (Path(name) / "log").read_text(errors="replace")
     Path(tempfile.gettempdir(), "rejection-watch-soak.log").write_text(log)
     warned = sum(" level=warning" in line or "level=error" in line for line in log.splitlines())

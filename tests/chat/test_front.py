@@ -289,6 +289,25 @@ async def test_what_is_said_while_the_bot_is_away_is_caught_up_with(front: Stage
     assert await n_posts(front, 151) == 151
 
 
+async def test_what_was_missed_is_not_passed_over_by_what_is_said_before_the_bot_is_ready(front: Stage) -> None:
+    talk = await watched(front)
+    ann = front.guild.add_member("ann")
+    front.fake.say(talk, ann, "good morning")
+    await n_posts(front, 1)
+    # As in life: the guilds are there and people talk, but the library still waits for more of them.
+    front.client._connection.guild_ready_timeout = 0.4
+    before = front.fake.gateway.identifies
+
+    await lose_the_session(front)
+    front.fake.say(talk, ann, "Acme Labs rejected all 40 of mine")
+    front.fake.open_gateway()
+    await front.fake.until(lambda: front.fake.gateway.identifies > before)
+    await asyncio.sleep(0.2)
+    front.fake.say(talk, ann, "anybody here?")
+
+    assert await n_posts(front, 3) == 3
+
+
 async def test_a_message_is_stored_once_however_often_it_is_heard(front: Stage) -> None:
     talk = await watched(front)
     ann = front.guild.add_member("ann")
