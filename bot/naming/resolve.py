@@ -147,7 +147,9 @@ def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tu
     known = _same(first) or sum(each for _, each in near) >= UNKNOWN_BELOW
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
-    if chance >= _bar(first, support, near):
+    begins_otherwise = asked[:1] != first.canon[:1] and how.startswith("near name") and not proof
+    # People slip inside a word, hardly ever at its first letter: another one there is rather somebody else.
+    if not begins_otherwise and chance >= _bar(first, support, near):
         if strict and not support:
             return Result.AMBIGUOUS, f"{how}; a name alone is not enough on this platform"
         return Result.FOUND, ", ".join((how, *support))

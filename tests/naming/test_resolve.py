@@ -179,7 +179,7 @@ def test_a_neighbour_is_never_found_for_a_name_that_somebody_has_elsewhere(text:
 def test_a_name_that_nobody_has_still_means_its_only_neighbour() -> None:
     index = NameIndex([*CROWD, name("famous", "Fallow Quontrill Panels", "mturk")])
 
-    assert ask("Tallow Quontrill Panels", None, index).owner == "famous"
+    assert ask("Fallow Quontrell Panels", None, index).owner == "famous"
 
 
 def test_several_with_the_very_name_stay_ambiguous() -> None:
@@ -416,3 +416,13 @@ def test_no_text_is_too_much(text: str) -> None:
 
     assert ask(text).result is not FOUND
     assert whole < 10 * start + 0.05  # no more than its beginning; the slack is the timer's
+
+
+def test_another_first_letter_is_rather_somebody_else_even_while_an_incident_is_open() -> None:
+    index = NameIndex([Name(owner="1", name="Tallow Quill Panels", platform="prolific", activity=50.0)])
+    live = Context(live=frozenset({"1"}))
+
+    other = resolve(Mention(text="Fallow Quill Panels"), index, "prolific", live)
+    slip = resolve(Mention(text="Tallow Qulll Panels"), index, "prolific", live)
+
+    assert (other.result, slip.result, slip.owner) == (Result.AMBIGUOUS, FOUND, "1")
