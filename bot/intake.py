@@ -139,13 +139,9 @@ async def _parent(
 ) -> Parent | None:
     key = (post.source, post.parent_key or "")
     if key in here:
-        return _as_parent(here[key], readings.get(key))
+        return Parent.of(here[key], readings.get(key))
     found = await store.read(lambda tx: tx.find_post(*key))
-    return _as_parent(found[1], found[2]) if found else None
-
-
-def _as_parent(post: Post, reading: Reading | None) -> Parent:
-    return Parent(title=post.title, mentions=(*reading.mentions, *reading.tasks) if reading else (), reading=reading)
+    return Parent.of(found[1], found[2]) if found else None
 
 
 def _settle(tx: Transaction, page: Page, settled: Settled) -> None:

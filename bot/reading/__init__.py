@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Self
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
@@ -21,7 +22,7 @@ from bot.reading.signals import Atom, atoms
 from bot.reading.text import Body, Passage, take_apart
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, folded
 
-__all__ = ["GATE", "Parent", "own_words", "read"]
+__all__ = ["GATE", "Parent", "own_words", "passes_gate", "read"]
 
 # Wide on purpose: what has none of these says nothing about rejected work, and is done with at once.
 # Parts of words in small letters, looked for one by one: that is ten times faster than one pattern of them all.
@@ -44,19 +45,24 @@ class Parent:
     mentions: tuple[Mention, ...] = ()
     reading: Reading | None = None
 
+    @classmethod
+    def of(cls, post: Post, reading: Reading | None) -> Self:
+        """A post as the parent of others, with what was read in it, if it was read."""
+        mentions = (*reading.mentions, *reading.tasks) if reading else ()
+        return cls(title=post.title, mentions=mentions, reading=reading)
+
 
 def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Reading:
     """What a post says. Never raises; time linear in the text, of which the first 20,000 characters are read."""
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
     passages = _without_exports(body, exports)
-    own = "\n".join(passage.text for passage in passages if passage.origin is not Origin.QUOTE)
+    own = _own(passages)
     platform = post.platform if platforms.known(post.platform) else None
     low = folded(own)
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
-    answers = len(low) <= _LONGEST_ASSENT * 8 and (_is_report(parent) or len(passages) > 1)
-    if not answers and not any(part in low for part in GATE):
+    if not _passes(low, passages, parent):
         named = _titled(passages, namer)
         return _nothing(named, exports, platform or _home(post.source, platforms), body)
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
@@ -68,11 +74,26 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Read
     return _reading(told, lines, exports, platform, body)
 
 
+def passes_gate(post: Post, platforms: Platforms, parent: Parent | None = None) -> bool:
+    """Whether a post is read any further than the gate. Never raises; the gate is measured by itself with this."""
+    body = take_apart(post)
+    passages = _without_exports(body, Exports(body.urls, platforms))
+    return _passes(folded(_own(passages)), passages, parent)
+
+
 def own_words(post: Post, platforms: Platforms) -> str:
     """What the author themselves wrote: without quotes, exports, signature and code. By it copies are recognised."""
     body = take_apart(post)
-    passages = _without_exports(body, Exports(body.urls, platforms))
+    return _own(_without_exports(body, Exports(body.urls, platforms)))
+
+
+def _own(passages: list[Passage]) -> str:
     return "\n".join(passage.text for passage in passages if passage.origin is not Origin.QUOTE)
+
+
+def _passes(low: str, passages: list[Passage], parent: Parent | None) -> bool:
+    answers = len(low) <= _LONGEST_ASSENT * 8 and (_is_report(parent) or len(passages) > 1)
+    return answers or any(part in low for part in GATE)
 
 
 def _without_exports(body: Body, exports: Exports) -> list[Passage]:
