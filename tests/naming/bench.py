@@ -1,101 +1,221 @@
-"""Measures naming on invented names: `python tests/naming/bench.py [SIZE…]`. Seeds differ from those of fit.py."""
+"""`dev.py bench naming [SIZE…]`: who is meant, on names never used to learn; baselines and the ceiling in the same run.
+
+The bench's names and slips are strangers.py, those of learning and validation invented.py; both are printed.
+"""
 
 from __future__ import annotations
 
+import gc
+import os
+import random
+import subprocess
 import sys
 import time
-import tracemalloc
 from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 
-from invented import World
+from bot.model import Mention, Name
+from bot.naming import Context, NameIndex, canonical, resolve
+from tests.naming import figures
+from tests.naming.baselines import Baseline, Exact, Scan, Trigrams
+from tests.naming.ceiling import ceiling
+from tests.naming.figures import Row
+from tests.naming.invented import World
+from tests.naming.strangers import Asked, Town
 
-from bot.model import Match, Mention, Result
-from bot.naming import NameIndex, canonical, resolve
-
-SEEDS = (71, 72)
-
-
-def measure(n: int, seed: int, *, alike: bool, questions: int) -> None:
-    world = World(n, seed, alike=alike)
-    started = time.perf_counter()
-    index = NameIndex(world.names)
-    built = time.perf_counter() - started
-    asked = world.questions(questions)
-    times: list[float] = []
-    rows: list[tuple[str | None, str, Match]] = []
-    names = {name.owner: canonical(name.name) for name in world.names}
-    for question in asked:
-        started = time.perf_counter()
-        match = resolve(Mention(text=question.text), index)
-        times.append(time.perf_counter() - started)
-        rows.append((question.owner, question.kind, match))
-    times.sort()
-    print(f"\n{n} names, seed {seed}, {'all alike' if alike else 'with activity'}: built {built:.2f} s, ", end="")
-    print(f"p50 {times[len(times) // 2] * 1e3:.2f} ms, p99 {times[len(times) * 99 // 100] * 1e3:.2f} ms")
-    report(rows, names)
+SIZES = (1_000, 100_000, 1_000_000)
+SEED = 4_711
+QUESTIONS = 2_500
+# Slow ways get fewer questions, the same for each of them.
+SCANNED = {1_000: 400, 100_000: 200, 1_000_000: 60}
+WEIGHED = {1_000: 200, 100_000: 200, 1_000_000: 60}
+HOSTILE = 200_000
 
 
-def report(rows: list[tuple[str | None, str, Match]], names: dict[str, str]) -> None:
-    known = [(owner, match) for owner, _, match in rows if owner]
-    first = [(owner, match.candidates[0].owner if match.candidates else "") for owner, match in known]
-    by_name = sum(names.get(got) == names[owner] for owner, got in first) / len(known)
-    by_owner = sum(got == owner for owner, got in first) / len(known)
-    listed = sum(any(c.owner == owner for c in match.candidates) for owner, match in known) / len(known)
-    found = [(owner, match) for owner, _, match in rows if match.result is Result.FOUND]
-    right = sum(match.owner == owner for owner, match in found)
-    nobody = [match for owner, _, match in rows if owner is None]
-    unknown = [owner for owner, _, match in rows if match.result is Result.UNKNOWN]
-    nil_found = sum(match.result is Result.FOUND for match in nobody)
-    print(f"  acc@1 {by_owner:.3f} (by name {by_name:.3f}, among five {listed:.3f})", end="; ")
-    print(f"found: precision {right / max(1, len(found)):.4f} of {len(found)}, coverage {right / len(known):.3f}")
-    print(f"  unknown: recall {sum(m.result is Result.UNKNOWN for m in nobody) / len(nobody):.3f}", end=", ")
+def main(arguments: Sequence[str] = ()) -> None:
+    """All sizes, or those that are asked for; "hostile" asks 200,000 hostile questions, "memory" measures one size."""
+    if arguments[:1] == ["memory"]:
+        memory_here(int(arguments[1]))
+    elif arguments[:1] == ["hostile"]:
+        hostile()
+    else:
+        for size in [int(text) for text in arguments] or SIZES:
+            measure(size)
+        if not arguments:
+            hostile()
+
+
+def measure(n: int) -> None:
+    """Everything at one size."""
+    for alike in (False, True):
+        town = Town(n, SEED + alike, alike=alike)
+        asked = town.questions(QUESTIONS)
+        index = built(town.names, f"bench, {n:,} names{', activity unknown' if alike else ''}")
+        print_rows("  names and activity alone", ask_names(index, asked, town.names))
+        if not alike:
+            baselines(town, asked, n)
+            print(
+                f"  ceiling of names and activity alone: {ceiling(town, asked[: WEIGHED.get(n, 100)]):.3f}", flush=True
+            )
+        if n <= 100_000:
+            for name in town.names:
+                for task in town.tasks(name.owner):
+                    index.add_task(name.owner, task)
+            print_rows("  with platform, work, live incidents", ask_with_context(index, asked, town.names))
+        del index
+    validation(n)
+    memory(n)
+
+
+def built(names: Sequence[Name], what: str) -> NameIndex:
+    gc.collect()
+    began = time.perf_counter()
+    index = NameIndex(names)
+    took = time.perf_counter() - began
+    resolve(Mention(text="nobody at all"), index)
+    print(f"\n{what}: built in {took:.2f} s, first answer after {time.perf_counter() - began - took:.2f} s", flush=True)
+    return index
+
+
+Answered = tuple[list[Row], list[float]]
+
+
+def ask_names(index: NameIndex, asked: Sequence[Asked], names: Sequence[Name]) -> Answered:
+    return answered(index, [(one.text, one.owner, one.kind, None, None) for one in asked], names)
+
+
+def ask_with_context(index: NameIndex, asked: Sequence[Asked], names: Sequence[Name]) -> Answered:
+    return answered(index, [(one.text, one.owner, one.kind, one.platform, one.context) for one in asked], names)
+
+
+Question = tuple[str, str | None, str, str | None, Context | None]
+
+
+def answered(index: NameIndex, asked: Sequence[Question], names: Sequence[Name]) -> Answered:
+    known = {name.owner: canonical(name.name) for name in names}
+    rows, times = [], []
+    for text, owner, kind, platform, context in asked:
+        began = time.perf_counter()
+        match = resolve(Mention(text=text), index, platform, context)
+        times.append(time.perf_counter() - began)
+        rows.append(figures.row(owner, match, known, kind))
+    return rows, times
+
+
+def print_rows(what: str, answers: Answered) -> None:
+    rows, times = answers
     print(
-        f"precision {sum(o is None for o in unknown) / max(1, len(unknown)):.3f}; nobody taken for somebody {nil_found}"
+        f"{what}: accuracy@1 {figures.accuracy(rows):.3f} (identity {figures.accuracy(rows, by_owner=True):.3f})",
+        end="; ",
     )
-    print("  ", curve(rows), calibration(rows))
-    wrong = Counter(
-        (kind, match.how) for owner, kind, match in rows if match.result is Result.FOUND and match.owner != owner
-    )
-    print("  wrong found:", dict(wrong.most_common(8)))
+    recall = {p: (figures.recall_at(rows, p), figures.recall_at(rows, p, by_owner=True)) for p in (0.95, 0.99)}
+    print(", ".join(f"recall at precision {p}: {a:.3f} (identity {b:.3f})" for p, (a, b) in recall.items()))
+    recognised, precision = figures.unknown(rows)
+    right, covered, wrong = figures.found(rows)
+    error, by_name = figures.calibration_error(rows), figures.calibration_error(rows, by_owner=False)
+    print(f"    unknown recognised {recognised:.3f} at precision {precision:.3f}", end="; ")
+    print(f"found: precision {right:.4f} ({wrong} wrong), coverage {covered:.3f}", end="; ")
+    print(f"ECE {error:.3f} (by name {by_name:.3f})", end="; ")
+    print(f"p50 {figures.percentile(times, 0.5):.2f} ms, p99 {figures.percentile(times, 0.99):.2f} ms")
+    missed = Counter(one.kind for one in rows if one.owner is not None and not one.same)
+    total = Counter(one.kind for one in rows if one.owner is not None)
+    print("    missed:", ", ".join(f"{kind} {n}/{total[kind]}" for kind, n in missed.most_common(8)), flush=True)
 
 
-def curve(rows: list[tuple[str | None, str, Match]]) -> str:
-    """Recall of right links at link precision 0.95 and 0.99, ranked by probability."""
-    ranked = sorted(
-        ((m.probability, bool(m.candidates) and m.candidates[0].owner == o) for o, _, m in rows), reverse=True
-    )
-    known = sum(owner is not None for owner, _, _ in rows)
-    best = {0.95: 0.0, 0.99: 0.0}
-    right = 0
-    for place, (_, ok) in enumerate(ranked, 1):
-        right += ok
-        for wanted in best:
-            if right / place >= wanted:
-                best[wanted] = right / known
-    return f"recall at precision 0.95: {best[0.95]:.3f}, at 0.99: {best[0.99]:.3f};"
+def baselines(town: Town, asked: Sequence[Asked], n: int) -> None:
+    few = asked[: SCANNED.get(n, 100)]
+    names = {name.owner: canonical(name.name) for name in town.names}
+    print_baseline("exact", Exact(town.names), asked, names)
+    print_baseline("rapidfuzz ratio over everything", Scan(town.names, "ratio"), few, names)
+    print_baseline("rapidfuzz WRatio over everything", Scan(town.names, "WRatio"), few, names)
+    print_baseline("FTS5 trigram, bm25, likest of 50", Trigrams(town.names), few, names)
 
 
-def calibration(rows: list[tuple[str | None, str, Match]]) -> str:
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for owner, _, match in rows:
-        if match.candidates:
-            ok = match.candidates[0].owner == owner
-            bins.setdefault(min(9, int(match.probability * 10)), []).append((match.probability, ok))
-    total = sum(map(len, bins.values()))
-    error = sum(abs(sum(p - ok for p, ok in each)) for each in bins.values()) / total
-    return f"calibration error {error:.3f}"
+def print_baseline(what: str, way: Baseline, asked: Sequence[Asked], names: dict[str, str]) -> None:
+    rows, times = [], []
+    for one in asked:
+        began = time.perf_counter()
+        form, score = way.best(one.text)
+        times.append(time.perf_counter() - began)
+        rows.append(Row(one.owner, form or None, one.owner is not None and names[one.owner] == form, score))
+    print(f"    {what} ({len(asked)}): accuracy@1 {figures.accuracy(rows):.3f}", end=", ")
+    print(", ".join(f"recall at {p}: {figures.recall_at(rows, p):.3f}" for p in (0.95, 0.99)), end="; ")
+    print(f"p50 {figures.percentile(times, 0.5):.2f} ms, p99 {figures.percentile(times, 0.99):.2f} ms", flush=True)
+
+
+def validation(n: int) -> None:
+    """The same on the kind of names that the weights were learnt on, by a seed they were not."""
+    world = World(n, 1_709)
+    asked = [(one.text, one.owner, one.kind, None, None) for one in world.questions(QUESTIONS, 0.2)]
+    index = built(world.names, f"training's kind of names, {n:,}, other seed")
+    print_rows("  names and activity alone", answered(index, asked, world.names))
 
 
 def memory(n: int) -> None:
-    world = World(n, SEEDS[0])
-    tracemalloc.start()
-    index = NameIndex(world.names)
-    print(f"\n{len(index)} names: {tracemalloc.get_traced_memory()[0] / 1e6:.0f} MB beside the names themselves")
-    tracemalloc.stop()
+    """Resident memory that `n` names take, the names themselves included, in a process of its own."""
+    command = [sys.executable, "-m", "tests.naming.bench", "memory", str(n)]
+    print("  " + subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip(), flush=True)
+
+
+def memory_here(n: int) -> None:
+    names = Town.only_names(n, SEED)
+    first = next(names)
+    gc.collect()
+    before = resident()
+    index = NameIndex([first])
+    for name in names:
+        index.add(name)
+    resolve(Mention(text="nobody at all"), index)
+    gc.collect()
+    print(
+        f"memory of {len(index):,} names: {resident() - before:.0f} MB with the names, the process {resident():.0f} MB"
+    )
+
+
+def resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def hostile(n: int = HOSTILE, size: int = 20_000) -> None:
+    """Hostile texts: how many raised, and the longest answer."""
+    town = Town(size, SEED + 9)
+    index = built(town.names, f"{n:,} hostile questions at {size:,} names")
+    dice = random.Random(SEED)
+    raised, longest = 0, 0.0
+    for _ in range(n):
+        text = hostile_text(dice, town)
+        began = time.perf_counter()
+        try:
+            resolve(Mention(text=text), index)
+        except Exception as error:
+            raised += 1
+            print(f"  {error!r} for {text[:60]!a}")
+        longest = max(longest, time.perf_counter() - began)
+    print(f"  {raised} raised, the longest answer {longest * 1e3:.1f} ms", flush=True)
+
+
+_NASTY = "\x00\u200b\u202e\u0301\u0488\ud800ﷺ🎉日אé@$'&.,-_ \t\n0123456789aAzZßİıſ\ufeff\U000e0041"
+
+
+def hostile_text(dice: random.Random, town: Town) -> str:
+    """One hostile text: noise, floods, known words piled up, a name with noise in it."""
+    kind = dice.randrange(5)
+    if kind == 0:
+        return "".join(chr(dice.randrange(0x110000)) for _ in range(dice.randrange(60)))
+    if kind == 1:
+        return "".join(dice.choice(_NASTY) for _ in range(dice.randrange(200)))
+    if kind == 2:
+        return dice.choice(_NASTY) * dice.choice((1, 40, 3_000))
+    words = [word for _ in range(dice.randrange(1, 14)) for word in dice.choice(town.names).name.split()]
+    if kind == 3:
+        return dice.choice(("", " ", "  ", "-")).join(words)
+    name = list(" ".join(words[:3]))
+    for _ in range(dice.randrange(4)):
+        name.insert(dice.randrange(len(name) + 1), dice.choice(_NASTY))
+    return "".join(name)
 
 
 if __name__ == "__main__":
-    for size in [int(text) for text in sys.argv[1:]] or [1_000, 10_000, 100_000]:
-        for seed in SEEDS:
-            measure(size, seed, alike=seed % 2 == 0, questions=2_000)
-        memory(size)
+    main(sys.argv[1:])
