@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
 
@@ -47,6 +48,13 @@ Number = Annotated[int | None, typer.Option(min=0, max=10**8, help="Your own num
 # The shell's own numbers: ended by Ctrl-C, and by a reader that went away.
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+
+
+class Part(StrEnum):
+    """The parts of the corpus of posts that the reader is measured on."""
+
+    BLIND = "blind"
+    TRAINING = "training"
 
 
 def _version(wanted: bool) -> None:
@@ -156,6 +164,26 @@ def decide(
     from bot import lines
 
     raise typer.Exit(lines.decide(policy, *_streams()))
+
+
+@app.command()
+def evaluate(
+    posts: Annotated[list[Path] | None, typer.Option("--posts", help="Judged posts: JSON lines with `kind`.")] = None,
+    corpus: Annotated[Path | None, typer.Option("--corpus", help="Folder of the corpus; the checkout's.")] = None,
+    part: Annotated[list[Part] | None, typer.Option("--part", help="Only this part of the corpus.")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Also single errors; the blind part's by its name.")] = False,
+    hashes: Annotated[bool, typer.Option("--hashes", help="Only print the sums of the blind part's files.")] = False,
+    json: Json = False,
+) -> None:
+    """Measure the reader beside baselines: on the corpus, and on posts that somebody judged."""
+    from bot import evaluation
+
+    out = _streams()[1]
+    if hashes:
+        evaluation.print_hashes(out, corpus)
+        return
+    wanted = evaluation.Wanted(posts=tuple(posts or ()), parts=tuple(part or ()), errors=errors, as_json=json)
+    evaluation.run(wanted, out, lambda text: typer.echo(f"rejection-watch: {text}", err=True), corpus)
 
 
 @app.command()
