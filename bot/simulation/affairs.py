@@ -22,7 +22,7 @@ _SESSION = 6.0  # within so many hours
 class Affair:
     """A mass rejection as it really was. `work` is (hour, tasks) in order of time; `posts` its true reports' hours.
 
-    `heard` are those of the posts that reached the right account.
+    `heard` are those of the posts that reached the right account; `noticed` when each of the workers noticed.
     """
 
     account: str
@@ -30,6 +30,7 @@ class Affair:
     work: list[tuple[float, int]] = field(default_factory=list)
     posts: list[float] = field(default_factory=list)
     heard: list[float] = field(default_factory=list)
+    noticed: list[float] = field(default_factory=list)
     _left: list[int] = field(default_factory=list)
 
     def left(self, at: float) -> int:
@@ -63,6 +64,7 @@ class Affairs:
         accident = rng.random() < self.world.accidents
         hits = self._hits(rng, affair, at, accident=accident)
         affair.work.sort()
+        affair.noticed = [hit.noticed_at for hit in hits]
         affair.began_at = min((hit.rejected_at for hit in hits), default=at)
         self._tell(rng, affair, hits, topic=f"affair{number}", accident=accident)
         self._turn(rng, affair, hits, topic=f"affair{number}", accident=accident)
