@@ -139,11 +139,10 @@ def _readings(trial: Trial, training: Sequence[Example], say: Say) -> dict[str, 
     found = {OURS: _ours(trial, say)}
     fixed: dict[str, Reader] = {"keyword": baselines.keyword, "rule": baselines.rule}
     found |= {name: read_all(reader, examples) for name, reader in fixed.items()}
-    kinds = {each.expected.kind for each in training}
     if not tfidf.there():
         say(f"{trial.title}: no TF-IDF baseline, because scikit-learn is not installed (it is in the lock's dev group)")
-    elif len(kinds) < 2:
-        say(f"{trial.title}: no TF-IDF baseline, because there is no training part to learn it from")
+    elif len(training) < tfidf.ENOUGH:
+        say(f"{trial.title}: no TF-IDF baseline, because the training part has fewer than {tfidf.ENOUGH} posts")
     elif trial.in_folds:
         found["TF-IDF + LR"] = cross_read(tfidf.learn, examples)
     else:

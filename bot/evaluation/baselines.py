@@ -22,7 +22,7 @@ _BACK = re.compile(r"\b(?:un-?reject|revers(?:ed|ing)|overturn|rescind|approved 
 _ANY = re.compile(rf"\b{_WORD}\b")
 _MINE = re.compile(r"\b(?:i|me|my|mine|got|was)\b")
 _COUNT = re.compile(rf"\b{_WORD} (?:\w{{1,12}} ){{0,2}}(\d{{1,5}})\b|\b(\d{{1,5}}) (?:\w{{1,12}} ){{0,4}}{_WORD}\b")
-_NAME = r"([A-Z][\w&.'-]{0,20}(?: [A-Z][\w&.'-]{0,20}){0,3})"
+_NAME = r"([A-Z][\w&'-]{0,20}(?: [A-Z][\w&'-]{0,20}){0,3})"
 _WHO = re.compile(
     rf"{_NAME} (?:just |has |have |is )?(?:mass )?(?:[Rr]eject|[Rr]efus|[Dd]enied)"
     rf"|\b(?:by|from|[Rr]equester|[Rr]esearcher) {_NAME}"

@@ -28,10 +28,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A post, what it means, the theme it was written for and the `file:line` where it stands."""
+    """A post, what it means, the theme it was written for and the `file:line` where it stands.
 
-    post: Post
-    expected: Expected
+    It shows itself without its text: whoever prints one, in a failing test say, has not looked at a blind post.
+    """
+
+    post: Post = field(repr=False)
+    expected: Expected = field(repr=False)
     theme: str
     where: str
     note: str | None = None

@@ -13,9 +13,9 @@ from bot.model import Kind, Post, Reading
 
 Pair = tuple[Example, Reading]
 Figure = Ratio | Estimate
-_LOUD = re.compile(r"rej|refus|den(?:y|ie)|declin|\d")
-_NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,5}teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+_LOUD = re.compile(r"rej|rechaz|recus|refus|denied|denial|\d")
+_NUMBER = re.compile(
+    r"\b(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
     r"|hundreds?|thousands?|dozens?)\b"
 )
 
@@ -52,9 +52,9 @@ def passed(example: Example, reading: Reading) -> bool:
 
 
 def quiet(post: Post) -> bool:
-    """Whether a post has neither a word of rejection nor any number, in its text or title."""
+    """Whether a post and its title have no word of rejection and no number (in digits, or a word from ten up)."""
     low = f"{post.title or ''}\n{post.text}".lower()
-    return _LOUD.search(low) is None and _NUMBER_WORD.search(low) is None
+    return _LOUD.search(low) is None and _NUMBER.search(low) is None
 
 
 def names(example: Example, reading: Reading) -> bool:

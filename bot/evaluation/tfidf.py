@@ -13,6 +13,8 @@ from bot.evaluation.examples import Example, Reader
 from bot.model import Facts, Kind, Post, Reading
 from bot.reading import Parent
 
+ENOUGH = 50  # posts; from fewer it learns nothing worth comparing
+
 
 def there() -> bool:
     """Whether scikit-learn is installed."""
@@ -20,18 +22,28 @@ def there() -> bool:
 
 
 def learn(examples: Sequence[Example]) -> Reader:
-    """A reader of kinds only, learnt from these posts. Needs scikit-learn and posts of two kinds at least."""
+    """A reader of kinds only, learnt from these posts, `ENOUGH` of them. Needs scikit-learn."""
+    if len({each.expected.kind for each in examples}) == 1:
+        return _always(examples[0].expected.kind)
     model = _pipeline()
     model.fit([_whole(each.post) for each in examples], [each.expected.kind.value for each in examples])
     kinds = [Kind(name) for name in model.classes_]
 
     def read(post: Post, _parent: Parent | None) -> Reading:
         row = model.predict_proba([_whole(post)])[0]
-        probability = dict.fromkeys(Kind, 0.0) | {kind: float(p) for kind, p in zip(kinds, row, strict=True)}
-        kind = max(probability, key=lambda each: probability[each])
-        return Reading(kind=kind, probability=probability, reportable=kind is Kind.MASS, facts=Facts())
+        return _reading(dict.fromkeys(Kind, 0.0) | {kind: float(p) for kind, p in zip(kinds, row, strict=True)})
 
     return read
+
+
+def _always(kind: Kind) -> Reader:
+    reading = _reading({each: float(each is kind) for each in Kind})
+    return lambda _post, _parent: reading
+
+
+def _reading(probability: dict[Kind, float]) -> Reading:
+    kind = max(probability, key=lambda each: probability[each])
+    return Reading(kind=kind, probability=probability, reportable=kind is Kind.MASS, facts=Facts())
 
 
 def _pipeline() -> Any:
