@@ -5,7 +5,8 @@ python3 dev.py demo              the main job on the embedded default, no accoun
 python3 dev.py test [ARGS]       every gate; ARGS go to pytest and then only pytest runs
 python3 dev.py run ARGS          rejection-watch ARGS, with stdin, stdout and exit code passed through
 python3 dev.py bench [ARGS]      benchmarks with their baselines; figures for docs/benchmarks.md;
-                                 `bench naming [SIZE…]` says who is meant at 1k, 100k, 1M names
+                                 `bench naming [SIZE…]` says who is meant at 1k, 100k, 1M names,
+                                 `bench reading` how fast the reader is and how much memory it takes
 python3 dev.py soak [ARGS]       the long runs that do not belong into every commit
 python3 dev.py format            ruff, writing
 python3 dev.py lock              resolve requirements.lock again from pyproject.toml

@@ -30,6 +30,7 @@ from bot.replay import PostsClock, Replay
 from bot.storage import Transaction
 from tests.naming import bench as naming
 from tests.naming.invented import World
+from tests.reading import bench as reader
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 REPORTS = 100_000
@@ -165,9 +166,12 @@ def memory() -> None:
 
 
 def main() -> None:
-    """Everything, one after the other; with "naming" who is meant, in full."""
+    """Everything, one after the other; with "naming" who is meant, with "reading" what is said, in full."""
     if sys.argv[1:2] == ["naming"]:
         naming.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["reading"]:
+        reader.main(sys.argv[2:])
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

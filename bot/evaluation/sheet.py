@@ -85,6 +85,9 @@ def _mass(pairs: Sequence[Pair]) -> dict[str, Figure]:
         "recall of quiet mass": ratio(
             [reading.kind is Kind.MASS for each, reading in pairs if _is_mass(each) and quiet(each.post)]
         ),
+        "mass seen in other quiet posts": ratio(
+            [reading.kind is Kind.MASS for each, reading in pairs if not _is_mass(each) and quiet(each.post)]
+        ),
         "AUPRC of mass": estimate(average_precision, rows),
         "kind right": ratio([reading.kind is each.expected.kind for each, reading in pairs]),
     }

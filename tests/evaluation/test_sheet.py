@@ -198,6 +198,18 @@ def test_a_post_is_quiet_without_the_word_and_a_number(text: str, title: str | N
     assert quiet(Post(source="x:", key="k", text=text, title=title)) is is_quiet
 
 
+def test_mass_is_measured_where_neither_word_nor_number_helps() -> None:
+    pairs = (
+        (example("a", MASS, text="every batch red"), reading(MASS)),
+        (example("b", MASS, text="all 40 red"), reading(MASS)),
+        (example("c", TALK, text="is it often red"), reading(MASS)),
+        (example("d", OTHER, text="tea"), reading(OTHER)),
+    )
+
+    assert figure("recall of quiet mass", *pairs) == Ratio(1, 1)
+    assert figure("mass seen in other quiet posts", *pairs) == Ratio(1, 2)
+
+
 def test_nothing_is_measured_of_nothing() -> None:
     sheet = measure([], [])
 
