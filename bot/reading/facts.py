@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -13,6 +12,7 @@ from bot.model import Amount, Cause, Facts, Reversal, Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count, Role
 from bot.reading.signals import Atom
+from bot.reading.tally import tally
 from bot.reading.times import When
 from bot.reading.words import MONEY, Word, word_set
 
@@ -35,8 +35,6 @@ _PLURALS = word_set(
 )
 _SINGULARS = word_set("hit survey study submission task assignment rejection rej it")
 _OF_ONE = ("whole", "entire")  # "my whole study"
-_PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3}
-_ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3}
 
 
 def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, posted_at: datetime | None) -> Facts:
@@ -44,16 +42,12 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
     share = _share(names, found)
-    if "assent" in names:  # "me too, 60"
-        found = [replace(c, role=Role.REJECTED) if c.role in (Role.LOOSE, Role.WORK) else c for c in found]
-    rejected, submitted = _rejected(found, share, around, "mass_words" in names), _submitted(found)
-    back = [c for c in found if c.role is Role.REVERSED and not c.percent]
-    # What came back was rejected before.
-    rejected = rejected or max((c.of or c.n for c in back), default=None) or (1 if _one(atoms, names) else None)
+    told = tally(around, share, mass="mass_words" in names, assent="assent" in names)
+    rejected, submitted = told.rejected or (1 if _one(atoms, names) else None), told.submitted
     return Facts(
         n_rejected=rejected,
         n_submitted=submitted,
-        n_reversed=max((c.n for c in back), default=None),
+        n_reversed=told.reversed,
         share=share or _of_whole(found, rejected, submitted),
         amount=_amount(around),
         first_hand=_first_hand(atoms, names),
@@ -114,43 +108,6 @@ def _of_whole(found: list[Count], rejected: int | None, submitted: int | None) -
     if whole is None and approved:
         whole = rejected + max(approved)
     return _part(rejected, whole) if whole is not None and whole >= rejected else None
-
-
-def _submitted(found: list[Count]) -> int | None:
-    stated = [c.n for c in found if c.role is Role.SUBMITTED]
-    wholes = [c.of for c in found if c.of is not None]
-    every = [c.n for c in found if c.all and c.role in (Role.REJECTED, Role.WORK, Role.LOOSE)]
-    return max([*stated, *wholes, *every], default=None)
-
-
-def _rejected(found: list[Count], share: Share | None, around: list[Sentence], mass: bool) -> int | None:
-    """The largest number of rejections that is stated or follows: 90 done, 8 approved: 82; 40 % of 50: 20."""
-    stated = [c.n for c in found if c.role is Role.REJECTED and not c.percent]
-    pairs = [c.n for c in found if c.of is not None and c.role in (Role.LOOSE, Role.WORK) and not c.percent]
-    if stated or pairs:
-        return max(stated or pairs)
-    submitted = _submitted(found)
-    whole = submitted or max((c.n for c in found if c.role is Role.WORK and not c.percent), default=None)
-    return None if whole is None else _following(found, share, around, whole, certain=submitted is not None, mass=mass)
-
-
-def _following(
-    found: list[Count], share: Share | None, around: list[Sentence], whole: int, *, certain: bool, mass: bool
-) -> int | None:
-    """What follows from the whole: by a rate, by what was approved, by "all" or "all but two"."""
-    rates = [c.n for c in found if c.role is Role.REJECTED and c.percent]
-    approved = [c.n for c in found if c.role is Role.APPROVED and not c.percent]
-    spared = [_ALL_BUT[w.low] for s in around for w in s.words if w.low in _ALL_BUT]
-    if rates:
-        return round(max(rates) * whole / 100)
-    parts = [_PARTS[w.low] for s in around for w in s.words if w.low in _PARTS]
-    if parts and certain:
-        return round(parts[0] * whole)
-    if certain and approved and whole > max(approved):
-        return whole - max(approved)
-    if spared:
-        return whole - spared[0]
-    return whole if share is Share.ALL or (mass and not certain) else None
 
 
 def _amount(around: list[Sentence]) -> Amount | None:

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import NamedTuple
 
-from bot.reading.words import FRACTION, LINK, NUM, STOP, WORD, Word, word_set
+from bot.reading.roles import FILLERS, TOLD, Role, role_of, said, works
+from bot.reading.words import DATE, FRACTION, MONEY, NUM, WORD, Word, word_set
+
+__all__ = ["Count", "Role", "counts", "value"]
 
 MOST = 1_000_000  # nobody has more rejections; ids and phone numbers do
-
-
-class Role(StrEnum):
-    """What a number counts. `work`: pieces of work, of which nothing more is said; `loose`: not said."""
-
-    REJECTED = "rej"
-    APPROVED = "approve"
-    REVERSED = "reverse"
-    SUBMITTED = "done"
-    WORKERS = "others"
-    WORK = "work"
-    LOOSE = "loose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +23,59 @@ class Count:
     percent: bool
     word: Word
     all: bool = False
+    mine: bool = False
+
+
+class Figure(NamedTuple):
+    """A number as it stands in a sentence: from word `first` to word `last`."""
+
+    first: int
+    last: int
+    n: int
+    percent: bool = False
 
 
 _UNITS = word_set(
     "minute minutes min mins hour hours hr hrs h day days week weeks wk wks month months year years yr "
-    "yrs second seconds sec secs s cent cents c ¢ buck bucks dollar dollars usd pound pounds euro euros "
-    "eur gbp am pm star stars point points rupees rs inr percent pct x th st nd rd questions question "
-    "times% mb gb characters words pm. page hourly reviews"
+    "yrs second seconds sec secs s cent cents c ¢ buck bucks dollar dollars usd pound pounds euro euros quid pence p "
+    "eur gbp am pm star stars point points rupees rs inr percent pct x th st nd rd question questions a.m p.m noon "
+    "times mb gb characters words word pm. page hourly reviews review o'clock kids children kilometres km miles "
+    "messages message emails email mails tickets ticket sentences lines screenshots upvotes years' days' weeks' "
+    "nights evenings afternoons mornings night attempts tries reasons checks check typos browsers devices phones "
+    "places slots spots seats journals companies accounts labs requesters researchers clients threads comments "
+    "minutos minuto horas hora días dias día dia semanas semana meses mes mês años año anos ano euros reais centavos "
+    "pesos ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
 )
 _NUMBERED = word_set(
-    "batch part version group round study wave day phase hit # no number page step level v2 question top"
+    "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
+    "task pool project stage module chapter room session sessions parts waves option item question pt lote parte día "
+    "dia rule age aged channel block series trial survey n nr º no. edit"
 )
 _MONTHS = word_set(
     "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct "
-    "october nov november dec december"
+    "october nov november dec december enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"
 )
-_BEFORE_YEAR = word_set("in since of year until till from by back early late mid during")
-_BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#"))
-_ROLES = (Role.REJECTED, Role.REVERSED, Role.APPROVED, Role.SUBMITTED, Role.WORKERS)
-_FILLERS = word_set(
-    "of the those these their them my mine our hits were was got get have has had been just are all being "
-    "other so far in a row total straight more and now me ones been already out from that i he they she "
-    "it is it's for an ' of_my still about around like over another at least roughly nearly almost only "
-    "with up to approximately some by : a total as close well ~ different separate fully completely"
+_BEFORE_YEAR = word_set(
+    "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
 )
-_BETWEEN = frozenset(("mine", "all", "now", "workers"))
-_STRANGE = 2  # unknown words among them: a name written small
-_NEAR = 6  # words between a number and what it counts
+_BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "beyond", "÷", "+"))
+_RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
+                  "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
+_I_AM = word_set("i'm im i am he's she's turned turning")
+_TIMES = {"hundred": 100, "thousand": 1000, "mil": 1000, "hazaar": 1000, "hazar": 1000, "sau": 100}
+_AND = frozenset(("and", "y", "e"))
+_ROUND = word_set(
+    "my the about around these those over some like roughly mis meus ~ his her our their las los as os approximately nearly"
+)
+_PARTS_OF = frozenset(("of", "out", "out of", "from", "in", "de", "das", "dos", "of my", "of mine", "of the", "mein",
+                       "me", "for"))  # fmt: skip
+_OFS = frozenset(("of", "of my", "of mine", "out of", "of the"))
+_MINE = frozenset(("my", "my own", "mine", "of mine", "of my", "here", "for me", "mere", "mis", "meus", "minhas", "of ours"))
+_DEFINITE = frozenset(("the", "those", "these", "all", "los", "las", "os", "as"))
+_SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
+_NOES = frozenset(("no", "not", "nope", "nahi", "não"))
+_STILL = frozenset(("rejs", "ish", "k"))  # may be written without a space behind a number
 
 
 def value(word: Word) -> int | None:
@@ -71,159 +88,247 @@ def value(word: Word) -> int | None:
     digits = word.low.replace(",", "").rstrip("+%ish ")
     thousand = digits.endswith("k")
     digits = digits.rstrip("k")
-    if "." in digits and not thousand:
-        return None
+    whole, dot, part = digits.partition(".")
+    if dot and not thousand:  # "61.480" as it is written in Spanish; "99.8" is a rate
+        return int(whole + part) if len(part) == 3 and whole != "0" and not word.text.endswith("%") else None
     n = int(float(digits) * (1000 if thousand else 1))
     return n if n <= MOST else None
 
 
 def counts(words: list[Word]) -> list[Count]:
     """The counts in the words of a sentence, in order."""
-    found, i, taken = list[Count](), 0, set[int]()
-    while i < len(words):
-        pair = _pair(words, i)
-        if pair is not None:
-            n, of, end = pair
-            role = _role(words, i, end)
-            if words[i].kind != FRACTION or _is_count(words, i, role):
-                found.append(Count(role, n, of, words[i].text.endswith("%"), words[i]))
-            i = end + 1
-            continue
-        n_alone = value(words[i])
-        if n_alone is not None and i not in taken and not _other(words, i, n_alone):
-            behind = _behind(words, i)
-            taken.add(behind)
-            found.append(_alone(words, i, n_alone, behind))
-        i += 1
+    figures = _figures(words)
+    if not figures:
+        return []
+    found, at = list[Count](), 0
+    while at < len(figures):
+        taken, made = _next(words, figures, at)
+        found += made
+        at += taken
     return found
 
 
-def _behind(words: list[Word], i: int) -> int:
-    """Where the whole of the number at `i` stands behind what it counts ("5 rejected of 6"); -1 if nowhere."""
-    if _role(words, i, i) not in (Role.REJECTED, Role.REVERSED, Role.APPROVED):
-        return -1
-    near = range(i + 2, min(i + 6, len(words)))
-    return next((j for j in near if value(words[j]) is not None and _whole(words, j)), -1)
+def _figures(words: list[Word]) -> list[Figure]:
+    """The numbers of a sentence; "two hundred and twelve", "4 thousand" and "1 204" are one each."""
+    found, i = list[Figure](), 0
+    while i < len(words):
+        word = words[i]
+        if word.kind == FRACTION:
+            found.append(Figure(i, i, -1))
+        n = value(word) if word.kind == NUM or word.tags else 1 if word.low == "one" else None
+        if n is None or _of_name(words, i):
+            i += 1
+            continue
+        last, n = _joined(words, i, n)
+        found.append(Figure(i, last, n, word.text.endswith("%") or words[last].text.endswith("%")))
+        i = last + 1
+    return found
 
 
-def _alone(words: list[Word], i: int, n: int, behind: int) -> Count:
-    """One number, with its whole where that stands behind; "rejections out of 800" is a whole itself."""
-    role, percent = _role(words, i, i), words[i].text.endswith("%")
-    if _whole(words, i) and not percent:
-        return Count(Role.SUBMITTED, n, None, percent, words[i])
-    of = value(words[behind]) if behind >= 0 else None
-    return Count(role, n, of if of and of >= n else None, percent, words[i], _all_of(words, i))
+def _of_name(words: list[Word], i: int) -> bool:
+    """Whether a number is part of a name: "Tres Hermanas", "Lantern 5", "jj-2"; and "both of us" says no number."""
+    word, before = words[i], words[i - 1] if i else None
+    after = words[i + 1] if i + 1 < len(words) else None
+    if word.low == "both of":
+        return after is not None and said(after) is None and after.low not in ("my", "mine")
+    if word.kind == WORD:
+        heads = [w for w in (before, after) if w is not None and w.kind == WORD and w.text[0].isupper() and not w.tags]
+        return bool(heads) and word.text[0].isupper() and not word.text.isupper()
+    if before is None:
+        return False
+    if before.text == "-" and before.end == word.start and i > 1 and words[i - 2].end == before.start:
+        return words[i - 2].kind == WORD
+    named = before.kind == WORD and before.text[0].isupper() and not before.tags and i > 1
+    closed = after is None or after.text in ",)!:" or (after.low in ("and", "again", "is", "are"))
+    return named and closed and word.kind == NUM
+
+
+def _joined(words: list[Word], i: int, n: int) -> tuple[int, int]:
+    """Where a number that begins at `i` with `n` ends, and what it is."""
+    last = i
+    while last + 1 < len(words):
+        after = words[last + 1]
+        if after.low in _SETS and last + 2 < len(words) and words[last + 1 + 1].low == "of" and n < 100:
+            size = value(words[last + 3]) if last + 3 < len(words) else None
+            return (last + 3, n * size) if size else (last, n)
+        if after.low in _TIMES and n < _TIMES[after.low]:
+            last, n = last + 1, n * _TIMES[after.low]
+            continue
+        spaced = after.kind == NUM and words[last].kind == NUM and after.start == words[last].end + 1
+        if spaced and 0 < n < 1000 and len(after.text) == 3 and after.text.isdigit() and words[last].text.isdigit():
+            return last + 1, n * 1000 + int(after.text)
+        step = 2 if after.low in _AND else 1
+        more = value(words[last + step]) if last + step < len(words) and words[last].kind == WORD else None
+        if more is None or words[last + step].kind == NUM or not _adds(n, more, step):
+            break
+        last, n = last + step, n + more
+    return last, n
+
+
+def _adds(n: int, more: int, step: int) -> bool:
+    """Whether `more` goes on with `n`: "two hundred" "twelve"; "treinta" y "dos"."""
+    return (n >= 100 and n % 100 == 0 and more < 100) or (step == 2 and 20 <= n < 100 and n % 10 == 0 and more < 10)
+
+
+def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[Count]]:
+    """How many of the figures from `at` on were read, and the counts that they are."""
+    figure = figures[at]
+    word = words[figure.first]
+    if word.kind == FRACTION:
+        return 1, _slashed(words, figure)
+    whole = figures[at + 1] if at + 1 < len(figures) else None
+    if whole is not None and _parts(words, figure, whole):
+        role = role_of(words, figure.first, whole.last)
+        return 2, [Count(role, figure.n, whole.n, figure.percent, word, all=_all_of(words, figure.first))]
+    if _other(words, figure):
+        return 1, []
+    role = role_of(words, figure.first, figure.last)
+    if word.low == "one" and role is not Role.REJECTED:
+        return 1, []
+    if word.low == "one":
+        return 1, [Count(role, 1, None, percent=False, word=word)]
+    if _whole(words, figure.first) and not figure.percent and not _rejections(words, figure):
+        return 1, [Count(Role.SUBMITTED, figure.n, None, figure.percent, word)]
+    behind = whole if whole is not None and _behind(words, figure, whole, role) else None
+    if role in (Role.LOOSE, Role.WORK) and _is_no(words, figure.last + 1):
+        role = Role.REJECTED
+    of = behind.n if behind else None
+    mine = _is_mine(words, figure)
+    count = Count(role, figure.n, of, figure.percent, word, all=_all_of(words, figure.first), mine=mine)
+    return (2 if behind else 1), [count]
+
+
+def _slashed(words: list[Word], figure: Figure) -> list[Count]:
+    """N/M counts only beside what it counts: 11/17 is a date, 4/5 a rating, 24/7 a habit."""
+    i = figure.first
+    n, of = (int(part) for part in words[i].text.replace(" ", "").split("/"))
+    role = role_of(words, i, i)
+    dated = i and words[i - 1].low in ("on", "since", "by", "from", "until", "rated", "rating", "thread", "before")
+    return [] if n > of or dated or role not in TOLD else [Count(role, n, of, percent=False, word=words[i])]
+
+
+def _parts(words: list[Word], part: Figure, whole: Figure) -> bool:
+    """Whether two figures are N of M: "N out of my M", "N from M", "N de M"."""
+    between = words[part.last + 1 : whole.first]
+    if not 0 < len(between) <= 4 or between[0].low.split(" ")[0] not in _PARTS_OF:
+        return False
+    if between[0].low in ("in", "from", "de", "me") and len(between) > 2:
+        return False
+    if not all(w.low in FILLERS or w.low in _PARTS_OF or w.tags & {"mine", "work", "all"} for w in between):
+        return False
+    return (part.n <= whole.n or part.percent) and not whole.percent and not _other(words, whole)
+
+
+def _rejections(words: list[Word], figure: Figure) -> bool:
+    """ "of the 48 rejections": the number is not the whole of something else."""
+    ahead = words[figure.last + 1 : figure.last + 2]
+    return bool(ahead) and said(ahead[0]) in (Role.REJECTED, Role.APPROVED) and "noun" in ahead[0].tags
+
+
+def _is_no(words: list[Word], i: int) -> bool:
+    """ "898 ok, 2 no": the number's verdict is a bare "no"."""
+    near = [w for w in words[i : i + 2] if w.low not in ("were", "are", "is")]
+    return bool(near) and near[0].low in _NOES and (len(near) == 1 or near[1].kind == "stop")
+
+
+def _is_mine(words: list[Word], figure: Figure) -> bool:
+    """Whether a number is told as the writer's own, or as known: "my 41", "57 for me", "14 of mine", "the 33"."""
+    first, last = figure.first, figure.last
+    before = words[first - 1] if first else None
+    ahead = [w.low for w in words[last + 1 : last + 3]]
+    if any(low in _MINE for low in ahead[:1]) or ahead in (["for", "me"], ["of", "those"], ["of", "them"], ["of", "mine"]):
+        return True
+    return before is not None and (before.low in _MINE or before.low in _DEFINITE)
+
+
+def _behind(words: list[Word], figure: Figure, whole: Figure, role: Role) -> bool:
+    """Whether the whole of a number stands behind what it counts: "5 rejected of 6", "57 for me, out of 57"."""
+    if not 0 < whole.first - figure.last <= 10 or whole.n < figure.n:
+        return False
+    if role not in TOLD and whole.n != figure.n:
+        return False
+    return (_whole(words, whole.first) or words[whole.first - 1].low == "in") and not _other(words, whole)
 
 
 def _whole(words: list[Word], i: int) -> bool:
     """Whether "of", "out of my" stands before the number, and no "all" before that."""
     j = i - 1
-    while j > 0 and words[j].low in ("my", "the", "about", "around", "these", "those", "over", "some"):
+    while j > 0 and words[j].low in _ROUND:
         j -= 1
-    if j >= 0 and words[j].low == "half of":
-        return True
-    if j < 1 or words[j].low not in ("of", "of my", "of mine"):
+    if j < 0 or words[j].low not in _OFS | {"half of"}:
         return False
-    return not ({"all", "most"} & (words[j - 1].tags | words[j].tags))
-
-
-def _pair(words: list[Word], i: int) -> tuple[int, int, int] | None:
-    """N/M, N of M, N out of my M from `i` on: the two numbers and the index of the last word."""
-    word = words[i]
-    if word.kind == FRACTION:
-        n, of = (int(part) for part in word.text.replace(" ", "").split("/"))
-        return (n, of, i) if n <= of else None
-    n_first = 1 if word.low == "one" else value(word)
-    if n_first is None or i + 2 >= len(words) or words[i + 1].low.split(" ")[0] not in ("of", "out"):
-        return None
-    for j in range(i + 2, min(i + 6, len(words))):
-        of_n = value(words[j])
-        if of_n is not None:
-            fits = (n_first <= of_n or word.text.endswith("%")) and not _other(words, j, of_n)
-            return (n_first, of_n, j) if fits else None
-        if words[j].low not in _FILLERS and not words[j].tags & {"mine", "work", "all"}:
-            return None
-    return None
-
-
-def _is_count(words: list[Word], i: int, role: Role) -> bool:
-    """A fraction counts only beside what it counts: 11/17 is a date, 4/5 a rating, 24/7 a habit."""
-    if i and words[i - 1].low in ("on", "since", "by", "from", "until", "rated", "rating", "thread"):
-        return False
-    return role in _ROLES
-
-
-def _other(words: list[Word], i: int, n: int) -> bool:
-    """Whether the number at `i` is a time, a rating, money, a gate, a year, the name of something."""
-    word = words[i]
-    before = words[i - 1].low if i else ""
-    after = words[i + 1].low if i + 1 < len(words) else ""
-    if before in _BEFORE_GATE or before in _MONTHS or after in _UNITS or after in _MONTHS or after == "]":
+    if words[j].low == "half of":
         return True
-    if i + 1 < len(words) and words[i + 1].kind == WORD and words[i + 1].start == word.end and after not in ("rejs",):
+    before = words[j - 1] if j else words[j]
+    return not ({"all", "most", "work"} & (before.tags | words[j].tags)) and before.low not in ("batch", "set", "sets")
+
+
+def _other(words: list[Word], figure: Figure) -> bool:
+    """Whether a number is a time, a rating, money, a gate, a year, the name of something."""
+    first, last, n = figure.first, figure.last, figure.n
+    word = words[first]
+    before = words[first - 1] if first else None
+    after = words[last + 1] if last + 1 < len(words) else None
+    return (
+        (before is not None and _before(words, first, before, figure))
+        or (after is not None and _after(words, last, after))
+        or (1990 <= n <= 2035 and word.kind == NUM and "," not in word.text and _year(words, figure, before))
+    )
+
+
+def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool:
+    low = before.low
+    if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and words[first].kind == NUM):
+        return True
+    joined = before.end == words[first].start
+    if joined and before.text in ",.:'’" and first > 1 and words[first - 2].kind in (NUM, MONEY):
+        return True  # 0,30
+    if figure.percent:
+        return False
+    if low in _I_AM or (low == "am" and first > 1 and words[first - 2].low == "i"):
+        return not _beside(words, figure)
+    if 40 <= figure.n <= 100 and (low in _RATED or "rate" in before.tags or "neutral" in before.tags):
+        return not _beside(words, figure)
+    return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
+
+
+def _ranged(words: list[Word], first: int, low: str) -> bool:
+    """ "from 96 to 41", "99 to 98": what a rate did."""
+    i = first + 2 if low == "from" else first - 2
+    near = words[i] if 0 <= i < len(words) else None
+    return near is not None and (near.kind in (NUM, DATE) or near.low in _RATED)
+
+
+def _beside(words: list[Word], figure: Figure) -> bool:
+    """Whether right behind the number stands what it counts."""
+    ahead = words[figure.last + 1 : figure.last + 3]
+    return works(words, figure.last + 1) or any(said(word) in TOLD for word in ahead)
+
+
+def _after(words: list[Word], last: int, after: Word) -> bool:
+    low = after.low
+    if low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
+        return True
+    if low in ("times", "x", "veces", "vezes", "baar"):
+        return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4]) and last > 0
+    if low in _UNITS:
+        return True
+    glued = after.start == words[last].end
+    if glued and after.kind == WORD and low not in _STILL:
         return True  # 2nd, 10x, 1080p
-    if (
-        1990 <= n <= 2035
-        and word.kind == NUM
-        and "," not in word.text
-        and (before.split(" ")[-1] in _BEFORE_YEAR or not _beside_role(words, i))
-    ):
-        return True
-    if after.startswith(("approval ra", "approval p", "acceptance")):
-        return True
-    return before in _NUMBERED
+    if glued and after.text == "," and last + 2 < len(words) and words[last + 2].start == after.end:
+        return words[last + 2].kind == NUM  # 0,30
+    if glued and after.text == "-" and last + 2 < len(words) and words[last + 2].start == after.end:
+        return words[last + 2].low not in ("ish", "odd", "some") and said(words[last + 2]) is None  # a 3-parter
+    if low in ("more", "different", "other", "long", "short", "full", "whole") and last + 2 < len(words):
+        return words[last + 2].low in _UNITS
+    return False
 
 
-def _beside_role(words: list[Word], i: int) -> bool:
-    return _role(words, i, i) not in (Role.LOOSE,)
+def _year(words: list[Word], figure: Figure, before: Word | None) -> bool:
+    known = before is not None and before.low.split(" ")[-1] in _BEFORE_YEAR
+    return known or (role_of(words, figure.first, figure.last) is Role.LOOSE and not works(words, figure.last + 1))
 
 
 def _all_of(words: list[Word], i: int) -> bool:
     return (i > 0 and "all" in words[i - 1].tags) or (i > 1 and "all" in words[i - 2].tags)
-
-
-def _role(words: list[Word], first: int, last: int) -> Role:
-    """What the number from word `first` to `last` counts, by the nearest word that can say so, right before left."""
-    right, steps = _seek(words, last + 1, 1)
-    left, back = _seek(words, first - 1, -1)
-    if right is Role.REJECTED and _undone(words, last + 1):
-        return Role.REVERSED
-    if left is Role.REJECTED and (right in (Role.WORK, Role.LOOSE, Role.SUBMITTED) or back < steps):
-        return left
-    if right in _ROLES:
-        return right
-    if left in _ROLES:
-        return left
-    return right if right is Role.WORK else left
-
-
-def _undone(words: list[Word], i: int) -> bool:
-    """Whether the rejections counted from word `i` on are told to have come back: "20 of my 80 rejections reversed"."""
-    for word in words[i : i + _NEAR + 4]:
-        if word.kind in (STOP, NUM, FRACTION) or word.tags & {"neg", "ask", "hypo", "fear", "split"}:
-            return False
-        if "reverse" in word.tags:
-            return "done" in word.tags
-    return False
-
-
-def _seek(words: list[Word], i: int, step: int) -> tuple[Role, int]:
-    """The role that the words from `i` on in one direction give, and how many words away; names may stand between."""
-    seen_work, steps, strange = False, 0, _STRANGE
-    while 0 <= i < len(words) and steps < _NEAR:
-        word = words[i]
-        role = next((role for role in _ROLES if role in word.tags and (role is not Role.WORKERS or step > 0)), None)
-        if role is not None and "neutral" not in word.tags:
-            return role, steps
-        if "work" in word.tags:
-            seen_work = True
-        elif not (word.low in _FILLERS or word.tags & _BETWEEN or word.kind == LINK or _name(word)):
-            strange -= 1
-            if word.kind != WORD or word.tags or strange < 0:
-                break
-        i, steps = i + step, steps + 1
-    return (Role.WORK if seen_work else Role.LOOSE), steps
-
-
-def _name(word: Word) -> bool:
-    return word.kind == WORD and word.text[0].isupper() and not word.tags

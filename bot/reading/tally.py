@@ -1,0 +1,111 @@
+"""How many: what the counts of a claim make of it, stated or following (90 done, 8 approved: 82; 40 % of 50: 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.model import Share
+from bot.reading.clauses import Sentence
+from bot.reading.numbers import Count
+from bot.reading.roles import Role
+from bot.reading.words import NUM, WORD
+
+_PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3, "la mitad": 1 / 2,
+          "metade": 1 / 2}  # fmt: skip
+_ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3, "all but four": 4}
+_PROPORTION = 10  # "four out of five" of 800 is 640: a whole no larger, beside one at least four times as large
+_FEW = 5  # a smaller number that nothing explains is about something else
+_CROWD = 15  # people of whom it is said that they were rejected, where no pieces of work are counted
+_TELLING = frozenset(("rej", "verdict", "assent", "rate"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many were rejected, of how many, and how many of them came back; None where nothing says so."""
+
+    rejected: int | None
+    submitted: int | None
+    reversed: int | None
+
+
+def tally(around: list[Sentence], share: Share | None, *, mass: bool, assent: bool) -> Tally:
+    """What the sentences of a claim say in numbers. `mass`: it says "mass rejection"; `assent`: it says "me too"."""
+    found = [count for sentence in around for count in sentence.counts]
+    if assent:  # "me too, 60"
+        loose = [c for c in found if c.role in (Role.LOOSE, Role.WORK)]
+        found = [Count(Role.REJECTED, c.n, c.of, c.percent, c.word, c.all) if c in loose else c for c in found]
+    submitted = _submitted(found)
+    back = [c for c in found if c.role is Role.REVERSED and not c.percent]
+    if back and submitted and not any(c.of or c.role is Role.REJECTED for c in found):  # "of my 2,000 1,250 flipped"
+        back.append(back[0] if submitted < back[0].n else Count(Role.REVERSED, submitted, None, percent=False, word=back[0].word))
+    rejected = _stated(found, submitted) or _following(found, around, submitted, share, mass=mass)
+    rejected = max([*(c.of or c.n for c in back), *((rejected,) if rejected else ())], default=None)
+    if rejected is None:
+        rejected = _left(around, share)
+    return Tally(rejected or None, submitted, max((c.n for c in back), default=None))
+
+
+def _submitted(found: list[Count]) -> int | None:
+    stated = [c.n for c in found if c.role is Role.SUBMITTED and not c.percent]
+    wholes = [c.of for c in found if c.of is not None and c.role is not Role.REVERSED]
+    every = [c.n for c in found if c.all and c.role in (Role.REJECTED, Role.WORK, Role.LOOSE) and not c.percent]
+    return max([*stated, *wholes, *every], default=None)
+
+
+def _whole(found: Iterable[Count], roles: tuple[Role, ...]) -> int | None:
+    return max((c.n for c in found if c.role in roles and not c.percent), default=None)
+
+
+def _stated(found: list[Count], submitted: int | None) -> int | None:
+    """The largest number of rejections that is stated."""
+    numbers = []
+    whole = max(submitted or 0, _whole(found, (Role.WORK,)) or 0)
+    for c in found:
+        if c.percent or c.role not in (Role.REJECTED, Role.LOOSE, Role.WORK) or (c.role is not Role.REJECTED and not c.of):
+            continue
+        share_of = c.of is not None and c.of <= _PROPORTION and whole >= 4 * c.of
+        numbers.append(round(c.n * whole / c.of) if share_of and c.of else c.n)
+    return max(numbers, default=None)
+
+
+def _following(
+    found: list[Count], around: list[Sentence], submitted: int | None, share: Share | None, *, mass: bool
+) -> int | None:
+    """What follows from the whole: by what was approved, by a rate, by "all but two", "half" or "all"."""
+    approved = [c for c in found if c.role is Role.APPROVED and not c.percent]
+    pair = next((c for c in approved if c.of), None)
+    if pair is not None and pair.of:
+        return pair.of - pair.n
+    whole = submitted or _whole(found, (Role.WORK,))
+    if whole is None:
+        return None
+    rates = [c.n for c in found if c.role is Role.REJECTED and c.percent]
+    if rates:
+        return round(max(rates) * whole / 100)
+    if approved and max(c.n for c in approved) < whole:
+        return whole - max(c.n for c in approved)
+    words = [word.low for sentence in around for word in sentence.words if word.low in _PARTS or word.low in _ALL_BUT]
+    for low in words:
+        if low in _ALL_BUT or submitted:
+            return whole - _ALL_BUT[low] if low in _ALL_BUT else round(_PARTS[low] * whole)
+    return whole if share is Share.ALL or (mass and not submitted) else None
+
+
+def _left(around: list[Sentence], share: Share | None) -> int | None:
+    """A number that nothing beside it explains: one said twice, "57 for me", or any where all of it was rejected."""
+    said: dict[int, int] = {}
+    for sentence in around:
+        telling = bool(sentence.meanings & _TELLING)
+        for c in sentence.counts:
+            if c.role in (Role.LOOSE, Role.WORK) and not c.percent and c.n > 1 and c.word.kind in (NUM, WORD):
+                if c.n < _FEW and not (c.all or c.mine):
+                    continue
+                if c.role is Role.LOOSE and 90 <= c.n <= 100 and not (c.all or c.mine):
+                    continue  # a rate
+                said[c.n] = said.get(c.n, 0) + 1 + telling + (c.all and telling) + c.mine + (share is Share.ALL)
+    best = max(said, key=lambda n: (said[n], n), default=None)
+    if best is not None and said[best] > 1:
+        return best
+    people = [c.n for s in around if s.meanings & _TELLING for c in s.counts if c.role is Role.WORKERS]
+    return max((n for n in people if n >= _CROWD), default=None)
