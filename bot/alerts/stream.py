@@ -8,12 +8,13 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot import incidents, trust
 from bot.alerts import due
 from bot.alerts.wire import Event
+from bot.incidents.course import Course
 from bot.model import Alert, Batch, Decision, Incident, Report, Stage, Stance, Verdict
 from bot.model.policy import Policy
 
@@ -22,10 +23,15 @@ _AFTER_LAST = timedelta(days=7)  # time goes on so long after the last event
 
 @dataclass(slots=True)
 class Account:
-    """What is known of one account: its ordinary posts, work seen for it, its latest incident and what was told."""
+    """What is known of one account: its ordinary posts, work seen for it, its latest incident and what was told.
+
+    `praise` are the contrary voices of the last `volume_for`, `course` how the incident went so far.
+    """
 
     platform: str | None = None
     ordinary: deque[datetime] = field(default_factory=deque)
+    praise: deque[Report] = field(default_factory=deque)
+    course: Course | None = None
     batches: tuple[Batch, ...] = ()
     incident: Incident | None = None
     told: Alert | None = None
@@ -66,8 +72,7 @@ class Stream:
             if account is None or account.wakes_at != at:
                 continue
             account.wakes_at = None
-            if account.incident is not None:
-                account.incident = incidents.assess(account.incident, self.policy, at)
+            self._look(account, at)
             yield from self._tell(key, account, at)
 
     def hear(self, event: Event, now: datetime) -> Iterator[tuple[Alert, str]]:
@@ -83,16 +88,29 @@ class Stream:
             self._hear_report(account, event.what, now)
         yield from self._tell(event.account_key, account, now)
 
+    def _look(self, account: Account, now: datetime) -> None:
+        """Works out anew what its evidence makes of the incident; without the receipt, which only an alert needs."""
+        if account.incident is None:
+            return
+        if account.course is None:
+            account.course = Course.of(account.incident, self.policy)
+        account.incident = incidents.assess(account.incident, self.policy, now, course=account.course, receipt=False)
+
+    def _becomes(self, account: Account, incident: Incident, now: datetime) -> None:
+        """The incident has other evidence than before."""
+        account.incident, account.course = incident, None
+        self._look(account, now)
+
     def _see_batch(self, account: Account, batch: Batch, now: datetime) -> None:
         recent = (each for each in account.batches if now - each.at <= self.policy.quiet_for)
         account.batches = (*recent, batch)
         incident = self._open(account)
         if incident is not None:
-            account.incident = incidents.add_batch(incident, batch, self.policy, now)
+            self._becomes(account, incidents.with_batch(incident, batch), now)
             return
         opened = self._new(account, None, now)
         if opened.unproven:
-            account.incident, account.told = opened, None
+            account.incident, account.course, account.told = opened, None, None
 
     def _judge(self, account: Account, verdict: Verdict, now: datetime) -> None:
         """A verdict is about the latest incident, open or over; without one, confirm and dismiss make one."""
@@ -100,20 +118,37 @@ class Stream:
             if verdict.decision not in (Decision.CONFIRM, Decision.DISMISS):
                 return
             account.incident, account.told = self._new(account, None, now), None
-        account.incident = incidents.judge(account.incident, verdict, self.policy, now)
+        self._becomes(account, incidents.with_verdict(account.incident, verdict), now)
 
     def _hear_report(self, account: Account, report: Report, now: datetime) -> None:
         incident = account.incident if report.stance is Stance.REVERSAL else self._open(account)
         is_claim = report.stance is not Stance.REPORT or report.probability >= self.policy.claim_floor
+        if report.stance is Stance.CONTRARY:
+            account.praise.append(report)
         if incident is not None and is_claim and incidents.joins(incident, report, self.policy):
-            account.incident = incidents.add_report(incident, report, self.policy, now)
+            self._join(account, incident, report, now)
         elif report.stance is not Stance.REPORT:
             return
         elif incident is None and is_claim and report.same_text_as is None and self._is_recent(report, now):
             self._put_away(account)
-            account.incident, account.told = self._new(account, report, now), None
+            account.incident, account.course, account.told = self._new(account, report, now), None, None
         elif incident is None or incident.stage is Stage.WATCHED:
             account.ordinary.append(report.at)
+
+    def _join(self, account: Account, incident: Incident, report: Report, now: datetime) -> None:
+        """One more report of the incident. What began earlier than we knew had less ordinary volume before it."""
+        known = incidents.with_report(incident, report)
+        if report.stance is Stance.REPORT and report.at < incident.opened_at:
+            volume, praise = self._before(account, report.at)
+            known = replace(known, opened_at=report.at, volume=volume, praise=praise)
+            self._becomes(account, known, now)
+            return
+        course = account.course
+        if course is None or len(known.reports) != len(incident.reports) + 1:
+            self._becomes(account, known, now)
+            return
+        account.incident, account.course = known, course.carried_on(known, report)
+        self._look(account, now)
 
     def _is_recent(self, report: Report, now: datetime) -> bool:
         return now - report.at < self.policy.quiet_for
@@ -132,15 +167,28 @@ class Stream:
         opened_at = report.at if report else now
         since = opened_at - self.policy.volume_for
         account.ordinary = deque(at for at in account.ordinary if at >= since)
-        return incidents.open_incident(
+        account.praise = deque(each for each in account.praise if each.at >= since)
+        volume, praise = self._before(account, opened_at)
+        opened = incidents.open_incident(
             account.platform,
             report,
             policy=self.policy,
             now=now,
-            volume=sum(at < opened_at for at in account.ordinary),
             again=account.again,
             batches=account.batches,
+            volume=volume,
+            praise=praise,
         )
+        contrary = (each for each in account.praise if incidents.joins(opened, each, self.policy))
+        for each in contrary:
+            opened = incidents.with_report(opened, each)
+        return incidents.assess(opened, self.policy, now)
+
+    def _before(self, account: Account, opened_at: datetime) -> tuple[int, int]:
+        """What was ordinary about the requester in the 90 days before: posts, and people who praised."""
+        since = opened_at - self.policy.volume_for
+        praise = {each.voice.key for each in account.praise if since <= each.at < opened_at}
+        return sum(since <= at < opened_at for at in account.ordinary), len(praise)
 
     @staticmethod
     def _open(account: Account) -> Incident | None:
@@ -152,9 +200,16 @@ class Stream:
         if account.incident is not None:
             alert = due(account.told, account.incident, self.policy, now)
             if alert is not None:
-                account.told = alert
-                yield alert, key
+                account.told = self._with_receipt(alert, account)
+                yield account.told, key
         self._sleep(key, account, now)
+
+    def _with_receipt(self, alert: Alert, account: Account) -> Alert:
+        if account.incident is None:
+            return alert
+        course = account.course or Course.of(account.incident, self.policy)
+        account.incident = incidents.with_receipt(account.incident, course)
+        return replace(alert, why=account.incident.why, score=account.incident.score)
 
     def _sleep(self, key: str, account: Account, now: datetime) -> None:
         next_at = account.incident.next_at if account.incident is not None else None

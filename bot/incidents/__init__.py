@@ -8,13 +8,14 @@ given and always win over the machine.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from bot.incidents import stages
-from bot.incidents.score import Step, Tally, is_unproven
+from bot.incidents.course import Course
+from bot.incidents.score import is_unproven
 from bot.model import Batch, Decision, Incident, Report, Stage, Stance, Term, Verdict
 from bot.model.policy import Policy
 
@@ -33,6 +34,7 @@ def open_incident(  # noqa: PLR0913 - all but two are keywords, each a fact of i
     policy: Policy,
     now: datetime,
     volume: int = 0,
+    praise: int = 0,
     again: bool = False,
     requester_id: int | None = None,
     batches: Iterable[Batch] = (),
@@ -40,6 +42,7 @@ def open_incident(  # noqa: PLR0913 - all but two are keywords, each a fact of i
     """A new incident from its first report (or, with None, from batches or a verdict to come).
 
     `volume`: rejection posts about the requester in the 90 days before, without those of incidents that were told.
+    `praise`: people who said in this time that all of theirs was approved.
     `again`: an earlier incident was told in public or confirmed.
     """
     incident = Incident(
@@ -50,15 +53,33 @@ def open_incident(  # noqa: PLR0913 - all but two are keywords, each a fact of i
         reports=(report,) if report else (),
         batches=tuple(batches),
         volume=volume,
+        praise=praise,
         again=again,
     )
     return assess(incident, policy, now)
 
 
-def add_report(incident: Incident, report: Report, policy: Policy, now: datetime) -> Incident:
-    """The incident with one more report; one with the same key is replaced (the post was edited)."""
+def with_report(incident: Incident, report: Report) -> Incident:
+    """The evidence with one more report, not assessed yet; one with the same key is replaced (an edited post)."""
     others = tuple(each for each in incident.reports if each.key != report.key)
-    return assess(replace(incident, reports=(*others, report)), policy, now)
+    return replace(incident, reports=(*others, report))
+
+
+def with_verdict(incident: Incident, verdict: Verdict) -> Incident:
+    """The evidence with a moderator's verdict, not assessed yet; the same key twice counts once."""
+    others = tuple(each for each in incident.verdicts if each.key != verdict.key)
+    return replace(incident, verdicts=(*others, verdict))
+
+
+def with_batch(incident: Incident, batch: Batch) -> Incident:
+    """The evidence with work that was seen for its requester, not assessed yet."""
+    others = tuple(each for each in incident.batches if each.key != batch.key)
+    return replace(incident, batches=(*others, batch))
+
+
+def add_report(incident: Incident, report: Report, policy: Policy, now: datetime) -> Incident:
+    """The incident with one more report."""
+    return assess(with_report(incident, report), policy, now)
 
 
 def remove_report(incident: Incident, key: str, policy: Policy, now: datetime) -> Incident:
@@ -71,20 +92,19 @@ def remove_report(incident: Incident, key: str, policy: Policy, now: datetime) -
 
 
 def judge(incident: Incident, verdict: Verdict, policy: Policy, now: datetime) -> Incident:
-    """The incident with a moderator's verdict; the same key twice counts once."""
-    others = tuple(each for each in incident.verdicts if each.key != verdict.key)
-    return assess(replace(incident, verdicts=(*others, verdict)), policy, now)
+    """The incident with a moderator's verdict."""
+    return assess(with_verdict(incident, verdict), policy, now)
 
 
 def add_batch(incident: Incident, batch: Batch, policy: Policy, now: datetime) -> Incident:
     """The incident with work that was seen for its requester."""
-    others = tuple(each for each in incident.batches if each.key != batch.key)
-    return assess(replace(incident, batches=(*others, batch)), policy, now)
+    return assess(with_batch(incident, batch), policy, now)
 
 
 def joins(incident: Incident, report: Report, policy: Policy) -> bool:
     """Whether the report belongs to this incident: near it in time. A reversal may come long after."""
-    if report.at < incident.opened_at - policy.quiet_for:
+    before = policy.contrary_for if report.stance is Stance.CONTRARY else policy.quiet_for
+    if report.at < incident.opened_at - before:
         return False
     if report.stance is Stance.REVERSAL:
         return report.at <= (incident.last_at or incident.opened_at) + policy.reversal_for
@@ -105,31 +125,41 @@ def ends_at(incident: Incident, policy: Policy) -> datetime:
     return (incident.last_at or incident.opened_at) + policy.quiet_for
 
 
-def assess(incident: Incident, policy: Policy, now: datetime, guild_key: str | None = ALL) -> Incident:
+def assess(
+    incident: Incident,
+    policy: Policy,
+    now: datetime,
+    guild_key: str | None = ALL,
+    course: Course | None = None,
+    *,
+    receipt: bool = True,
+) -> Incident:
     """Everything derived, worked out from the evidence as one guild sees it: its own verdicts and those for all.
 
     Evidence counts at its own date, however late it comes. `next_at` is when time alone changes something.
+    `course` is the course of this very evidence if it is known already; without `receipt` the terms are left out.
     """
-    tally = Tally(incident, policy)
-    steps = list(tally.steps())
+    course = course or Course.of(incident, policy)
     heard = (v for v in incident.verdicts if guild_key in (ALL, v.guild_key) or v.guild_key is None)
     standing = stages.standing_verdicts(heard)
     word = stages.last_word(standing)
-    n_contrary = len(tally.against)
+    tally, n_contrary = course.tally, len(course.tally.against)
     known = replace(
         incident,
-        stage=_stage(stages.climb(steps, policy), word),
-        outcome=stages.outcome(incident, standing, policy),
+        stage=_stage(stages.machine_stage(course.rank), word),
+        outcome=stages.outcome(course.back, course.n_rejected, standing, policy),
         disputed=stages.is_disputed(tally.n_voices, n_contrary, policy),
         unproven=is_unproven(incident, policy),
-        last_at=_last_at(steps, standing),
+        last_at=max((at for at in (course.last_at, word.at if word else None) if at), default=None),
         n_voices=tally.n_voices,
         n_sites=sum(n > 0 for n in tally.sites.values()),
         n_contrary=n_contrary,
-        n_rejected=stages.n_rejected(incident, policy),
-        n_reversed=stages.n_reversed(incident, policy),
+        n_rejected=course.n_rejected,
+        n_reversed=stages.n_reversed(course.back, policy),
+        score=tally.points,
     )
-    return _with_receipt(_with_times(known, steps, word, policy, now), tally)
+    timed = _with_times(known, course, word, now)
+    return with_receipt(timed, course) if receipt else timed
 
 
 def _stage(machine: Stage, word: Verdict | None) -> Stage:
@@ -138,18 +168,12 @@ def _stage(machine: Stage, word: Verdict | None) -> Stage:
     return Stage.CONFIRMED if word.decision is Decision.CONFIRM else Stage.DISMISSED
 
 
-def _last_at(steps: Sequence[Step], standing: Sequence[Verdict]) -> datetime | None:
-    """The newest evidence that counts: a credible report, or a verdict on the stage."""
-    word = stages.last_word(standing)
-    times = [step.at for step in steps if step.is_report] + ([word.at] if word else [])
-    return max(times, default=None)
-
-
-def _with_times(
-    incident: Incident, steps: Sequence[Step], word: Verdict | None, policy: Policy, now: datetime
-) -> Incident:
+def _with_times(incident: Incident, course: Course, word: Verdict | None, now: datetime) -> Incident:
+    policy, public_after = course.policy, word.at if word else None
     ends = ends_at(incident, policy)
-    public_after = word.at if word else stages.public_after(incident, steps, policy)
+    stands = course.may_be_public and incident.n_voices >= policy.public_voices
+    if word is None and stands and course.rank >= 1 and course.first_at is not None:
+        public_after = stages.public_after(course.first_at, incident.n_rejected, policy)
     later = [at for at in (public_after, ends) if at is not None and at > now]
     return replace(
         incident,
@@ -159,8 +183,8 @@ def _with_times(
     )
 
 
-def _with_receipt(incident: Incident, tally: Tally) -> Incident:
+def with_receipt(incident: Incident, course: Course) -> Incident:
     """Score and terms, with the marks that say in the receipt what is so."""
     marks = ((DISPUTED, incident.disputed), (CLOSED, incident.closed_at is not None))
-    why = (*tally.receipt(), *(Term(mark, 0.0) for mark, is_so in marks if is_so))
+    why = (*course.receipt(), *(Term(mark, 0.0) for mark, is_so in marks if is_so))
     return replace(incident, why=why, score=math.fsum(term.points for term in why))

@@ -45,7 +45,8 @@ def discount(incident: Incident, policy: Policy) -> float:
     The expected number of ordinary posts within one half-life, on a logarithmic scale: the log of how much likelier
     a report is in an incident than on any day falls as the requester's everyday rate rises.
     """
-    expected = max(0, incident.volume) * (policy.half_life / policy.volume_for)
+    known = max(0, incident.volume) + policy.praise_share * max(0, incident.praise)
+    expected = known * (policy.half_life / policy.volume_for)
     return policy.volume_weight * math.log1p(expected / policy.volume_scale)
 
 

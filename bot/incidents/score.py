@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import trust
+from bot.incidents.burst import Chain
 from bot.incidents.evidence import Worth, discount, worth
 from bot.model import Incident, Report, Stance, Term
 from bot.model.policy import Policy
@@ -23,23 +24,23 @@ _ROUNDING = 1e-12  # what is smaller is left over from adding floats
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where the evidence stood after one more piece of it."""
+    """Where the evidence stood after one more piece of it. `is_burst`: it may all be one hand."""
 
     at: datetime
     is_report: bool
     points: float
     n_voices: int
     n_same_site: int
+    is_burst: bool
 
 
 @dataclass(slots=True)
 class Tally:
-    """The evidence of one incident, taken in by date. `words` are what counts, in the order of their dates."""
+    """The evidence of one incident, taken in by date. `credits` are what the voices count."""
 
     incident: Incident
     policy: Policy
-    words: tuple[Report, ...] = ()
-    credits: Mapping[str, trust.Credit] = field(default_factory=dict)
+    credits: dict[str, trust.Credit]
     discount: float = 0.0
     constant: float = 0.0
     peak: float = 0.0
@@ -49,25 +50,27 @@ class Tally:
     sums: dict[tuple[str, bool], float] = field(default_factory=dict)
     sums_at: datetime | None = None
     sites: Counter[str] = field(default_factory=Counter)
+    chain: Chain = field(default_factory=Chain)
 
     def __post_init__(self) -> None:
-        said = [r for r in self.incident.reports if r.stance is Stance.REPORT]
-        self.credits = trust.by_voice(said, self.policy)
-        self.words = tuple(r for r in trust.in_own_words(self.incident.reports) if self._weight(r) > 0)
         self.discount = discount(self.incident, self.policy)
         self.constant = math.fsum(term.points for term in _surroundings(self.incident, self.policy))
 
-    def steps(self) -> Iterator[Step]:
-        """Takes the evidence in by date; one step for each piece that counts."""
-        for report in self.words:
-            if report.stance is Stance.CONTRARY:
-                self._hear_contrary(report)
-            elif report.stance is Stance.REPORT and report.probability >= self.policy.claim_floor:
-                self._hear(report)
-            else:
-                continue
-            n_same_site = max(self.sites.values(), default=0)
-            yield Step(report.at, report.stance is Stance.REPORT, self.points, self.n_voices, n_same_site)
+    def counts(self, report: Report) -> bool:
+        """Whether its writer counts anything."""
+        return self._weight(report) > 0
+
+    def take(self, report: Report) -> Step | None:
+        """One more piece of evidence, not older than those before; the step it makes, None if it says nothing here."""
+        if report.stance is Stance.CONTRARY:
+            self._hear_contrary(report)
+        elif report.stance is Stance.REPORT and report.probability >= self.policy.claim_floor:
+            self._hear(report)
+        else:
+            return None
+        n_same_site = max(self.sites.values(), default=0)
+        is_report = report.stance is Stance.REPORT
+        return Step(report.at, is_report, self.points, self.n_voices, n_same_site, self._is_burst())
 
     @property
     def points(self) -> float:
@@ -89,12 +92,20 @@ class Tally:
             return self.credits[report.voice.key].weight
         return trust.weight(report.voice, self.policy)
 
+    def _is_burst(self) -> bool:
+        """Whether a requester of good standing is accused by few people within a day: that may be one hand."""
+        known = self.incident.volume + self.incident.praise
+        if known < self.policy.known_from or self.chain.n_voices > self.policy.burst_voices:
+            return False
+        return self.constant + self.chain.best - self._contrary() < self.policy.suspected
+
     def _hear(self, report: Report) -> None:
         key, credit = report.voice.key, self.credits[report.voice.key]
         self._decay_to(report.at)
         if self.against.pop(key, None) is not None or key not in self.said:
             self.sites[credit.site] += 1
         value = credit.weight * self.worth(report).points
+        self.chain.add(report.at, key, value, self.policy)
         before = self._value(key, report.at)
         if value > before or key not in self.said:
             self.said[key] = (value, report.at)
@@ -111,7 +122,7 @@ class Tally:
         self.against[key] = self.policy.contrary * self._weight(report)
 
     def _decay_to(self, at: datetime) -> None:
-        factor = _kept(self.sums_at or at, at, self.policy)
+        factor = kept(self.sums_at or at, at, self.policy)
         self.sums = {slot: value * factor for slot, value in self.sums.items()}
         self.sums_at = at
 
@@ -119,7 +130,7 @@ class Tally:
         if key not in self.said:
             return 0.0
         value, said_at = self.said[key]
-        return value * _kept(said_at, at, self.policy)
+        return value * kept(said_at, at, self.policy)
 
     def _together(self) -> float:
         """All sites together: the strongest in full, the others for less, voices of unknown age up to a cap."""
@@ -128,17 +139,17 @@ class Tally:
     def _contrary(self) -> float:
         return min(self.policy.contrary_cap, math.fsum(self.against.values()))
 
-    def receipt(self) -> tuple[Term, ...]:
-        """Every term with its points, after all steps; they sum to `points`."""
-        terms = (*_surroundings(self.incident, self.policy), *self._at_peak(), Term("contrary", -self._contrary()))
+    def receipt(self, words: Iterable[Report]) -> tuple[Term, ...]:
+        """Every term with its points, after `words` were taken in; they sum to `points`."""
+        terms = (*_surroundings(self.incident, self.policy), *self._at_peak(words), Term("contrary", -self._contrary()))
         return tuple(term for term in terms if abs(term.points) > _ROUNDING)
 
-    def _at_peak(self) -> Iterator[Term]:
+    def _at_peak(self, words: Iterable[Report]) -> Iterator[Term]:
         """What the reports were worth together at their strongest, taken apart aspect by aspect."""
-        best = self._best_at_peak()
+        best = self._best_at_peak(words)
         full = math.fsum(each.points for each, _, _ in best)
         weighted = math.fsum(each.points * credit.weight for each, credit, _ in best)
-        decayed = math.fsum(each.points * credit.weight * kept for each, credit, kept in best)
+        decayed = math.fsum(each.points * credit.weight * left for each, credit, left in best)
         yield Term("reports", math.fsum(each.reading for each, _, _ in best))
         yield Term("facts", math.fsum(each.facts for each, _, _ in best))
         yield Term("ordinary_volume", -math.fsum(each.volume for each, _, _ in best))
@@ -146,14 +157,14 @@ class Tally:
         yield Term("time_between", decayed - weighted)
         yield Term("further_sites", self.peak - decayed)
 
-    def _best_at_peak(self) -> list[tuple[Worth, trust.Credit, float]]:
+    def _best_at_peak(self, words: Iterable[Report]) -> list[tuple[Worth, trust.Credit, float]]:
         best: dict[str, tuple[Worth, trust.Credit, float]] = {}
-        for report in self.words:
+        for report in words:
             if self.peak_at is None or report.at > self.peak_at or report.stance is not Stance.REPORT:
                 continue
-            key, kept = report.voice.key, _kept(report.at, self.peak_at, self.policy)
-            each = (self.worth(report), self.credits[key], kept)
-            if key not in best or each[0].points * kept > best[key][0].points * best[key][2]:
+            key, left = report.voice.key, kept(report.at, self.peak_at, self.policy)
+            each = (self.worth(report), self.credits[key], left)
+            if key not in best or each[0].points * left > best[key][0].points * best[key][2]:
                 best[key] = each
         return list(best.values())
 
@@ -192,5 +203,6 @@ def _blend(sites: Mapping[str, float], policy: Policy) -> float:
     return home + policy.further_site * (math.fsum(sites.values()) - home)
 
 
-def _kept(since: datetime, until: datetime, policy: Policy) -> float:
+def kept(since: datetime, until: datetime, policy: Policy) -> float:
+    """What is left of a report's points after that time, from 1 down."""
     return float(0.5 ** ((until - since) / policy.half_life))

@@ -8,23 +8,30 @@ from datetime import datetime
 
 from bot import trust
 from bot.incidents.score import Step
-from bot.model import Decision, Incident, Outcome, Report, Reversal, Share, Stage, Stance, Verdict
+from bot.model import Decision, Outcome, Report, Reversal, Share, Stage, Verdict
 from bot.model.policy import Policy
 
 RANK = {Stage.WATCHED: 0, Stage.DISMISSED: 0, Stage.SUSPECTED: 1, Stage.CORROBORATED: 2, Stage.CONFIRMED: 3}
 _OF_RANK = (Stage.WATCHED, Stage.SUSPECTED, Stage.CORROBORATED)
 
 
-def climb(steps: Iterable[Step], policy: Policy) -> Stage:
-    """The machine's stage after all steps. It rises at once and falls only by a margin, or when people turn round.
+def climbed(rank: int, step: Step, policy: Policy) -> int:
+    """The rank of the machine's stage after one more step. It rises at once and falls only by a margin.
 
     Pointwise less evidence never gives a higher stage (a Schmitt trigger is monotone), so taking a report away
     cannot raise it.
     """
-    rank = 0
-    for step in steps:
-        rank = max(_reached(step, policy, 0.0), min(rank, _reached(step, policy, policy.margin)))
+    return max(_reached(step, policy, 0.0), min(rank, _reached(step, policy, policy.margin)))
+
+
+def machine_stage(rank: int) -> Stage:
+    """The stage of that rank that the machine can give by itself."""
     return _OF_RANK[rank]
+
+
+def may_be_public(rank: int, step: Step, policy: Policy) -> bool:
+    """Whether members may hear of it: enough people, and not a burst that may be one hand."""
+    return rank >= 1 and step.n_voices >= policy.public_voices and not step.is_burst
 
 
 def _reached(step: Step, policy: Policy, margin: float) -> int:
@@ -32,7 +39,7 @@ def _reached(step: Step, policy: Policy, margin: float) -> int:
     if step.n_voices < policy.suspected_voices or step.points < policy.suspected - margin:
         return 0
     enough = step.n_voices >= policy.corroborated_voices and step.n_same_site >= policy.same_site_voices
-    return 2 if enough and step.points >= policy.corroborated - margin else 1
+    return 2 if enough and not step.is_burst and step.points >= policy.corroborated - margin else 1
 
 
 def standing_verdicts(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -54,50 +61,40 @@ def last_word(standing: Sequence[Verdict]) -> Verdict | None:
     return next((v for v in reversed(standing) if v.decision in on_stage), None)
 
 
-def outcome(incident: Incident, standing: Sequence[Verdict], policy: Policy) -> Outcome:
-    """What became of the rejected work. One credible voice makes it partly reversed; all takes several, or a person."""
+def outcome(back: Sequence[Report], n_rejected: int | None, standing: Sequence[Verdict], policy: Policy) -> Outcome:
+    """What became of the rejected work. One credible voice makes it partly reversed; all takes several, or a person.
+
+    `back` are the reports of reversals, in their writers' own words.
+    """
     if any(v.decision is Decision.REVERSED for v in standing):
         return Outcome.REVERSED
-    voices = _reversing(incident, policy)
+    voices = _reversing(back, policy)
     if not voices:
         return Outcome.OPEN
     all_of_it = sum(any(_says_all(r) for r in words) for words in voices.values())
     if all_of_it < policy.reversed_voices:
         return Outcome.PARTLY_REVERSED
-    rejected, back = n_rejected(incident, policy), n_reversed(incident, policy)
-    short = rejected is not None and back is not None and back < policy.reversed_share * rejected
+    counted = n_reversed(back, policy)
+    short = n_rejected is not None and counted is not None and counted < policy.reversed_share * n_rejected
     return Outcome.PARTLY_REVERSED if short else Outcome.REVERSED
 
 
-def n_rejected(incident: Incident, policy: Policy) -> int | None:
-    """At least so many rejections: the writers' own added up, or the largest number that anybody gives."""
-    own: dict[str, int] = {}
-    said: list[int] = []
-    for report in _credible(incident, Stance.REPORT, policy):
-        n = report.facts.n_rejected
-        if n is None or report.probability < policy.claim_floor:
-            continue
-        said.append(n)
-        if report.facts.first_hand:
-            own[report.voice.key] = max(n, own.get(report.voice.key, 0))
-    return max(*said, sum(own.values())) if said else None
-
-
-def n_reversed(incident: Incident, policy: Policy) -> int | None:
+def n_reversed(back: Sequence[Report], policy: Policy) -> int | None:
     """So many reversals were counted by those who had them, None if nobody counts."""
     counts = [
         max((r.facts.n_reversed for r in words if r.facts.n_reversed is not None), default=None)
-        for words in _reversing(incident, policy).values()
+        for words in _reversing(back, policy).values()
     ]
     counted = [n for n in counts if n is not None]
     return sum(counted) if counted else None
 
 
-def _reversing(incident: Incident, policy: Policy) -> dict[str, list[Report]]:
+def _reversing(back: Sequence[Report], policy: Policy) -> dict[str, list[Report]]:
     """Credible voices that say something was reversed; a promise or a wish is no reversal."""
+    known = trust.by_voice(back, policy)
     voices: dict[str, list[Report]] = {}
-    for report in _credible(incident, Stance.REVERSAL, policy):
-        if report.facts.reversal not in (Reversal.PROMISED, Reversal.ASKED):
+    for report in back:
+        if known[report.voice.key].weight > 0 and report.facts.reversal not in (Reversal.PROMISED, Reversal.ASKED):
             voices.setdefault(report.voice.key, []).append(report)
     return voices
 
@@ -111,24 +108,14 @@ def _says_all(report: Report) -> bool:
     return facts.share in (None, Share.ALL)
 
 
-def _credible(incident: Incident, stance: Stance, policy: Policy) -> list[Report]:
-    """The reports of that stance that count at all, without copies."""
-    said = [r for r in incident.reports if r.stance is stance]
-    voices = trust.by_voice(said, policy)
-    return [r for r in trust.in_own_words(said) if voices[r.voice.key].weight > 0]
-
-
 def is_disputed(n_voices: int, n_against: int, policy: Policy) -> bool:
     """Whether enough workers contradict those who report."""
     return n_against >= policy.disputed_voices and n_against >= math.ceil(policy.disputed_share * n_voices)
 
 
-def public_after(incident: Incident, steps: Sequence[Step], policy: Policy) -> datetime | None:
-    """The earliest moment for the machine's public word, None while too few people speak.
+def public_after(first_at: datetime, n_rejected: int | None, policy: Policy) -> datetime:
+    """The earliest moment for the machine's public word.
 
     A short delay after the first report lets moderators look first; there is none when much is at stake.
     """
-    if RANK[incident.stage] < 1 or incident.n_voices < policy.public_voices:
-        return None
-    severe = (incident.n_rejected or 0) >= policy.severe_rejected
-    return steps[0].at if severe else steps[0].at + policy.public_delay
+    return first_at if (n_rejected or 0) >= policy.severe_rejected else first_at + policy.public_delay

@@ -130,7 +130,8 @@ class Incident:
 
     Evidence (`reports`, `verdicts`, `batches`, `volume`, `again`) comes first; everything from `stage` on is
     derived from it by `bot.incidents` and never set by anybody else.
-    `volume` is the number of rejection posts about the requester in the 90 days before `opened_at`;
+    `volume` is the number of rejection posts about the requester in the 90 days before `opened_at`, `praise` that
+    of the voices that said in this time that all was approved;
     `again` says that an earlier incident of the requester was told in public or confirmed.
     `public_after` is the earliest moment for a public word, `next_at` when time alone changes something.
     """
@@ -144,6 +145,7 @@ class Incident:
     verdicts: tuple[Verdict, ...] = ()
     batches: tuple[Batch, ...] = ()
     volume: int = 0
+    praise: int = 0
     again: bool = False
 
     stage: Stage = Stage.WATCHED

@@ -78,6 +78,16 @@ class Policy:
     volume_scale: Annotated[
         float, Rule("Ordinary posts a half-life from which on volume counts against a report (simulated).", 0.001, 100)
     ] = 0.25
+    praise_share: Annotated[
+        float, Rule("Somebody who said that all was approved counts as so much of an ordinary post.", 0, 5)
+    ] = 0.25
+    known_from: Annotated[
+        int, Rule("So many ordinary posts and approvals make a requester one whom many know.", 0, 10_000)
+    ] = 3
+    burst_for: Annotated[
+        timedelta, Rule("People who speak within this time about somebody known may be one hand.", 0, 24 * 14)
+    ] = timedelta(hours=24)
+    burst_voices: Annotated[int, Rule("More people than this are taken for many in any case.", 1, 1_000)] = 8
     half_life: Annotated[timedelta, Rule("Reports so far apart add up to half (simulated).", 1, 24 * 90)] = timedelta(
         days=4
     )
@@ -121,6 +131,9 @@ class Policy:
         int, Rule("So many of them on one site: nobody can tell one person on two sites.", 1, 100)
     ] = 2
     margin: Annotated[float, Rule("A stage is lost only when the points fall so far below what it took.", 0, 20)] = 1.0
+    contrary_for: Annotated[
+        timedelta, Rule("Contrary voices count from so long before the first report.", 0, 24 * 14)
+    ] = timedelta(days=3)
     disputed_voices: Annotated[int, Rule("Contrary workers from which on an incident may be disputed.", 1, 100)] = 3
     disputed_share: Annotated[float, Rule("They must be so many for each worker who reports.", 0, 100)] = 0.5
     reversed_voices: Annotated[

@@ -1,0 +1,94 @@
+"""How an incident went: its evidence by date, and after each piece how sure the machine was.
+
+Made anew from the evidence, or carried on by a newer piece: both come to the same. Carrying on is what keeps an
+incident of a thousand reports as cheap as one of ten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import trust
+from bot.incidents import stages
+from bot.incidents.score import Tally
+from bot.model import Incident, Report, Stance, Term
+from bot.model.policy import Policy
+
+
+@dataclass(slots=True)
+class Course:
+    """The evidence so far. `rank` is the machine's stage; `may_be_public` once it was enough for a public word."""
+
+    policy: Policy
+    tally: Tally
+    words: list[Report] = field(default_factory=list)
+    rank: int = 0
+    may_be_public: bool = False
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    largest: int | None = None
+    own: dict[str, int] = field(default_factory=dict)
+    back: list[Report] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, incident: Incident, policy: Policy) -> Course:
+        """The whole course, from the first piece of evidence to the last."""
+        said = [report for report in incident.reports if report.stance is Stance.REPORT]
+        course = cls(policy, Tally(incident, policy, trust.by_voice(said, policy)))
+        for report in trust.in_own_words(incident.reports):
+            course._take(report)
+        return course
+
+    def carried_on(self, incident: Incident, report: Report) -> Course:
+        """The course with one report more, of which `incident` has the evidence; this one is not to be used again."""
+        if not self._goes_on_with(report):
+            return Course.of(incident, self.policy)
+        if report.stance is Stance.REPORT:
+            self.tally.credits.update(trust.by_voice([report], self.policy))
+        if report.same_text_as is None:
+            self._take(report)
+        return self
+
+    def _goes_on_with(self, report: Report) -> bool:
+        """Whether it comes after all the others and says nothing new of who wrote them."""
+        if self.words and (self.words[-1].at, self.words[-1].key) > (report.at, report.key):
+            return False
+        known = self.tally.credits.get(report.voice.key)
+        if report.stance is not Stance.REPORT or known is None:
+            return True
+        return trust.by_voice([report], self.policy)[report.voice.key] == known
+
+    def _take(self, report: Report) -> None:
+        self.words.append(report)
+        if report.stance is Stance.REVERSAL:
+            self.back.append(report)
+            return
+        if not self.tally.counts(report):
+            return
+        step = self.tally.take(report)
+        if step is None:
+            return
+        self.rank = stages.climbed(self.rank, step, self.policy)
+        self.may_be_public = self.may_be_public or stages.may_be_public(self.rank, step, self.policy)
+        if step.is_report:
+            self.first_at = self.first_at or report.at
+            self.last_at = report.at
+            self._count(report)
+
+    def _count(self, report: Report) -> None:
+        n = report.facts.n_rejected
+        if n is None:
+            return
+        self.largest = max(n, self.largest or 0)
+        if report.facts.first_hand:
+            self.own[report.voice.key] = max(n, self.own.get(report.voice.key, 0))
+
+    @property
+    def n_rejected(self) -> int | None:
+        """At least so many rejections: the writers' own added up, or the largest number that anybody gives."""
+        return None if self.largest is None else max(self.largest, sum(self.own.values()))
+
+    def receipt(self) -> tuple[Term, ...]:
+        """Every term with its points; they sum to the score."""
+        return self.tally.receipt(report for report in self.words if self.tally.counts(report))
