@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Self
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
@@ -15,26 +16,28 @@ from bot.platforms.recognise import is_home
 from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
+from bot.reading.gate import shipped as gate
 from bot.reading.mentions import Namer, lower_case
 from bot.reading.numbers import Role
-from bot.reading.score import probabilities, weight_of
+from bot.reading.score import Model
+from bot.reading.score import shipped as learnt
 from bot.reading.signals import Atom, atoms
 from bot.reading.text import Body, Passage, take_apart
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, folded
 
-__all__ = ["GATE", "Parent", "own_words", "passes_gate", "read"]
+__all__ = ["Parent", "features", "own_words", "passes_gate", "read"]
 
-# Wide on purpose: what has none of these says nothing about rejected work, and is done with at once.
-# Parts of words in small letters, looked for one by one: that is ten times faster than one pattern of them all.
-GATE = (
-    "rej", "regect", "r3j", "denied", "decline", "denial", "approv", "aprob", "aprov", "revers", "revert", "overturn",
-    "rescind", "refus", "recus", "rechaz", "nuked", "tanked", " red", "came back", "drain", "not paid", "n't pay",
-    "never paid", "same here", "me too", "mine too", "dropped", "wiped", "bonus", "same boat", "can confirm", "ditto",
-)  # fmt: skip
+_SHORT, _LONG = 15, 80  # words of a post
+_MOST_SIGNALS = 12  # of a reading: those that weigh most
 _FRAGMENT = 4  # words of a sentence that only says how much
 _MEASURES = frozenset(("all", "mine", "work"))
 _OF_THEM = ("of", "them", "it", "those", "these")
 _LONGEST_ASSENT = 25  # words of a "same here" post
+
+
+_SHUT_OUT = MappingProxyType(  # of posts without any word for rejected work; 3 in 1,000 of those claim one all the same
+    {Kind.MASS: 0.003, Kind.SINGLE: 0.002, Kind.REVERSAL: 0.002, Kind.TALK: 0.05, Kind.OTHER: 0.943}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,21 @@ class Parent:
         return cls(title=post.title, mentions=mentions, reading=reading)
 
 
-def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Reading:
-    """What a post says. Never raises; time linear in the text, of which the first 20,000 characters are read."""
+def read(post: Post, platforms: Platforms, parent: Parent | None = None, model: Model | None = None) -> Reading:
+    """What a post says. Never raises; time linear in the text, of which the first 20,000 characters are read.
+
+    `model` weighs what is found; without one the shipped model does, which was learnt from data/corpus/training.
+    """
+    return _read(post, platforms, parent, model or learnt())[0]
+
+
+def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> frozenset[str]:
+    """What a model may learn from of a post: the features its kind is weighed by. Empty if it stops at the gate."""
+    told = _read(post, platforms, parent, Model({}))[1]
+    return frozenset(next((each.names.keys() for each in told if each.first), ()))
+
+
+def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model) -> tuple[Reading, list[Told]]:
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
     passages = _without_exports(body, exports)
@@ -64,14 +80,34 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None) -> Read
     namer = Namer(platforms, linked, _shown(body, exports))
     if not _passes(low, passages, parent):
         named = _titled(passages, namer)
-        return _nothing(named, exports, platform or _home(post.source, platforms), body)
+        return _nothing(named, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
     lines = _lines(passages, namer)
     _drop_weak(lines)
     _go_on(lines)
     _assent(lines, parent)
-    told = tell(lines, _parents(parent), post.posted_at)
-    return _reading(told, lines, exports, platform, body)
+    told = tell(lines, _parents(parent), post.posted_at, model, _context(lines, parent, exports))
+    return _reading(told, lines, exports, platform, body, model), told
+
+
+def _context(lines: list[Line], parent: Parent | None, exports: Exports) -> dict[str, str]:
+    """What the post as a whole is like: what it answers, whether it asks or shows work, how long it is."""
+    own = [line for line in lines if line.own]
+    long = sum(len(line.sentence.words) for line in own)
+    found = {"short" if long < _SHORT else "long" if long > _LONG else "middling": ""}
+    if parent is not None and parent.reading is not None:
+        found[f"answers_{parent.reading.kind.value}"] = ""
+    if any(line.sentence.question for line in own):
+        found["asks"] = ""
+    if own and own[-1].sentence.question:
+        found["ends_asking"] = ""
+    if any(line.sentence.question for line in own if line.sentence.origin is Origin.TITLE):
+        found["title_asks"] = ""
+    if exports.shown:
+        found["shows_work"] = ""
+    if len(own) < len(lines):
+        found["quotes"] = ""
+    return found
 
 
 def passes_gate(post: Post, platforms: Platforms, parent: Parent | None = None) -> bool:
@@ -93,7 +129,7 @@ def _own(passages: list[Passage]) -> str:
 
 def _passes(low: str, passages: list[Passage], parent: Parent | None) -> bool:
     answers = len(low) <= _LONGEST_ASSENT * 8 and (_is_report(parent) or len(passages) > 1)
-    return answers or any(part in low for part in GATE)
+    return answers or gate().passes(low)
 
 
 def _without_exports(body: Body, exports: Exports) -> list[Passage]:
@@ -154,7 +190,7 @@ def _go_on(lines: list[Line]) -> None:
         if word is None:
             continue
         for atom in line.atoms:
-            if atom.start == "start_rejection":
+            if atom.claims:
                 atom.names.setdefault("all_of_it", fragment.sentence.quote(word))
 
 
@@ -172,12 +208,7 @@ def _assent(lines: list[Line], parent: Parent | None) -> None:
     if any(line.atoms for line in own) or not own or words > _LONGEST_ASSENT:
         return
     word, line = next(((found, line) for line in own if (found := _agrees(line.sentence))), (None, own[0]))
-    quoted = any(
-        a.start == "start_rejection" and not UNASSERTED & a.names.keys()
-        for q in lines
-        if not q.own
-        for a in atoms(q.sentence)
-    )
+    quoted = any(a.claims and not UNASSERTED & a.names.keys() for q in lines if not q.own for a in atoms(q.sentence))
     if word is None or not (quoted or _is_report(parent)) or line.sentence.question:
         return
     atom = Atom(line.sentence, line.sentence.clauses[0], word, "start_rejection")
@@ -218,10 +249,9 @@ def _titled(passages: list[Passage], namer: Namer) -> list[Mention]:
 
 
 def _nothing(named: list[Mention], exports: Exports, platform: str | None, body: Body) -> Reading:
-    probability = probabilities(["start_nothing"])
     return Reading(
         kind=Kind.OTHER,
-        probability=probability,
+        probability=_SHUT_OUT,
         reportable=False,
         facts=Facts(),
         platform=platform or next((mention.platform for mention in exports.shown), None),
@@ -231,17 +261,16 @@ def _nothing(named: list[Mention], exports: Exports, platform: str | None, body:
     )
 
 
-def _reading(told: list[Told], lines: list[Line], exports: Exports, platform: str | None, body: Body) -> Reading:
+def _reading(
+    told: list[Told], lines: list[Line], exports: Exports, platform: str | None, body: Body, model: Model
+) -> Reading:
     named = [candidate.mention for line in lines for candidate in line.named if line.own or line.sentence.origin]
     first = [each.claim.mention for each in told if each.claim.mention is not None]
-    if told:
-        best = told[0]
-        kind, probability, facts = best.claim.kind, best.claim.probability, best.claim.facts
-        signals = _signals(best)
-    else:
-        rejection = any("rej" in folded(line.sentence.text) for line in lines if line.own)
-        probability = probabilities(["start_words" if rejection else "start_nothing"])
-        kind, facts, signals = max(probability, key=lambda k: probability[k]), Facts(), ()
+    if not told:
+        return _nothing(named, exports, platform, body)
+    best = told[0]
+    kind, probability, facts = best.claim.kind, best.claim.probability, best.claim.facts
+    signals = _signals(best, model)
     return Reading(
         kind=kind,
         probability=probability,
@@ -263,9 +292,10 @@ def _placed(claim: Claim, platform: str | None) -> Claim:
     return replace(claim, mention=replace(claim.mention, platform=platform))
 
 
-def _signals(told: Told) -> tuple[Signal, ...]:
-    found = [Signal(name, quote, weight_of(name)) for name, quote in told.names.items()]
-    return tuple(sorted(found, key=lambda signal: -abs(signal.weight)))
+def _signals(told: Told, model: Model) -> tuple[Signal, ...]:
+    """What weighed most, for and against, with the words that gave it."""
+    found = [Signal(name, quote, model.weight_of(name)) for name, quote in told.names.items() if name in model.rows]
+    return tuple(sorted(found, key=lambda signal: -abs(signal.weight))[:_MOST_SIGNALS])
 
 
 def _once(mentions: list[Mention]) -> tuple[Mention, ...]:

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.model import Claim, Facts, Kind, Mention, Origin
-from bot.reading.clauses import Sentence
+from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
+from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
-from bot.reading.score import probabilities
+from bot.reading.score import Model
 from bot.reading.signals import Atom
 from bot.reading.times import When, whens
 from bot.reading.words import folded
 
 SURE = 0.6  # a claim told less surely is not reportable
 UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
-_TIERS = frozenset(("ten_or_more", "five_to_nine", "under_five"))
+# Which of several statements a claim turns on: the one that says most.
+_FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 5, "most_of_it": 5, "many": 5,
+          "none_approved": 5, "assent": 5, "five_to_nine": 4, "under_five": 3, "a_single_one": 3, "some_of_it": 3,
+          "bare_verdict": 2, "reversal_done": 3, "reversal_partly": 3, "reversal_promised": 3, "mine": 1,
+          "start_rejection": 0.5, "start_reversal": 0.4, "start_verdict": 0.3}  # fmt: skip
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
 _BIOGRAPHY = (
@@ -50,12 +55,13 @@ class Line:
 
 @dataclass(slots=True)
 class Told:
-    """One claim, with what it was made of."""
+    """One claim, with what it was made of: `names` are the features that its probabilities come from, with words."""
 
     claim: Claim
     atom: Atom
     names: dict[str, str]
     when: When | None
+    first: bool = False
 
     @property
     def asserted(self) -> bool:
@@ -75,15 +81,64 @@ class Told:
         return self.reportable, _RANK[self.claim.kind], self.claim.probability[self.claim.kind]
 
 
-def tell(lines: list[Line], parents: tuple[Mention, ...], posted_at: datetime | None) -> list[Told]:
-    """The claims of a post, the strongest first."""
+def tell(
+    lines: list[Line], parents: tuple[Mention, ...], posted_at: datetime | None, model: Model, context: dict[str, str]
+) -> list[Told]:
+    """The claims of a post, the strongest first; of a post that claims nothing, one that says so.
+
+    `context` are features of the post as a whole. `Told.first` marks the claim the post turns on, whatever the model
+    makes of it: all that its author says is weighed for it, for any other only the sentences it stands in.
+    """
     groups: dict[str, tuple[Mention | None, list[tuple[int, Atom]]]] = {}
     for i, line in enumerate(lines):
         for atom in line.atoms:
             mention = _who(lines, i, atom, parents)
             groups.setdefault(_key(mention), (mention, []))[1].append((i, atom))
-    told = [_told(lines, mention, placed, posted_at) for mention, placed in groups.values()]
+    groups = groups or _nothing(lines, parents)
+    if not groups:
+        return []
+    first = max(groups, key=lambda key: max(_force(atom) for _, atom in groups[key][1]))
+    told = []
+    for key, (mention, placed) in groups.items():
+        weighed = [line for line in lines if line.own] if key == first else [lines[i] for i, _ in placed]
+        each = _told(lines, mention, placed, posted_at)
+        each.names |= context
+        each.first = key == first
+        told.append(_judged(each, weighed, model))
     return sorted(told, key=lambda each: each.strength, reverse=True)
+
+
+def _nothing(
+    lines: list[Line], parents: tuple[Mention, ...]
+) -> dict[str, tuple[Mention | None, list[tuple[int, Atom]]]]:
+    """A claim of nothing, where no sentence has a word for a rejection: the model may know better."""
+    at = next((i for i, line in enumerate(lines) if line.own and line.sentence.words), None)
+    if at is None:
+        return {}
+    sentence = lines[at].sentence
+    atom = Atom(sentence, sentence.clauses[0] if sentence.clauses else Clause([]), sentence.words[0], "start_nothing")
+    mention = _who(lines, at, atom, parents)
+    return {_key(mention): (mention, [(at, atom)])}
+
+
+def _judged(told: Told, weighed: list[Line], model: Model) -> Told:
+    """The claim with the probabilities that its features and the words of these lines give."""
+    names = told.names
+    for line in weighed:
+        text = line.sentence.text
+        for name, first, last in grams(line.sentence):
+            if name not in names:
+                names[name] = text[first.start : last.end]
+    probability = model.probabilities(names)
+    kind = max(probability, key=lambda k: probability[k])
+    told.claim = replace(
+        told.claim,
+        kind=kind,
+        probability=probability,
+        facts=_fitting(told.claim.facts, kind),
+        contrary=kind is Kind.TALK and told.claim.contrary,
+    )
+    return told
 
 
 def _key(mention: Mention | None) -> str:
@@ -121,19 +176,30 @@ def _told(
     shown = mention is not None and (mention.account_key is not None or mention.origin in (Origin.EXPORT, Origin.LINK))
     place, atom = max(placed, key=lambda each: _force(each[1]))
     names = {atom.start: "", **atom.names}
-    if shown and atom.start == "start_rejection":
-        names.setdefault("shown_work", mention.text if mention else "")
-    around = _around(lines, placed)
+    if shown:
+        names["shown_work"] = mention.text if mention else ""
     when = _when(lines, place, atom, posted_at)
-    facts = facts_of([a for _, a in placed], around, when, posted_at)
-    if atom.start == "start_rejection" and not _TIERS & names.keys() and (facts.n_rejected or 0) >= 10:
-        names["ten_or_more"] = str(facts.n_rejected)  # said in another sentence of the claim
-    names |= _taken_back(placed, atom, facts)
-    probability = probabilities(names)
-    kind = max(probability, key=lambda k: probability[k])
-    contrary = kind is Kind.TALK and any(a.contrary for _, a in placed)
-    claim = Claim(mention=mention, kind=kind, probability=probability, facts=_fitting(facts, kind), contrary=contrary)
+    facts = facts_of([a for _, a in placed], _around(lines, placed), when, posted_at)
+    names |= _stated(facts) | _taken_back(placed, atom, facts)
+    if mention is None:
+        names["about_nobody"] = ""
+    if when is not None and when.past:
+        names["long_past"] = when.quote
+    contrary = any(a.contrary for _, a in placed)
+    claim = Claim(mention=mention, kind=Kind.OTHER, probability={}, facts=facts, contrary=contrary)
     return Told(claim, atom, names, when)
+
+
+def _stated(facts: Facts) -> dict[str, str]:
+    """What the numbers of the whole claim say, in which sentence whatever."""
+    names = {}
+    n = facts.n_rejected
+    if n is not None:
+        tier = "one" if n == 1 else "under_five" if n < 5 else "five_to_nine" if n < 10 else "ten_or_more"
+        names[f"stated_{tier}"] = str(n)
+    if facts.share is not None:
+        names[f"stated_{facts.share.value}"] = facts.share.value
+    return names
 
 
 def _fitting(facts: Facts, kind: Kind) -> Facts:
@@ -146,11 +212,9 @@ def _fitting(facts: Facts, kind: Kind) -> Facts:
 
 
 def _force(atom: Atom) -> tuple[bool, float]:
-    chances = probabilities([atom.start, *atom.names])
-    claims = atom.start == "start_rejection"
-    return claims and not UNASSERTED & atom.names.keys(), chances[Kind.MASS] * 2 + chances[Kind.SINGLE] + chances[
-        Kind.REVERSAL
-    ] * 0.5
+    """What orders the statements of a claim: one asserted before any other, then by how much it says."""
+    sure = atom.claims and not UNASSERTED & atom.names.keys()
+    return sure, max((_FORCE.get(name, 0.0) for name in (atom.start, *atom.names)), default=0.0)
 
 
 def _taken_back(placed: Iterable[tuple[int, Atom]], strongest: Atom, facts: Facts) -> dict[str, str]:
@@ -163,7 +227,7 @@ def _taken_back(placed: Iterable[tuple[int, Atom]], strongest: Atom, facts: Fact
         if name.startswith("reversal_") or name == "compensated"
     }
     few = facts.n_reversed and facts.n_rejected and 2 * facts.n_reversed < facts.n_rejected
-    if few and strongest.start == "start_rejection":
+    if few and strongest.claims:
         names["reversal_aside"] = f"{facts.n_reversed} of {facts.n_rejected}"
     return names
 

@@ -1,41 +1,56 @@
-"""From named signals to probabilities: one table of weights (weights.toml), summed, and a softmax over the kinds."""
+"""From named features to probabilities: one table of weights (weights.tsv), summed, and a softmax over the kinds.
+
+The weights are learnt from data/corpus/training by a linear model (bot/evaluation/learning.py), never set by hand.
+"""
 
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 
 from bot.model import Kind
 
 KINDS = (Kind.MASS, Kind.SINGLE, Kind.REVERSAL, Kind.TALK, Kind.OTHER)
-Weights = Mapping[str, tuple[float, ...]]
+BIAS = "always"  # the feature that every post has
+Row = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """For each feature one weight a kind, in the order of `KINDS`. What it does not know weighs nothing."""
+
+    rows: Mapping[str, Row]
+
+    def probabilities(self, names: Iterable[str]) -> dict[Kind, float]:
+        """What features with these names make of the kinds; each counts once. The probabilities sum to 1."""
+        rows = self.rows
+        found = [rows[name] for name in {BIAS, *names} if name in rows]
+        sums = [math.fsum(column) for column in zip(*found, strict=True)] or [0.0] * len(KINDS)
+        top = max(sums)
+        powers = [math.exp(s - top) for s in sums]
+        whole = math.fsum(powers)
+        return {kind: power / whole for kind, power in zip(KINDS, powers, strict=True)}
+
+    def weight_of(self, name: str) -> float:
+        """How much a feature speaks for 'mass': its weight there, less the mean of its weights elsewhere (log-odds)."""
+        row = self.rows.get(name)
+        return 0.0 if row is None else round(row[0] - sum(row[1:]) / (len(row) - 1), 3)
+
+
+def parse(text: str) -> Model:
+    """The model that a table describes: a name, a tab and five numbers a line; lines with `#` say something of it."""
+    rows = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            name, *numbers = line.split("\t")
+            rows[name] = tuple(map(float, numbers))
+    return Model(rows)
 
 
 @cache
-def shipped() -> Weights:
-    """The weights of weights.toml: for each signal one number a kind, in the order of `KINDS`."""
-    raw = tomllib.loads(files("bot.reading").joinpath("weights.toml").read_text("utf-8"))
-    return MappingProxyType({name: tuple(float(w) for w in row) for name, row in raw.items()})
-
-
-def probabilities(names: Iterable[str], weights: Weights | None = None) -> dict[Kind, float]:
-    """What signals with these names make of the kinds; each counts once. The probabilities sum to 1."""
-    table = weights or shipped()
-    sums = [0.0] * len(KINDS)
-    for name in set(names):
-        for i, weight in enumerate(table[name]):
-            sums[i] += weight
-    top = max(sums)
-    powers = [math.exp(s - top) for s in sums]
-    whole = math.fsum(powers)
-    return {kind: power / whole for kind, power in zip(KINDS, powers, strict=True)}
-
-
-def weight_of(name: str, weights: Weights | None = None) -> float:
-    """How much a signal speaks for 'mass': its weight there, less the mean of its weights elsewhere (log-odds)."""
-    mass, *rest = (weights or shipped())[name]
-    return round(mass - sum(rest) / len(rest), 3)
+def shipped() -> Model:
+    """The model of weights.tsv."""
+    return parse(files("bot.reading").joinpath("weights.tsv").read_text("utf-8"))

@@ -26,6 +26,9 @@ _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "ide
                    "now": "just_now", "hedge": "hedged", "reported": "told_by_others"}  # fmt: skip
 
 
+CLAIMS = frozenset(("start_rejection", "start_verdict"))
+
+
 @dataclass(slots=True)
 class Atom:
     """One clause's statement: what it is about, which signals it gives, with the words, and the counts beside it."""
@@ -39,6 +42,11 @@ class Atom:
     reversal: Reversal | None = None
     contrary: bool = False
 
+    @property
+    def claims(self) -> bool:
+        """Whether it says that work was rejected, in whichever words."""
+        return self.start in CLAIMS
+
     def give(self, name: str, *words: Word) -> None:
         """Adds a signal with the words from the first to the last of `words`."""
         spot = words or (self.anchor,)
@@ -51,7 +59,7 @@ def atoms(sentence: Sentence) -> list[Atom]:
         return []
     found = sentence.counts
     made = [atom for clause in sentence.clauses for atom in _of_clause(sentence, clause, found)]
-    return made or list(_approvals(sentence, found))
+    return made or list(_approvals(sentence, found)) or list(_verdicts(sentence, found))
 
 
 def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> Iterator[Atom]:
@@ -132,8 +140,18 @@ def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
             yield atom
 
 
-def _rejected(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
-    atom = Atom(sentence, clause, anchor, "start_rejection", counts=found)
+def _verdicts(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
+    """What became of the work in other words, "all of it went in the bin": where no word of rejection is near."""
+    for clause in sentence.clauses:
+        verdict = clause.find("verdict")
+        if verdict is not None:
+            yield _rejected(sentence, clause, verdict, found, "start_verdict")
+
+
+def _rejected(
+    sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...], start: str = "start_rejection"
+) -> Atom:
+    atom = Atom(sentence, clause, anchor, start, counts=found)
     if "rate" in anchor.tags:
         atom.give("rating_fell")
     if "mass" in anchor.tags:

@@ -1,0 +1,57 @@
+"""Words and pairs and triples of words of a sentence, as the linear model knows them: by what they mean or as written.
+
+A word with a meaning (words.toml) stands for it, `<verdict>`; numbers, money and dates stand for their sort, `#num`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.reading.clauses import Sentence
+from bot.reading.words import LINE, NUM, STOP, WORD, Word
+
+# The meaning that a word with several stands for: the first of these that it has.
+_FIRST = (
+    "mass", "contrary", "promise", "askrev", "reverse", "compensated", "rej", "verdict", "rate", "approve", "deny",
+    "neg", "ask", "fear", "hypo", "all", "most", "many", "some", "one", "workers", "mine", "others", "requester",
+    "generic", "done", "work", "now", "warn", "reported", "past", "joke", "offtopic",
+)  # fmt: skip
+_SAID = frozenset("?!")  # stops that say something
+
+Gram = tuple[str, Word, Word]
+
+
+def grams(sentence: Sentence) -> Iterator[Gram]:
+    """The grams of a sentence, each with the first and the last of its words. A gram begins with `~`."""
+    words = [word for word in sentence.words if word.kind not in (STOP, LINE) or word.text in _SAID]
+    shown = [_shown(word) for word in words]
+    meant = [_meant(word) for word in words]
+    last = len(words) - 1
+    for i, word in enumerate(words):
+        yield "~" + shown[i], word, word
+        if meant[i] is not shown[i]:
+            yield "~" + meant[i], word, word
+        if i < last:
+            after = words[i + 1]
+            pair = meant[i] + " " + meant[i + 1]
+            yield "~" + pair, word, after
+            if meant[i] is not shown[i] or meant[i + 1] is not shown[i + 1]:
+                yield "~" + shown[i] + " " + shown[i + 1], word, after
+            if i + 1 < last:
+                yield "~" + pair + " " + meant[i + 2], word, words[i + 2]
+                yield "~" + meant[i] + " … " + meant[i + 2], word, words[i + 2]
+
+
+def _shown(word: Word) -> str:
+    if word.kind in (WORD, STOP):
+        return word.low
+    return "#percent" if word.kind == NUM and word.text.endswith("%") else "#" + word.kind
+
+
+def _meant(word: Word) -> str:
+    if not word.tags:
+        return _shown(word)
+    return next((_NAMES[tag] for tag in _FIRST if tag in word.tags), None) or _shown(word)
+
+
+_NAMES = {tag: f"<{tag}>" for tag in _FIRST}
