@@ -116,6 +116,7 @@ def test_a_post_without_a_source_is_from_nowhere() -> None:
         (one("kind: talk\nreportable: no\nJust words\n"), 5, '"name: value" or "---"'),
         (one(head=HEAD + "kind: talk\n"), 2, "there is no header 'kind' for a file"),
         (one(text="Words.\n===== a ruler\n"), 7, 'a post begins with "=== key"'),
+        (HEAD + "---\nWords.\n" + one(), 2, '"name: value" or "---"'),
         (HEAD + "=== Key One\n", 2, "small letters, digits and hyphens"),
         (HEAD + "=== key\nkind: talk\nreportable: no\n", 2, "has no text"),
         (one(text="\n  \n"), 2, "neither text nor title"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from making_examples import example, reading
 
 from bot.evaluation.figures import Estimate, Ratio
 from bot.evaluation.sheet import measure, passed, quiet
-from bot.model import Kind, Mention, Post, Reading, Reversal, Share
+from bot.model import Claim, Kind, Mention, Post, Reading, Reversal, Share
 
 MASS, SINGLE, TALK, OTHER = Kind.MASS, Kind.SINGLE, Kind.TALK, Kind.OTHER
 
@@ -103,8 +104,11 @@ def test_a_requester_where_none_is_named_is_invented() -> None:
         (example("d", requesters=("Quince",)), reading(who=("Quince",))),
     )
 
-    assert figure("requester invented", *pairs) == Ratio(2, 3)
-    assert figure("requester invented in a claim", *pairs) == Ratio(1, 3)
+    nobody = Claim(mention=None, kind=SINGLE, probability=reading(SINGLE).probability, facts=reading().facts)
+    pairs += ((example("e"), replace(reading(SINGLE), claims=(nobody,))),)
+
+    assert figure("requester invented", *pairs) == Ratio(2, 4)
+    assert figure("requester invented in a claim", *pairs) == Ratio(1, 4)
 
 
 def test_facts_are_right_missed_or_invented() -> None:
