@@ -8,19 +8,16 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.model import Amount, Cause, Facts, Reversal, Share
+from bot.model import Amount, Facts
+from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
-from bot.reading.numbers import Count, Role
+from bot.reading.reversals import reversal_of
+from bot.reading.shares import share_of
 from bot.reading.signals import Atom
 from bot.reading.tally import tally
 from bot.reading.times import When
 from bot.reading.words import MONEY, Word, word_set
 
-_CAUSES = (
-    ("own", Cause.OWN_FAULT), ("attention", Cause.ATTENTION_CHECK), ("code", Cause.WRONG_CODE),
-    ("identical", Cause.IDENTICAL_FEEDBACK), ("noreason", Cause.NO_REASON), ("technical", Cause.TECHNICAL),
-    ("quality", Cause.QUALITY),
-)  # fmt: skip
 _CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₹": "INR"}
 _LOSS = re.compile(
     r"\blost\b|\blose\b|\blosing\b|\bout\b|down the drain|worth of"
@@ -41,18 +38,18 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     """The facts of the claim that these atoms make. `around`: the sentences in which its numbers may stand."""
     found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
-    share = _share(names, found)
-    told = tally(around, share, mass="mass_words" in names, assent="assent" in names)
-    rejected, submitted = told.rejected or (1 if _one(atoms, names) else None), told.submitted
+    told = tally(around, share_of(around, found, None, None), mass="mass_words" in names, assent="assent" in names)
+    rejected = told.rejected or (1 if _one(atoms, names) else None)
+    alone = rejected == 1 and told.submitted is None  # all of one is no share
     return Facts(
         n_rejected=rejected,
-        n_submitted=submitted,
+        n_submitted=told.submitted,
         n_reversed=told.reversed,
-        share=share or _of_whole(found, rejected, submitted),
+        share=None if alone else share_of(around, found, told.rejected, told.submitted),
         amount=_amount(around),
         first_hand=_first_hand(atoms, names),
-        reversal=_reversal(atoms),
-        cause=_cause(around),
+        reversal=reversal_of(around, told),
+        cause=cause_of(around),
         happened_at=when.at(posted_at) if when else None,
     )
 
@@ -75,39 +72,9 @@ def _says_one(words: list[Word]) -> bool:
 
 
 def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:
-    if not any(atom.start == "start_rejection" for atom in atoms):
+    if not any(atom.claims for atom in atoms):
         return None
     return False if "told_by_others" in names else True if "mine" in names else None
-
-
-def _share(names: set[str], found: list[Count]) -> Share | None:
-    whole = next((c for c in found if c.role is Role.REJECTED and c.of and not c.percent), None)
-    if whole is not None and whole.of:
-        return _part(whole.n, whole.of)
-    approved = next((c for c in found if c.role is Role.APPROVED and c.of), None)
-    if "none_approved" in names and approved is not None:
-        return Share.ALL if approved.n == 0 else Share.MOST
-    if "most_of_it" in names:
-        return Share.MOST
-    if "all_of_it" in names or "none_approved" in names:
-        return Share.ALL
-    return Share.SOME if "some_of_it" in names or "many" in names else None
-
-
-def _part(n: int, whole: int) -> Share:
-    return Share.ALL if n == whole else Share.MOST if 2 * n > whole else Share.SOME
-
-
-def _of_whole(found: list[Count], rejected: int | None, submitted: int | None) -> Share | None:
-    """The share that follows from the numbers: 15 done and 15 rejected; 41 rejected, 0 approved; "18 out of 20"."""
-    if rejected is None:
-        return None
-    pair = next((c for c in found if c.of and c.n == rejected and not c.percent), None)
-    approved = [c.n for c in found if c.role is Role.APPROVED and not c.of and not c.percent]
-    whole = pair.of if pair is not None else submitted
-    if whole is None and approved:
-        whole = rejected + max(approved)
-    return _part(rejected, whole) if whole is not None and whole >= rejected else None
 
 
 def _amount(around: list[Sentence]) -> Amount | None:
@@ -128,16 +95,3 @@ def _amount(around: list[Sentence]) -> Amount | None:
 def _money(text: str, currency: str) -> Amount:
     digits = text.strip().replace(",", "")
     return Amount(Decimal(digits.rstrip("k")) * (1000 if digits.endswith("k") else 1), currency)
-
-
-def _cause(around: list[Sentence]) -> Cause | None:
-    return next((cause for tag, cause in _CAUSES if any(s.has(tag) for s in around)), None)
-
-
-def _reversal(atoms: list[Atom]) -> Reversal | None:
-    """The furthest that anything is said to have come back."""
-    said = {atom.reversal for atom in atoms}
-    order = (Reversal.DONE, Reversal.PARTLY, Reversal.PROMISED, Reversal.ASKED)
-    if Reversal.PARTLY in said:
-        return Reversal.PARTLY
-    return next((reversal for reversal in order if reversal in said), None)

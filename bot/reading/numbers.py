@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from bot.reading.roles import FILLERS, TOLD, Role, role_of, said, works
-from bot.reading.words import DATE, FRACTION, MONEY, NUM, WORD, Word, word_set
+from bot.reading.nocounts import Figure, no_count
+from bot.reading.roles import FILLERS, TOLD, Role, role_of, said
+from bot.reading.words import FRACTION, NUM, WORD, Word, word_set
 
 __all__ = ["Count", "Role", "counts", "value"]
 
@@ -26,56 +26,20 @@ class Count:
     mine: bool = False
 
 
-class Figure(NamedTuple):
-    """A number as it stands in a sentence: from word `first` to word `last`."""
-
-    first: int
-    last: int
-    n: int
-    percent: bool = False
-
-
-_UNITS = word_set(
-    "minute minutes min mins hour hours hr hrs h day days week weeks wk wks month months year years yr "
-    "yrs second seconds sec secs s cent cents c ¢ buck bucks dollar dollars usd pound pounds euro euros quid pence p "
-    "eur gbp am pm star stars point points rupees rs inr percent pct x th st nd rd question questions a.m p.m noon "
-    "times mb gb characters words word pm. page hourly reviews review o'clock kids children kilometres km miles "
-    "messages message emails email mails tickets ticket sentences lines screenshots upvotes years' days' weeks' "
-    "nights evenings afternoons mornings night attempts tries reasons checks check typos browsers devices phones "
-    "places slots spots seats journals companies accounts labs requesters researchers clients threads comments "
-    "minutos minuto horas hora días dias día dia semanas semana meses mes mês años año anos ano euros reais centavos "
-    "pesos ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
-)
-_NUMBERED = word_set(
-    "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
-    "task pool project stage module chapter room session sessions parts waves option item question pt lote parte día "
-    "dia rule age aged channel block series trial survey n nr º no. edit"
-)
-_MONTHS = word_set(
-    "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct "
-    "october nov november dec december enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-    "diciembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"
-)
-_BEFORE_YEAR = word_set(
-    "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
-)
-_BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "beyond", "÷", "+"))
-_RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
-                  "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
-_I_AM = word_set("i'm im i am he's she's turned turning")
 _TIMES = {"hundred": 100, "thousand": 1000, "mil": 1000, "hazaar": 1000, "hazar": 1000, "sau": 100}
 _AND = frozenset(("and", "y", "e"))
 _ROUND = word_set(
-    "my the about around these those over some like roughly mis meus ~ his her our their las los as os approximately nearly"
+    "my the about around these those over some like roughly nearly approximately ~ mis meus his her our their"
+    " las los as os"
 )
-_PARTS_OF = frozenset(("of", "out", "out of", "from", "in", "de", "das", "dos", "of my", "of mine", "of the", "mein",
-                       "me", "for"))  # fmt: skip
+_PARTS_OF = word_set("of out from in de das dos mein me for") | {"out of", "of my", "of mine", "of the"}
 _OFS = frozenset(("of", "of my", "of mine", "out of", "of the"))
-_MINE = frozenset(("my", "my own", "mine", "of mine", "of my", "here", "for me", "mere", "mis", "meus", "minhas", "of ours"))
+_MINE = frozenset(
+    ("my", "my own", "mine", "of mine", "of my", "here", "for me", "mere", "mis", "meus", "minhas", "of ours")
+)
 _DEFINITE = frozenset(("the", "those", "these", "all", "los", "las", "os", "as"))
 _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
 _NOES = frozenset(("no", "not", "nope", "nahi", "não"))
-_STILL = frozenset(("rejs", "ish", "k"))  # may be written without a space behind a number
 
 
 def value(word: Word) -> int | None:
@@ -180,22 +144,23 @@ def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[
     if whole is not None and _parts(words, figure, whole):
         role = role_of(words, figure.first, whole.last)
         return 2, [Count(role, figure.n, whole.n, figure.percent, word, all=_all_of(words, figure.first))]
-    if _other(words, figure):
+    if no_count(words, figure):
         return 1, []
-    role = role_of(words, figure.first, figure.last)
-    if word.low == "one" and role is not Role.REJECTED:
-        return 1, []
+    return _alone(words, figure, whole)
+
+
+def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple[int, list[Count]]:
+    """A number with what it counts; with the following one, where that is the whole it is part of."""
+    role, word = role_of(words, figure.first, figure.last), words[figure.first]
     if word.low == "one":
-        return 1, [Count(role, 1, None, percent=False, word=word)]
+        return 1, [Count(role, 1, None, percent=False, word=word)] if role is Role.REJECTED else []
     if _whole(words, figure.first) and not figure.percent and not _rejections(words, figure):
         return 1, [Count(Role.SUBMITTED, figure.n, None, figure.percent, word)]
-    behind = whole if whole is not None and _behind(words, figure, whole, role) else None
+    behind = following if following is not None and _behind(words, figure, following, role) else None
     if role in (Role.LOOSE, Role.WORK) and _is_no(words, figure.last + 1):
         role = Role.REJECTED
-    of = behind.n if behind else None
-    mine = _is_mine(words, figure)
-    count = Count(role, figure.n, of, figure.percent, word, all=_all_of(words, figure.first), mine=mine)
-    return (2 if behind else 1), [count]
+    of, all_of, mine = behind.n if behind else None, _all_of(words, figure.first), _is_mine(words, figure)
+    return (2 if behind else 1), [Count(role, figure.n, of, figure.percent, word, all_of, mine)]
 
 
 def _slashed(words: list[Word], figure: Figure) -> list[Count]:
@@ -216,7 +181,7 @@ def _parts(words: list[Word], part: Figure, whole: Figure) -> bool:
         return False
     if not all(w.low in FILLERS or w.low in _PARTS_OF or w.tags & {"mine", "work", "all"} for w in between):
         return False
-    return (part.n <= whole.n or part.percent) and not whole.percent and not _other(words, whole)
+    return (part.n <= whole.n or part.percent) and not whole.percent and not no_count(words, whole)
 
 
 def _rejections(words: list[Word], figure: Figure) -> bool:
@@ -236,7 +201,12 @@ def _is_mine(words: list[Word], figure: Figure) -> bool:
     first, last = figure.first, figure.last
     before = words[first - 1] if first else None
     ahead = [w.low for w in words[last + 1 : last + 3]]
-    if any(low in _MINE for low in ahead[:1]) or ahead in (["for", "me"], ["of", "those"], ["of", "them"], ["of", "mine"]):
+    if any(low in _MINE for low in ahead[:1]) or ahead in (
+        ["for", "me"],
+        ["of", "those"],
+        ["of", "them"],
+        ["of", "mine"],
+    ):
         return True
     return before is not None and (before.low in _MINE or before.low in _DEFINITE)
 
@@ -247,7 +217,7 @@ def _behind(words: list[Word], figure: Figure, whole: Figure, role: Role) -> boo
         return False
     if role not in TOLD and whole.n != figure.n:
         return False
-    return (_whole(words, whole.first) or words[whole.first - 1].low == "in") and not _other(words, whole)
+    return (_whole(words, whole.first) or words[whole.first - 1].low == "in") and not no_count(words, whole)
 
 
 def _whole(words: list[Word], i: int) -> bool:
@@ -261,73 +231,6 @@ def _whole(words: list[Word], i: int) -> bool:
         return True
     before = words[j - 1] if j else words[j]
     return not ({"all", "most", "work"} & (before.tags | words[j].tags)) and before.low not in ("batch", "set", "sets")
-
-
-def _other(words: list[Word], figure: Figure) -> bool:
-    """Whether a number is a time, a rating, money, a gate, a year, the name of something."""
-    first, last, n = figure.first, figure.last, figure.n
-    word = words[first]
-    before = words[first - 1] if first else None
-    after = words[last + 1] if last + 1 < len(words) else None
-    return (
-        (before is not None and _before(words, first, before, figure))
-        or (after is not None and _after(words, last, after))
-        or (1990 <= n <= 2035 and word.kind == NUM and "," not in word.text and _year(words, figure, before))
-    )
-
-
-def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool:
-    low = before.low
-    if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and words[first].kind == NUM):
-        return True
-    joined = before.end == words[first].start
-    if joined and before.text in ",.:'’" and first > 1 and words[first - 2].kind in (NUM, MONEY):
-        return True  # 0,30
-    if figure.percent:
-        return False
-    if low in _I_AM or (low == "am" and first > 1 and words[first - 2].low == "i"):
-        return not _beside(words, figure)
-    if 40 <= figure.n <= 100 and (low in _RATED or "rate" in before.tags or "neutral" in before.tags):
-        return not _beside(words, figure)
-    return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
-
-
-def _ranged(words: list[Word], first: int, low: str) -> bool:
-    """ "from 96 to 41", "99 to 98": what a rate did."""
-    i = first + 2 if low == "from" else first - 2
-    near = words[i] if 0 <= i < len(words) else None
-    return near is not None and (near.kind in (NUM, DATE) or near.low in _RATED)
-
-
-def _beside(words: list[Word], figure: Figure) -> bool:
-    """Whether right behind the number stands what it counts."""
-    ahead = words[figure.last + 1 : figure.last + 3]
-    return works(words, figure.last + 1) or any(said(word) in TOLD for word in ahead)
-
-
-def _after(words: list[Word], last: int, after: Word) -> bool:
-    low = after.low
-    if low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
-        return True
-    if low in ("times", "x", "veces", "vezes", "baar"):
-        return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4]) and last > 0
-    if low in _UNITS:
-        return True
-    glued = after.start == words[last].end
-    if glued and after.kind == WORD and low not in _STILL:
-        return True  # 2nd, 10x, 1080p
-    if glued and after.text == "," and last + 2 < len(words) and words[last + 2].start == after.end:
-        return words[last + 2].kind == NUM  # 0,30
-    if glued and after.text == "-" and last + 2 < len(words) and words[last + 2].start == after.end:
-        return words[last + 2].low not in ("ish", "odd", "some") and said(words[last + 2]) is None  # a 3-parter
-    if low in ("more", "different", "other", "long", "short", "full", "whole") and last + 2 < len(words):
-        return words[last + 2].low in _UNITS
-    return False
-
-
-def _year(words: list[Word], figure: Figure, before: Word | None) -> bool:
-    known = before is not None and before.low.split(" ")[-1] in _BEFORE_YEAR
-    return known or (role_of(words, figure.first, figure.last) is Role.LOOSE and not works(words, figure.last + 1))
 
 
 def _all_of(words: list[Word], i: int) -> bool:

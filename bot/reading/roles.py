@@ -30,23 +30,26 @@ FILLERS = word_set(
     "comes coming back went gone sat show shows showing marked set put turned here there today not"
 )
 _PASSED = frozenset(("mine", "all", "now", "workers", "work", "requester"))
-_NO_PLURALS = word_set("this his was is has yes its plus less us as thus vs does always perhaps across besides sans los "
-                       "las mis nos unos unas dos os as das mais meus minhas menos pues puis jas days")  # fmt: skip
-_NOW_SO = frozenset(("now", "set", "changed", "put back", "switched", "turned", "after all", "finally", "back", "ahora", "agora"))
+_NO_PLURALS = word_set(
+    "this his was is has yes its plus less us as thus vs does always perhaps across besides sans los las mis nos unos "
+    "unas dos os das mais meus minhas menos pues puis jas days"
+)
+_NOW_SO = frozenset(
+    ("now", "set", "changed", "put back", "switched", "turned", "after all", "finally", "back", "ahora", "agora")
+)
 _PUT_BACK = frozenset(("now", "put", "changed", "set", "turned", "switched", "flipped", "ahora", "agora"))
 _CLAUSE = frozenset(("and", "y", "e"))
 _SUBJECTS = word_set("they he she we i")
 _NEAR = 9  # what may stand between a number and the word that says what it counts; each word weighs
 _HEAD = 5  # words behind a number among which is what it counts, by name
-_STOPS = {",": 3, "(": 3, ")": 3, ":": 2, "-": 2, "–": 2, "—": 2, '"': 1, "'": 1, "“": 1, "”": 1, "*": 1, "_": 1, "~": 1,
-          "/": 4}  # fmt: skip
+_STOPS = {",": 3, "(": 3, ")": 3, ":": 2, "-": 2, "–": 2, "—": 2, "/": 4} | dict.fromkeys("\"'“”*_~", 1)
 
 
 def role_of(words: list[Word], first: int, last: int) -> Role:
     """What the number from word `first` to `last` counts, by the nearest word that can say so, right before left."""
     right, ahead = _seek(words, last + 1, 1)
     left, back = _seek(words, first - 1, -1)
-    if right is not None and left is not None and ahead == back and _labels_first(words):
+    if right is not None and left is not None and ahead == back and _labels_first(words, first, last):
         right = None
     if right is Role.REJECTED and _undone(words, last + 1):
         return Role.REVERSED
@@ -88,10 +91,10 @@ def _plural(word: Word) -> bool:
     return word.kind == WORD and len(low) > 3 and low[-1] == "s" and low[-2] not in "s'" and low not in _NO_PLURALS
 
 
-def _labels_first(words: list[Word]) -> bool:
-    """Whether a sentence is a table with its heads before the numbers: "approved 0 rejected 41"."""
-    shown = [i for i, word in enumerate(words) if word.kind == NUM]
-    return bool(shown) and shown[0] > 0 and said(words[shown[0] - 1]) is not None and shown[-1] == len(words) - 1
+def _labels_first(words: list[Word], first: int, last: int) -> bool:
+    """Whether the number stands in a table with its heads before the numbers: "approved 0 rejected 41"."""
+    heads_next = last + 2 < len(words) and words[last + 2].kind == NUM
+    return heads_next and not (first > 1 and words[first - 2].kind == NUM)
 
 
 def _undone(words: list[Word], i: int) -> bool:
@@ -107,11 +110,13 @@ def _undone(words: list[Word], i: int) -> bool:
 def _anew(words: list[Word], first: int, last: int) -> bool:
     """ "All 26 are approved now", "60 have been set to approved": what is approved had been rejected."""
     near = words[last + 1 : last + 7]
-    return any(word.low in _NOW_SO for word in near) or any(word.low in _PUT_BACK for word in words[max(0, first - 3) : first])
+    return any(word.low in _NOW_SO for word in near) or any(
+        word.low in _PUT_BACK for word in words[max(0, first - 3) : first]
+    )
 
 
 def _seek(words: list[Word], i: int, step: int) -> tuple[Role | None, int]:
-    """The role that the words from `i` on in one direction give, and how far off that word is; names may stand between."""
+    """The role that the words from `i` on in one direction give, and how far off that is; names may stand between."""
     far = 0
     while 0 <= i < len(words):
         word = words[i]

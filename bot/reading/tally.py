@@ -38,9 +38,15 @@ def tally(around: list[Sentence], share: Share | None, *, mass: bool, assent: bo
     submitted = _submitted(found)
     back = [c for c in found if c.role is Role.REVERSED and not c.percent]
     if back and submitted and not any(c.of or c.role is Role.REJECTED for c in found):  # "of my 2,000 1,250 flipped"
-        back.append(back[0] if submitted < back[0].n else Count(Role.REVERSED, submitted, None, percent=False, word=back[0].word))
+        back.append(
+            back[0]
+            if submitted < back[0].n
+            else Count(Role.REVERSED, submitted, None, percent=False, word=back[0].word)
+        )
     rejected = _stated(found, submitted) or _following(found, around, submitted, share, mass=mass)
     rejected = max([*(c.of or c.n for c in back), *((rejected,) if rejected else ())], default=None)
+    if submitted is None and rejected and rejected > 1:
+        submitted = _agreed(found, rejected)
     if rejected is None:
         rejected = _left(around, share)
     return Tally(rejected or None, submitted, max((c.n for c in back), default=None))
@@ -53,6 +59,13 @@ def _submitted(found: list[Count]) -> int | None:
     return max([*stated, *wholes, *every], default=None)
 
 
+def _agreed(found: list[Count], rejected: int) -> int | None:
+    """A number of pieces that is what was rejected and what was approved together: "55 checked, 3 accepted"."""
+    approved = [c.n for c in found if c.role is Role.APPROVED and not c.percent]
+    pieces = [c.n for c in found if c.role in (Role.WORK, Role.LOOSE) and not c.percent]
+    return next((n for n in pieces if any(n == rejected + good for good in approved)), None)
+
+
 def _whole(found: Iterable[Count], roles: tuple[Role, ...]) -> int | None:
     return max((c.n for c in found if c.role in roles and not c.percent), default=None)
 
@@ -62,7 +75,11 @@ def _stated(found: list[Count], submitted: int | None) -> int | None:
     numbers = []
     whole = max(submitted or 0, _whole(found, (Role.WORK,)) or 0)
     for c in found:
-        if c.percent or c.role not in (Role.REJECTED, Role.LOOSE, Role.WORK) or (c.role is not Role.REJECTED and not c.of):
+        if (
+            c.percent
+            or c.role not in (Role.REJECTED, Role.LOOSE, Role.WORK)
+            or (c.role is not Role.REJECTED and not c.of)
+        ):
             continue
         share_of = c.of is not None and c.of <= _PROPORTION and whole >= 4 * c.of
         numbers.append(round(c.n * whole / c.of) if share_of and c.of else c.n)

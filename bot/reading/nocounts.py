@@ -1,0 +1,120 @@
+"""Numbers that count no work: times, dates, pay, ratings, gates, years, parts of a series, ages."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bot.reading.roles import TOLD, Role, role_of, said, works
+from bot.reading.words import DATE, MONEY, NUM, WORD, Word, word_set
+
+_UNITS = word_set(
+    "minute minutes min mins hour hours hr hrs h day days week weeks wk wks month months year years yr "
+    "yrs second seconds sec secs s cent cents c ¢ buck bucks dollar dollars usd pound pounds euro euros quid pence p "
+    "eur gbp am pm star stars point points rupees rs inr percent pct x th st nd rd question questions a.m p.m noon "
+    "times mb gb characters words word pm. page hourly reviews review o'clock kids children kilometres km miles "
+    "messages message emails email mails tickets ticket sentences lines screenshots upvotes years' days' weeks' "
+    "nights evenings afternoons mornings night attempts tries reasons checks check typos browsers devices phones "
+    "places slots spots seats journals companies accounts labs requesters researchers clients threads comments "
+    "minutos minuto horas hora días dias día dia semanas semana meses mes mês años año anos ano euros reais centavos "
+    "pesos ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
+)
+_NUMBERED = word_set(
+    "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
+    "task pool project stage module chapter room session sessions parts waves option item question pt lote parte día "
+    "dia rule age aged channel block series trial survey n nr º no. edit"
+)
+_MONTHS = word_set(
+    "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct "
+    "october nov november dec december enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"
+)
+_BEFORE_YEAR = word_set(
+    "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
+)
+_BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "beyond", "÷", "+"))
+_RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
+                  "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
+_I_AM = word_set("i'm im i am he's she's turned turning")
+_TIMES = word_set("times x veces vezes baar")  # "rejected 12 times" counts, "read it 12 times" does not
+_KINDS = word_set("more different other long short full whole")  # may stand before a unit: "20 more minutes"
+_ABOUT = word_set("ish odd some something")
+_STILL = frozenset(("rejs", "ish", "k"))  # may be written without a space behind a number
+
+
+class Figure(NamedTuple):
+    """A number as it stands in a sentence: from word `first` to word `last`."""
+
+    first: int
+    last: int
+    n: int
+    percent: bool = False
+
+
+def no_count(words: list[Word], figure: Figure) -> bool:
+    """Whether a number is a time, a rating, money, a gate, a year, the name of something."""
+    first, last, n = figure.first, figure.last, figure.n
+    word = words[first]
+    before = words[first - 1] if first else None
+    after = words[last + 1] if last + 1 < len(words) else None
+    return (
+        (before is not None and _before(words, first, before, figure))
+        or (after is not None and _after(words, last, after))
+        or (1990 <= n <= 2035 and word.kind == NUM and "," not in word.text and _year(words, figure, before))
+    )
+
+
+def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool:
+    low = before.low
+    if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and words[first].kind == NUM):
+        return True
+    joined = before.end == words[first].start
+    if joined and before.text in ",.:'’" and first > 1 and words[first - 2].kind in (NUM, MONEY):
+        return True  # 0,30
+    if figure.percent:
+        return False
+    if low in _I_AM or (low == "am" and first > 1 and words[first - 2].low == "i"):
+        return not _beside(words, figure)
+    if 40 <= figure.n <= 100 and (low in _RATED or "rate" in before.tags or "neutral" in before.tags):
+        return not _beside(words, figure)
+    return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
+
+
+def _ranged(words: list[Word], first: int, low: str) -> bool:
+    """ "from 96 to 41", "99 to 98": what a rate did."""
+    i = first + 2 if low == "from" else first - 2
+    near = words[i] if 0 <= i < len(words) else None
+    return near is not None and (near.kind in (NUM, DATE) or near.low in _RATED)
+
+
+def _beside(words: list[Word], figure: Figure) -> bool:
+    """Whether right behind the number stands what it counts."""
+    ahead = words[figure.last + 1 : figure.last + 3]
+    return works(words, figure.last + 1) or any(said(word) in TOLD for word in ahead)
+
+
+def _after(words: list[Word], last: int, after: Word) -> bool:
+    low = after.low
+    if low in _TIMES:
+        return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4])
+    if low in _UNITS or low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
+        return True
+    second = words[last + 2] if last + 2 < len(words) else None
+    if after.start == words[last].end:
+        return _glued(after, second)
+    return low in _KINDS and second is not None and second.low in _UNITS
+
+
+def _glued(after: Word, second: Word | None) -> bool:
+    """Whether what is written without a space behind a number makes something else of it: 2nd, 1080p, 0,30, 3-part."""
+    if after.kind == WORD:
+        return after.low not in _STILL
+    if second is None or second.start != after.end:
+        return False
+    if after.text == ",":
+        return second.kind == NUM
+    return after.text == "-" and second.low not in _ABOUT and said(second) is None
+
+
+def _year(words: list[Word], figure: Figure, before: Word | None) -> bool:
+    known = before is not None and before.low.split(" ")[-1] in _BEFORE_YEAR
+    return known or (role_of(words, figure.first, figure.last) is Role.LOOSE and not works(words, figure.last + 1))

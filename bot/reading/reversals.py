@@ -1,0 +1,106 @@
+"""Whether rejections were taken back: done, partly, promised, or only asked for."""
+
+from __future__ import annotations
+
+from bot.model import Reversal
+from bot.reading.clauses import Sentence
+from bot.reading.roles import Role
+from bot.reading.tally import Tally
+from bot.reading.words import Word, word_set
+
+_TURNS = ("promise", "askrev", "reverse")
+_AGAIN = word_set("now again back finally set changed turned put switched flipped into pushed since ahora agora") | {
+    "after all",
+    "turned back",
+}
+_FUTURE = word_set(
+    "will they'll he'll she'll it'll we'll you'll gonna would intend intends plan plans promised promise promises once "
+    "shortly soon should vão van vai until by eventually restoring they'd he'd she'd"
+) | {"going to", "about to", "to be", "are to", "is to", "waiting on", "want to", "at the latest"}
+_ASKED = word_set(
+    "ask asked asking asks hope hoping hopefully please appeal appealed appealing appeals ticket contest request "
+    "requested petition letter trying try ever anyone anybody somebody if how can could logró alguien alguno consegue "
+    "wish pls want whether reconsider encourage"
+) | {"any word", "any of you", "is there", "do you", "did you", "put in for", "asking if", "has anyone", "did anyone"}
+_NOT = word_set(
+    "not never won't wont didn't don't doesn't isn't aren't haven't hasn't couldn't can't cannot refuse refused refuses "
+    "no nobody none without wouldn't"
+)
+_SOME = word_set("still part some half few third started starting except partly partially partial parte mitad metade")
+_REST = word_set("rest remaining remainder still resto restante")
+_BEFORE = 7  # words before the turn that may say how it is meant
+_NEAR_PART = 6  # words between a reversal and the "some" that it is of
+_NEAR = 3  # words between "approved" and "again"
+_ORDER = (Reversal.PARTLY, Reversal.DONE, Reversal.PROMISED, Reversal.ASKED)
+
+
+def reversal_of(around: list[Sentence], told: Tally) -> Reversal | None:
+    """The furthest that the sentences of a claim say its rejections have come back; `told`: how many of them did."""
+    said = set[Reversal]()
+    for i, sentence in enumerate(around):
+        found = _of_sentence(sentence)
+        if found is Reversal.DONE and _partly(sentence, around[i + 1 : i + 2]):
+            found = Reversal.PARTLY
+        if found is not None:
+            said.add(found)
+    if Reversal.DONE in said and told.reversed and told.rejected and told.reversed < told.rejected:
+        return Reversal.PARTLY
+    return next((reversal for reversal in _ORDER if reversal in said), None)
+
+
+def _of_sentence(sentence: Sentence) -> Reversal | None:
+    turn = _turn(sentence)
+    if turn is None:
+        return None
+    words = sentence.words
+    at = words.index(turn)
+    before = words[max(0, at - _BEFORE) : at]
+    lows = {word.low for word in before}
+    if "promise" in turn.tags:
+        return Reversal.PROMISED
+    if "askrev" not in turn.tags and any(word.low in _NOT for word in before[-3:]):
+        return None
+    if not sentence.question and (lows & _FUTURE or "now" in turn.tags):
+        return Reversal.PROMISED
+    asked = sentence.question or lows & _ASKED or turn.tags & {"askrev", "base"}
+    return Reversal.ASKED if asked else Reversal.DONE
+
+
+def _turn(sentence: Sentence) -> Word | None:
+    """The word that says that something came back: "reversed", or "approved" beside "again" or "now"."""
+    meant = sentence.meanings
+    if not meant & {"reverse", "promise", "askrev", "approve", "taken"}:
+        return None
+    for tag in _TURNS:
+        found = [word for word in sentence.words if tag in word.tags]
+        sure = next((word for word in found if "weak" not in word.tags), None)
+        if found:
+            return sure or found[0]
+    return _anew(sentence.words)
+
+
+def _anew(words: list[Word]) -> Word | None:
+    for i, word in enumerate(words):
+        good = word.tags & {"approve", "taken"} and not word.tags & {"neutral", "contrary"}
+        if good and any(w.low in _AGAIN for w in words[max(0, i - _NEAR) : i + _NEAR + 1]) and not _denied(words, i):
+            return word
+    return None
+
+
+def _denied(words: list[Word], i: int) -> bool:
+    before = words[max(0, i - _NEAR) : i]
+    return any(w.low in _NOT or w.tags & {"rej", "verdict", "neg"} for w in before) or any(
+        w.low in ("rejected", "none", "nothing") for w in words[i + 1 : i + 3]
+    )
+
+
+def _partly(sentence: Sentence, after: list[Sentence]) -> bool:
+    """Whether only a part came back: "31 of those", "some", "the other 49 are still there"."""
+    if any(c.role is Role.REVERSED and c.of and c.n < c.of for c in sentence.counts):
+        return True
+    turn = _turn(sentence)
+    at = sentence.words.index(turn) if turn else 0
+    near = sentence.words[max(0, at - _NEAR_PART) : at + _NEAR_PART]
+    if any(w.low in _SOME or w.low in _REST or ("some" in w.tags and "half" not in w.low) for w in near):
+        return not any(w.low in ("hour", "past", "both of", "both") for w in near)
+    return any(w.low in _REST for s in after for w in s.words[:6])
