@@ -23,6 +23,7 @@ _FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 
           "none_approved": 5, "assent": 5, "five_to_nine": 4, "under_five": 3, "a_single_one": 3, "some_of_it": 3,
           "bare_verdict": 2, "reversal_done": 3, "reversal_partly": 3, "reversal_promised": 3, "mine": 1,
           "start_rejection": 0.5, "start_reversal": 0.4, "start_verdict": 0.3}  # fmt: skip
+_SUPPOSED = frozenset(("feared", "hypothetical", "in_general"))
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
 _BIOGRAPHY = (
@@ -203,9 +204,9 @@ def _stated(facts: Facts) -> dict[str, str]:
 
 
 def _fitting(facts: Facts, kind: Kind) -> Facts:
-    """A question or a fear states no facts but its time."""
+    """A question or a fear states no facts but its time and what it says of a reversal."""
     if kind in (Kind.TALK, Kind.OTHER):
-        return Facts(reversal=facts.reversal, cause=facts.cause, happened_at=facts.happened_at)
+        return Facts(reversal=facts.reversal, happened_at=facts.happened_at)
     if kind is Kind.MASS and facts.n_rejected == 1:
         return replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
     return facts
@@ -233,16 +234,21 @@ def _taken_back(placed: Iterable[tuple[int, Atom]], strongest: Atom, facts: Fact
 
 
 def _around(lines: list[Line], placed: list[tuple[int, Atom]]) -> list[Sentence]:
-    """The sentences of the asserted atoms, with those beside them that say nothing of their own about rejections."""
-    sure = [i for i, atom in placed if not UNASSERTED & atom.names.keys()] or [i for i, _ in placed]
-    chosen = set(sure)
-    for i in sure:
-        for step in (-1, 1):
-            j = i + step
-            while 0 <= j < len(lines) and abs(j - i) <= 2 and lines[j].own and not lines[j].atoms:
-                chosen.add(j)
-                j += step
-    return [lines[i].sentence for i in sorted(chosen)]
+    """The sentences in which the numbers of a claim may stand: of the only claim all that the author says, else those
+    of its statements with the silent ones beside them; what is feared, supposed or said of all requesters never."""
+    mine = {i for i, _ in placed}
+    doubtful = mine - {i for i, atom in placed if not _SUPPOSED & atom.names.keys()}
+    if all(i in mine for i, line in enumerate(lines) if line.atoms):
+        chosen = {i for i, line in enumerate(lines) if line.own}
+    else:
+        chosen = set(mine)
+        for i in mine - doubtful:
+            for step in (-1, 1):
+                j = i + step
+                while 0 <= j < len(lines) and abs(j - i) <= _BACK and lines[j].own and not lines[j].atoms:
+                    chosen.add(j)
+                    j += step
+    return [lines[i].sentence for i in sorted(chosen - doubtful if mine - doubtful else chosen)]
 
 
 def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) -> When | None:

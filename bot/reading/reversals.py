@@ -23,8 +23,8 @@ _ASKED = word_set(
     "wish pls want whether reconsider encourage"
 ) | {"any word", "any of you", "is there", "do you", "did you", "put in for", "asking if", "has anyone", "did anyone"}
 _NOT = word_set(
-    "not never won't wont didn't don't doesn't isn't aren't haven't hasn't couldn't can't cannot refuse refused refuses "
-    "no nobody none without wouldn't"
+    "not never won't wont didn't don't doesn't isn't aren't haven't hasn't couldn't can't cannot wouldn't refuse "
+    "refused refuses no nobody none without"
 )
 _SOME = word_set("still part some half few third started starting except partly partially partial parte mitad metade")
 _REST = word_set("rest remaining remainder still resto restante")

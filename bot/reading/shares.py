@@ -16,10 +16,11 @@ _REST = word_set(
 )
 _MANNERS = ("in ", "at ", "one fell", "all at once", "as a", "en bloc", "wholesale")  # how, not how much
 _NEGATIVE = ("no", "ni", "ne", "ek bhi", "koi bhi")  # how a word for none of it begins
-_NONE = frozenset(
-    "nothing|none|not one|not a single|not a single one|nobody|no one|neither|zero|none of|none of it|none of them|ni una"
-    "|ninguna|ningún|ni uno|nenhuma|nenhum|nada|nem uma|nem um|ek bhi|ek bhi nahi|koi bhi nahi".split("|")
-)
+_NONE = word_set("nothing none nobody noone neither zero ninguna ningún ninguno nenhuma nenhum nada") | {
+    "not one", "not a single", "not a single one", "no one", "none of", "none of it", "none of them", "ni una",
+    "ni uno",
+    "nem uma", "nem um", "ek bhi", "ek bhi nahi", "koi bhi nahi",
+}  # fmt: skip
 _CROWDS = ("every", "all", "whole", "entire", "each", "the whole", "todo", "todos", "sab")  # of all the workers
 _FAR = 40  # words within which a verdict decides what "all" is of
 _NEAR = 6  # words between "nothing" and the "accepted" that it denies
