@@ -7,6 +7,7 @@ python3 dev.py run ARGS          rejection-watch ARGS, with stdin, stdout and ex
 python3 dev.py bench [ARGS]      benchmarks with their baselines; figures for docs/benchmarks.md;
                                  `bench naming [SIZE…]` says who is meant at 1k, 100k, 1M names,
                                  `bench reading` how fast the reader is and how much memory it takes
+python3 dev.py learn naming      learn the weights of naming again and write bot/naming/weights.toml
 python3 dev.py soak [ARGS]       the long runs that do not belong into every commit
 python3 dev.py format            ruff, writing
 python3 dev.py lock              resolve requirements.lock again from pyproject.toml
@@ -152,7 +153,7 @@ def main(arguments: list[str]) -> None:
     if name in ("help", "-h", "--help"):
         print(__doc__)
         return
-    commands = ("demo", "run", "test", "bench", "soak", "format", "lock", "setup")
+    commands = ("demo", "run", "test", "bench", "learn", "soak", "format", "lock", "setup")
     if name not in commands:
         fail(f"there is no command '{name}'; there are {', '.join(commands)}.")
     set_up()
@@ -168,6 +169,11 @@ def main(arguments: list[str]) -> None:
     elif name == "format":
         subprocess.run([str(BIN / "ruff"), "check", "--fix", "--quiet", str(ROOT)], check=False)
         become([str(BIN / "ruff"), "format", str(ROOT)])
+    elif name == "learn":
+        if rest != ["naming"]:
+            fail("say what to learn; there is 'learn naming'.")
+        os.chdir(ROOT)
+        become([str(PYTHON), "-m", "tests.naming.learn"])
     elif name in ("bench", "soak"):
         os.chdir(ROOT)
         become([str(PYTHON), "-m", f"tests.{name}", *rest])

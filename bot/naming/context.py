@@ -1,4 +1,4 @@
-"""What a post and its thread give beside the name: the work, open incidents, ids named in the same breath."""
+"""What a post and its thread give beside the name: the work, open incidents, who was named before, ids beside it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from bot.naming.keys import is_general
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """`live` are owners with an open incident, `account_keys` the ids that stand beside the mention."""
+    """What is known around a mention. Owners are those of the index.
+
+    `task`: the batch or study of the post or of what it quotes. `live`: owners with an open incident.
+    `account_keys`: ids that stand beside the mention. `thread`: owners whom the thread surely means
+    (its title, its first post, a quoted export with an id).
+    """
 
     task: Task | None = None
     live: frozenset[str] = frozenset()
     account_keys: frozenset[str] = frozenset()
+    thread: frozenset[str] = frozenset()
 
 
 NO_CONTEXT = Context()

@@ -1,55 +1,45 @@
-"""All names, aliases and ids that are known, and which of them come near a mention."""
+"""All names, aliases and ids that are known, in little memory, and who holds them."""
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from heapq import nsmallest
-
-from rapidfuzz import fuzz
+from collections.abc import Iterable, Sequence, Set
+from heapq import nlargest
 
 from bot.model import Name, Task
 from bot.naming import keys
 from bot.naming.canonical import canonical
 from bot.naming.context import clues
-from bot.naming.postings import Postings
+from bot.naming.postings import Postings, key_of
+from bot.naming.shelf import Shelf
+from bot.naming.words import Words
 
-# How many forms one key, how many one word may bring in, and how many owners one form: the most active first.
-_PER_KEY = 30
-_PER_WORD = 15
-# A word that more forms have than this is no way to find one.
-_COMMON_WORD = 3000
-# Trigrams are read from the rarest on until this many numbers were read, or this many trigrams.
-_TRIGRAM_BUDGET = 6000
-_TRIGRAMS = 12
-# Forms sharing most of those trigrams; so many of them, by letters, are rated.
-_BY_TRIGRAM = 80
-_NEAR = 24
 # Activities are summed as whole numbers: so no order of adding changes a sum.
 _GRAIN = 1 << 20
 _MAX_ACTIVITY = 1e12
+# Names met as often are put in an order that has nothing to do with when they were added.
+_STEPS = 1_000
+_LOWEST = 20
+_A_STEP = math.log(2) / _STEPS
 
 
 class NameIndex:
-    """Names by canonical form ("form", a number), by their short forms and by trigram; accounts by id."""
+    """Names by number, by their keys and words; owners by account id. Who comes near is asked of `find`."""
 
     def __init__(self, names: Iterable[Name] = ()) -> None:
-        self._form: dict[str, int] = {}
-        self._canon: list[str] = []
-        self._names: list[list[Name]] = []
-        self._peak = array("d")
-        self._owned: dict[str, tuple[int, ...]] = {}
-        self._owners: dict[str, tuple[str, ...]] = {}
-        self._accounts: dict[str, frozenset[str]] = {}
+        self._written = Shelf()
+        self._canon = Shelf()
+        self._owner: list[str] = []
+        self._activity = array("d")
+        self._rank = array("Q")
+        self._owned: dict[str, int | tuple[int, ...]] = {}
         self._clues: dict[str, frozenset[str]] = {}
-        self._keys = Postings()
-        self._words = Postings()
-        self._trigrams = Postings()
-        self._n_forms = 0
+        self._seen_with: dict[str, set[str]] = {}
+        self.keys = Postings()
+        self.words = Words()
         self._n_names = 0
-        self._activity = 0
+        self._all_activity = 0
         for name in names:
             self.add(name)
 
@@ -58,163 +48,133 @@ class NameIndex:
 
     def add(self, name: Name) -> None:
         """Make `name` findable at once. The same name again changes nothing."""
-        form = self._form_of(canonical(name.name))
-        owned = self._owned.get(name.owner, ())
-        if form in owned and name in self._names[form]:
+        owned = self.numbers_of(name.owner)
+        if owned and name in [self.name(number) for number in owned]:
             return
-        self._names[form].append(name)
-        self._peak[form] = max(self._peak[form], name.activity)
+        canon = canonical(name.name)
+        number = self._kept(name, canon)
+        self._owned[name.owner] = (*owned, number) if owned else number
+        words = keys.spelt(canon)
+        self.keys.add(_keys_of(name, words), number)
+        self.words.add(dict.fromkeys(words), number)
         self._n_names += 1
-        self._activity += _grains(name.activity)
-        if form not in owned:
-            self._owned[name.owner] = (*owned, form)
-        if name.account_key:
-            self._add_account(name.owner, name.account_key)
+        self._all_activity += _grains(name.activity)
 
     def add_task(self, owner: str, task: Task) -> None:
         """Remember work seen for `owner`: met again, it speaks for him."""
-        self._clues[owner] = self._clues.get(owner, frozenset()) | clues(task)
+        seen = clues(task)
+        self._clues[owner] = self._clues.get(owner, frozenset()) | seen
+        for clue in seen:
+            if not clue.startswith("reward "):
+                self._seen_with.setdefault(clue, set()).add(owner)
 
     def remove(self, owner: str) -> None:
         """Forget all names, ids and work of `owner`. An owner that is not there is no error."""
-        for form in self._owned.pop(owner, ()):
-            gone = [name for name in self._names[form] if name.owner == owner]
-            self._names[form] = [name for name in self._names[form] if name.owner != owner]
-            self._n_names -= len(gone)
-            self._activity -= sum(_grains(name.activity) for name in gone)
-            self._peak[form] = max((name.activity for name in self._names[form]), default=0.0)
-            if not self._names[form]:
-                self._drop_form(form)
-        for key in self._accounts.pop(owner, frozenset()):
-            left = tuple(other for other in self._owners[key] if other != owner)
-            if left:
-                self._owners[key] = left
-            else:
-                del self._owners[key]
-        self._clues.pop(owner, None)
+        for number in self.numbers_of(owner):
+            name = self.name(number)
+            words = keys.spelt(self._canon[number])
+            self.keys.remove(_keys_of(name, words), number)
+            self.words.remove(dict.fromkeys(words), number)
+            self._n_names -= 1
+            self._all_activity -= _grains(name.activity)
+        self._owned.pop(owner, None)
+        for clue in self._clues.pop(owner, frozenset()):
+            self._seen_with.get(clue, set()).discard(owner)
 
     def owners_of(self, account_key: str) -> tuple[str, ...]:
         """Who holds an account id (case does not matter): nearly always one or nobody."""
-        return tuple(sorted(self._owners.get(_id_form(account_key), ())))
+        wanted = _id_form(account_key)
+        names = map(self.name, [*self.numbers_of(wanted), *self.keys.get(_id_key(account_key))])
+        return tuple(
+            sorted({name.owner for name in names if name.account_key and _id_form(name.account_key) == wanted})
+        )
 
     def accounts_of(self, owner: str) -> frozenset[str]:
         """The account ids of an owner, in upper case."""
-        return self._accounts.get(owner, frozenset())
+        names = map(self.name, self.numbers_of(owner))
+        return frozenset(_id_form(name.account_key) for name in names if name.account_key)
 
     def clues_of(self, owner: str) -> frozenset[str]:
         """What is known of the owner's work, as `context.clues` words it."""
         return self._clues.get(owner, frozenset())
 
+    def seen_with(self, clue: str) -> Set[str]:
+        """The owners for whom a title or link was seen."""
+        return self._seen_with.get(clue, frozenset())
+
+    def numbers_of(self, owner: str) -> tuple[int, ...]:
+        """The numbers of all names of an owner."""
+        owned = self._owned.get(owner, ())
+        return (owned,) if isinstance(owned, int) else owned
+
     def names_of(self, owner: str) -> tuple[Name, ...]:
         """All names of an owner, in a fixed order."""
-        found = (name for form in self._owned.get(owner, ()) for name in self._names[form] if name.owner == owner)
-        return tuple(sorted(found, key=_first))
+        return tuple(sorted(map(self.name, self.numbers_of(owner)), key=_first))
 
-    def named(self, canon: str) -> tuple[Name, ...]:
-        """The names with this very canonical form, the most active first, at most thirty."""
-        form = self._form.get(canon)
-        return () if form is None else self._most_active(self._names[form])
+    def name(self, number: int) -> Name:
+        """The name of that number."""
+        account_key, platform, text = self._written[number].split("\0", 2)
+        owner = self._owner[number]
+        return Name(
+            owner=owner,
+            name=text,
+            platform=platform or None,
+            account_key=owner if account_key == "=" else account_key or None,
+            activity=self._activity[number],
+        )
 
-    def near(self, canon: str) -> Iterator[tuple[str, tuple[Name, ...]]]:
-        """Canonical forms that may be meant by `canon`, each with its names; itself among them if it is there."""
-        for form in self._near_forms(canon):
-            yield self._canon[form], self._most_active(self._names[form])
+    def canon(self, number: int) -> str:
+        """The canonical form of the name of that number."""
+        return self._canon[number]
+
+    def named(self, canon: str) -> list[int]:
+        """The numbers of the names with this very canonical form."""
+        found = self.keys.get(keys.whole_key(keys.skeleton(canon)))
+        return [number for number in found if self._canon[number] == canon]
+
+    def rank(self, number: int) -> int:
+        """A number that is larger for a name that is met more often; it differs between different names."""
+        return self._rank[number]
+
+    def busy(self, number: int) -> float:
+        """About the natural logarithm of a name's activity, cheaply."""
+        return (self._rank[number] >> 32) * _A_STEP
+
+    def busiest(self, numbers: Sequence[int], limit: int) -> Sequence[int]:
+        """The numbers of those met most often, at most `limit`."""
+        return numbers if len(numbers) <= limit else nlargest(limit, numbers, key=self._rank.__getitem__)
 
     def rarity(self, word: str) -> float:
-        """How much meeting `word` says, in nats: 0 for a word of every name, ln(number of forms) for a unique one."""
-        return math.log((self._n_forms + 1) / (self._words.count(word) + 1)) if self._n_forms else 0.0
+        """How much meeting a spelt `word` says, in nats: 0 for a word of every name, ln(n) for a unique one."""
+        return math.log((self._n_names + 1) / (self.words.count(word) + 1))
 
     def weight(self, name: Name) -> float:
         """The name's activity beside the mean, as a natural logarithm."""
-        mean = self._activity / self._n_names
+        mean = self._all_activity / self._n_names
         return math.log((_grains(name.activity) + 0.01 * mean + 1) / (1.01 * mean + 1))
 
     @property
     def size(self) -> float:
-        """The natural logarithm of the number of forms: the more there are, the less a likeness says."""
-        return math.log(self._n_forms + 1)
+        """The natural logarithm of the number of names: the more there are, the less a likeness says."""
+        return math.log(self._n_names + 1)
 
-    def _form_of(self, canon: str) -> int:
-        form = self._form.get(canon)
-        if form is None:
-            form = len(self._canon)
-            self._form[canon] = form
-            self._canon.append(canon)
-            self._names.append([])
-            self._peak.append(0.0)
-            self._n_forms += 1
-            self._words.add(set(canon.split()), form)
-            self._keys.add(_keys_of(canon), form)
-            self._trigrams.add(keys.trigrams(canon), form)
-        return form
-
-    def _drop_form(self, form: int) -> None:
-        canon = self._canon[form]
-        del self._form[canon]
-        self._n_forms -= 1
-        self._words.remove(set(canon.split()), form)
-        self._keys.remove(_keys_of(canon), form)
-        self._trigrams.remove(keys.trigrams(canon), form)
-
-    def _add_account(self, owner: str, account_key: str) -> None:
-        key = _id_form(account_key)
-        if key not in self.accounts_of(owner):
-            self._accounts[owner] = self.accounts_of(owner) | {key}
-            self._owners[key] = (*self._owners.get(key, ()), owner)
-
-    def _near_forms(self, canon: str) -> set[int]:
-        found: set[int] = set()
-        if canon in self._form:
-            found.add(self._form[canon])
-        for key in _asked_keys(canon):
-            found.update(self._busiest(self._keys.get(key)))
-        for word in canon.split():
-            if self._words.count(word) <= _COMMON_WORD:
-                found.update(self._busiest(self._words.get(word), _PER_WORD))
-        found.update(self._by_trigram(canon))
-        return found
-
-    def _busiest(self, forms: Sequence[int], limit: int = _PER_KEY) -> Sequence[int]:
-        if len(forms) <= limit:
-            return forms
-        return nsmallest(limit, forms, key=lambda form: (-self._peak[form], self._canon[form]))
-
-    def _by_trigram(self, canon: str) -> Sequence[int]:
-        shared = self._sharing(canon)
-        if len(shared) > _BY_TRIGRAM:
-            least = sorted(shared.values(), reverse=True)[_BY_TRIGRAM]
-            most = [form for form, count in shared.items() if count > least]
-            most += self._busiest([form for form, count in shared.items() if count == least], _BY_TRIGRAM - len(most))
-        else:
-            most = list(shared)
-        return nsmallest(_NEAR, most, key=lambda form: (-fuzz.WRatio(canon, self._canon[form]), self._canon[form]))
-
-    def _sharing(self, canon: str) -> Counter[int]:
-        """Forms with rare trigrams of `canon`, and how many of those each has."""
-        counted = sorted((self._trigrams.count(trigram), trigram) for trigram in keys.trigrams(canon))
-        shared: Counter[int] = Counter()
-        read = 0
-        for count, trigram in [pair for pair in counted if pair[0]][:_TRIGRAMS]:
-            read += count
-            if read > _TRIGRAM_BUDGET and shared:
-                break
-            shared.update(self._trigrams.get(trigram))
-        return shared
-
-    @staticmethod
-    def _most_active(names: list[Name]) -> tuple[Name, ...]:
-        return tuple(names if len(names) == 1 else nsmallest(_PER_KEY, names, key=_first))
+    def _kept(self, name: Name, canon: str) -> int:
+        account_key = "=" if name.account_key == name.owner else name.account_key or ""
+        number = self._written.add(f"{account_key}\0{name.platform or ''}\0{name.name}")
+        self._canon.add(canon)
+        self._owner.append(name.owner)
+        self._activity.append(name.activity)
+        met = int(_STEPS * (math.log2(min(max(name.activity, 0.0), _MAX_ACTIVITY) + 2**-_LOWEST) + _LOWEST))
+        self._rank.append(met << 32 | key_of(canon))
+        return number
 
 
-def _keys_of(canon: str) -> set[str]:
-    found = set(keys.shortened(canon))
-    found.update((keys.ordered(canon), keys.skeleton(canon)))
-    found.discard(canon)
+def _keys_of(name: Name, words: list[str]) -> set[int]:
+    found = keys.keys_of(words) if words else set()
+    # An owner that is called by the id itself is found without.
+    if name.account_key and name.account_key != _id_form(name.owner):
+        found.add(_id_key(name.account_key))
     return found
-
-
-def _asked_keys(canon: str) -> set[str]:
-    return {canon, keys.ordered(canon), keys.skeleton(canon), keys.squashed(canon), keys.initials(canon)} - {""}
 
 
 def _first(name: Name) -> tuple[float, str, str, str, str]:
@@ -225,6 +185,10 @@ def _first(name: Name) -> tuple[float, str, str, str, str]:
 def _id_form(account_key: str) -> str:
     upper = account_key.strip().upper()
     return account_key if account_key == upper else upper
+
+
+def _id_key(account_key: str) -> int:
+    return key_of("#" + _id_form(account_key))
 
 
 def _grains(activity: float) -> int:

@@ -1,11 +1,15 @@
-"""The short forms under which a canonical name can be met: squashed, skeleton, ordered, initials, trigrams."""
+"""The short forms under which a canonical name can be met, and which names are too general to mean anybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
+
+from bot.naming.postings import key_of, pair_of
 
 # Digits that stand for letters in "l33t"; i and l look alike.
 _LEET = str.maketrans("013457892i", "oleastbgzl")
+_I_AS_L = str.maketrans("i", "l")
 
 # Words that say what somebody does and not who it is. A name of nothing else is too general to join anything on.
 _GENERIC = """
@@ -19,6 +23,10 @@ _GENERIC = """
 """
 GENERIC = frozenset(_GENERIC.split())
 _MAX_SHORT = 3
+# Left out of "UoE" as often as not.
+_SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "in"))
+# Of a longer name only so many words are paired.
+_PAIRED = 6
 
 
 def squashed(canon: str) -> str:
@@ -28,24 +36,30 @@ def squashed(canon: str) -> str:
 
 def skeleton(canon: str) -> str:
     """Squashed, with digits inside words read as the letters they look like, and i as l."""
-    return squashed(_spelt(canon))
+    return "".join(spelt(canon))
 
 
-def _spelt(canon: str) -> str:
-    if squashed(canon).isalpha():
-        return canon.replace("i", "l")
-    return " ".join(word if word.isdigit() else word.translate(_LEET) for word in canon.split())
+def spelt(canon: str) -> list[str]:
+    """The words as they are compared: "d0vr3l" is "dovrel", i is l, and a number at the end stands by itself."""
+    if canon.replace(" ", "").isalpha():
+        return canon.translate(_I_AS_L).split()
+    return [part for word in canon.split() for part in _parts(word)]
+
+
+def _parts(word: str) -> Iterator[str]:
+    letters = word.rstrip("0123456789")
+    number = word[len(letters) :]
+    if letters and len(number) == 1:
+        letters, number = word, ""
+    if letters:
+        yield letters.translate(_LEET)
+    if number:
+        yield number
 
 
 def ordered(canon: str) -> str:
     """The words in alphabetical order: "doe jane" and "jane doe" are the same."""
     return " ".join(sorted(canon.split()))
-
-
-def initials(canon: str) -> str:
-    """The first letters, and "" for a name of one word."""
-    words = canon.split()
-    return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
 def shortened(canon: str) -> Iterator[str]:
@@ -55,12 +69,41 @@ def shortened(canon: str) -> Iterator[str]:
         yield "".join(word[0] for word in words)
         yield f"{words[0][0]} {words[-1]}"
         yield f"{words[0]} {words[-1][0]}"
+    telling = [word for word in words if word not in _SMALL]
+    if 1 < len(telling) < len(words):
+        yield "".join(word[0] for word in telling)
 
 
-def trigrams(canon: str) -> set[str]:
-    """Letters by three within each word, its edges marked by a blank, leet undone."""
-    text = f" {_spelt(canon)} "
-    return {text[i - 1 : i + 2] for i in range(1, len(text) - 1) if text[i] != " "}
+def whole_key(skeleton: str) -> int:
+    """The key of a name as a whole."""
+    return key_of("=" + skeleton)
+
+
+def initials_key(letters: str) -> int:
+    """The key of a name's first letters."""
+    return key_of("." + letters)
+
+
+def keys_of(words: list[str]) -> set[int]:
+    """All keys of a name with these words: the whole, each two of them, "j doe", "jane d", of many the initials."""
+    found = {key_of("=" + "".join(words))}
+    if len(words) > 1:
+        hashes = [key_of(word) for word in words]
+        first, last = words[0][0], words[-1][0]
+        found.add(pair_of(key_of(first), hashes[-1]))
+        found.add(pair_of(hashes[0], key_of(last)))
+        if len(words) > 2:
+            found.update(_of_many(words, hashes))
+        else:
+            found.add(pair_of(hashes[0], hashes[1]))
+    return found
+
+
+def _of_many(words: list[str], hashes: list[int]) -> Iterator[int]:
+    for left, right in combinations(hashes[:_PAIRED], 2):
+        yield pair_of(left, right)
+    yield initials_key("".join([word[0] for word in words]))
+    yield initials_key("".join([word[0] for word in words if word not in _SMALL]))
 
 
 def is_general(canon: str) -> bool:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.naming import keys
+from bot.naming.nicknames import other_names
 
 Likeness = Mapping[str, float]
 # Two words are the same word misspelt from this Jaro-Winkler similarity on.
-_SAME_WORD = 0.86
+_SAME_WORD = 0.8
 _MIN_PREFIX = 3
+# A word is explained by another from here on.
+_EXPLAINED = 0.35
 # Nats of rarity that make a whole unit, and the most units that count.
 _RARITY_UNIT = 10.0
-_MOST_SAID = 2.0
+_MOST_SAID = 2.5
+# So many letters in common are no coincidence, however few names there are.
+_LONG = 24
 
 
 class Asked:
@@ -24,66 +29,97 @@ class Asked:
     def __init__(self, canon: str, rarity: Callable[[str], float]) -> None:
         self.canon = canon
         self._rarity = rarity
-        self._words = [(word, rarity(word)) for word in canon.split()]
-        self._worth = sum(rare for _, rare in self._words) or 1.0
-        self._skeleton = keys.skeleton(canon)
-        self._ordered = keys.ordered(canon)
+        self._words = keys.spelt(canon)
+        self._worth = [rarity(word) for word in self._words]
+        self._skeleton = "".join(self._words)
+        self._ordered = sorted(self._words)
         self._shortened = frozenset(keys.shortened(canon))
-        self._numbers = _numbers(canon)
+        self._numbers = _numbers(self._words)
 
     def beside(self, known: str) -> Likeness:
         """The features of `known`; absent ones are 0."""
         if known == self.canon:
-            return {"exact": 1.0, "said": min(self._worth / _RARITY_UNIT, _MOST_SAID)}
-        skeleton = keys.skeleton(known)
+            said = min(sum(self._worth) / _RARITY_UNIT, _MOST_SAID)
+            return {"exact": 1.0, "said": said, "long exact": min(len(self._skeleton), _LONG) / _LONG}
+        words = keys.spelt(known)
+        skeleton = "".join(words)
         edits = OSA.distance(self._skeleton, skeleton)
-        agreed, of_asked, of_known = self._agreement(known)
-        return {
-            **({} if edits else {self._only_by(known): 1.0}),
-            "reordered": float(keys.ordered(known) == self._ordered),
-            "letters": 1.0 - edits / max(len(self._skeleton), len(skeleton), 1),
-            "one letter": float(edits == 1),
-            "two letters": float(edits == 2),
-            "asked words": of_asked,
-            "known words": of_known,
-            "said": min(agreed / _RARITY_UNIT, _MOST_SAID),
-            "initials": float(known in self._shortened or self.canon in keys.shortened(known)),
-            "cut": _cut(self._skeleton, skeleton),
-            "numbers": float(edits > 0 and _numbers(known) != self._numbers),
+        longest = max(len(self._skeleton), len(skeleton), 1)
+        found = {
+            "letters": 1.0 - edits / longest,
+            "long": min(max(longest - edits, 0), _LONG) / _LONG,
             "short": max(0.0, 8.0 - min(len(self._skeleton), len(skeleton))) / 8.0,
         }
+        found.update(self._in_common(words))
+        if not edits:
+            found[self._only_by(known)] = 1.0
+        elif edits <= 2:
+            found["one letter" if edits == 1 else "two letters"] = 1.0
+        if len(words) > 1 and sorted(words) == self._ordered:
+            found["reordered"] = 1.0
+        if known in self._shortened or self.canon in keys.shortened(known):
+            found["initials"] = 1.0
+        if edits:
+            found.update(self._otherwise(words, skeleton))
+        return found
 
     def _only_by(self, known: str) -> str:
         """What alone tells two equal skeletons apart. People glue words together, and seldom take them apart."""
         words = known.count(" ") - self.canon.count(" ")
         return "digits" if not words else "glued" if words > 0 else "taken apart"
 
-    def _agreement(self, known: str) -> tuple[float, float, float]:
-        """What the words in common say in nats, and their share of the asked and of the known name."""
-        words = [(word, self._rarity(word)) for word in known.split()]
+    def _otherwise(self, words: list[str], skeleton: str) -> dict[str, float]:
+        cut, begun = _cut(self._skeleton, skeleton), skeleton[:1] == self._skeleton[:1]
+        found = {"cut": cut} if cut else {}
+        if not begun and "".join(sorted(words)) != "".join(self._ordered):
+            found["other start"] = 1.0
+        if _numbers(words) != self._numbers:
+            found["numbers"] = 1.0
+        return found
+
+    def _in_common(self, words: list[str]) -> dict[str, float]:
+        """What the words in common say, and what is left over on either side, in nats and in words."""
+        worth = [self._rarity(word) for word in words]
         best = [0.0] * len(words)
-        of_asked = agreed = worth = 0.0
-        for word, rare in self._words:
-            alike = [_word(word, other) for other, _ in words]
-            of_asked += rare * max(alike, default=0.0)
-            best = list(map(max, best, alike))
-        for (_, rare), share in zip(words, best, strict=True):
-            agreed += rare * share
-            worth += rare
-        return agreed, of_asked / self._worth, agreed / (worth or 1.0)
+        asked_left = 0.0
+        more = 0
+        for word, rare in zip(self._words, self._worth, strict=True):
+            each = [alike(word, other) for other in words]
+            most = max(each, default=0.0)
+            asked_left += rare * (1.0 - most)
+            more += most < _EXPLAINED
+            best = list(map(max, best, each))
+        said = sum([rare * share for rare, share in zip(worth, best, strict=True)])
+        left = sum(worth) - said
+        fewer = sum([share < _EXPLAINED for share in best])
+        return {
+            "said": min(said / _RARITY_UNIT, _MOST_SAID),
+            "asked left": min(asked_left / _RARITY_UNIT, _MOST_SAID),
+            "known left": min(left / _RARITY_UNIT, _MOST_SAID),
+            "words more": float(min(more, 3)),
+            "words fewer": float(min(fewer, 3)),
+            "one of several": float(fewer > 0 and len(words) - fewer <= 1),
+        }
 
 
 @lru_cache(maxsize=65536)
-def _word(left: str, right: str) -> float:
-    """How surely two words are one: 1 the same, 0 different."""
+def alike(left: str, right: str) -> float:
+    """How surely two spelt words are one: 1 the same, 0 different."""
     if left == right:
         return 1.0
+    if left.isdigit() or right.isdigit():
+        return 0.0
     short, long = (left, right) if len(left) <= len(right) else (right, left)
     if len(short) == 1:
         return 0.4 if long.startswith(short) else 0.0
+    if left in other_names(right):
+        return 0.8
+    by_letters = 0.95 * JaroWinkler.similarity(left, right, score_cutoff=_SAME_WORD)
+    if by_letters and OSA.distance(left, right, score_cutoff=2) > max(1, len(long) // 4):
+        by_letters *= 0.8
     if len(short) >= _MIN_PREFIX and long.startswith(short):
-        return 0.5 + 0.4 * len(short) / len(long)
-    return 0.9 * JaroWinkler.similarity(left, right, score_cutoff=_SAME_WORD)
+        return max(by_letters, 0.5 + 0.4 * len(short) / len(long))
+    return by_letters
 
 
 def _cut(left: str, right: str) -> float:
@@ -92,7 +128,5 @@ def _cut(left: str, right: str) -> float:
     return len(short) / len(long) if len(short) >= _MIN_PREFIX and short != long and long.startswith(short) else 0.0
 
 
-def _numbers(canon: str) -> list[str]:
-    if keys.squashed(canon).isalpha():
-        return []
-    return sorted("".join(char if char.isdigit() else " " for char in canon).split())
+def _numbers(words: Sequence[str]) -> list[str]:
+    return sorted(word for word in words if word.isdigit())

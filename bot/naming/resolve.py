@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from bot.model import Candidate, Match, Mention, Name, Result
 from bot.naming import keys
 from bot.naming.canonical import canonical, display
-from bot.naming.context import NO_CONTEXT, Context, clues
+from bot.naming.context import NO_CONTEXT, Context
 from bot.naming.index import NameIndex
-from bot.naming.likeness import Asked, Likeness
-from bot.naming.scorer import BESIDE, chances, features, log_odds
+from bot.naming.scorer import chances, log_odds
+from bot.naming.weigh import PROOF, SUPPORT, Weighed, weigh
 
-# "found" is said from here on, for the very name and for any other likeness: where the measured precision is 0.99 or
-# better at 1k, 10k and 100k names (tests/naming/bench.py).
+# "found" is said from here on: where its measured precision is 0.99 or better on names and slips kept for validation
+# (tests/naming/bench.py prints it). "Near" is one letter or digits for letters, "far" is any other likeness.
 FOUND_AT = 0.97
-FOUND_NEAR_AT = 0.985
+# Whoever writes a known name of two telling words to the letter means it, however well known a neighbour is.
+FOUND_WHOLE_AT = 0.85
+FOUND_NEAR_AT = 0.96
+FOUND_FAR_AT = 0.99
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
-LISTED_AT = 0.02
+LISTED_AT = 0.005
 UNKNOWN_BELOW = 0.5
 MAX_CANDIDATES = 5
 # An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
 _MIN_ID = 9
-
-
-@dataclass(frozen=True, slots=True)
-class _Rated:
-    """One owner by the name that fits best. `beside` are the words of BESIDE that hold."""
-
-    name: Name
-    canon: str
-    like: Likeness
-    odds: float
-    beside: tuple[str, ...]
 
 
 def resolve(
@@ -56,9 +47,11 @@ def resolve(
     where = mention.platform or platform
     asked = canonical(mention.text)
     rated = _rated(asked, mention, index, where, context or NO_CONTEXT)
-    odds = chances(one.odds for one in rated)
+    each = chances(odds for odds, _ in rated)
     near = [
-        (one, chance) for one, chance in zip(rated, odds, strict=True) if chance >= LISTED_AT or "exact" in one.like
+        (one, chance)
+        for (_, one), chance in zip(rated, each, strict=True)
+        if chance >= LISTED_AT or "exact" in one.like
     ]
     if not near:
         return Match(
@@ -92,59 +85,31 @@ def _of_id(owners: tuple[str, ...], index: NameIndex) -> Match:
     return Match(result=Result.AMBIGUOUS, probability=share, how="several share the id", candidates=candidates)
 
 
-def _rated(asked: str, mention: Mention, index: NameIndex, where: str | None, context: Context) -> list[_Rated]:
-    """Everybody near, each by the name that fits best, the likeliest first."""
-    given = clues(mention.task) | clues(context.task)
-    best: dict[str, _Rated] = {}
-    name_asked = Asked(asked, index.rarity)
-    whole = keys.is_whole(asked) and bool(index.named(asked))
-    for canon, names in index.near(asked) if asked else ():
-        like = name_asked.beside(canon)
-        for name in names:
-            if not _has_other_id(mention, name.owner, index):
-                beside = _beside(name, where, context, given, index)
-                if whole and "exact" not in like:
-                    beside = (*beside, "not the name")
-                elif whole and "other platform" not in beside:
-                    beside = (*beside, "whole name")
-                odds = log_odds(features(like, index.weight(name), index.size)) + sum(BESIDE[word] for word in beside)
-                one = _Rated(name, canon, like, odds, beside)
-                if name.owner not in best or _order(one) < _order(best[name.owner]):
-                    best[name.owner] = one
+def _rated(
+    asked: str, mention: Mention, index: NameIndex, where: str | None, context: Context
+) -> list[tuple[float, Weighed]]:
+    """Everybody near with their log-odds, each by the name that fits best, the likeliest first."""
+    best: dict[str, tuple[float, Weighed]] = {}
+    for one in weigh(asked, mention, index, where, context):
+        rated = (log_odds(one.features), one)
+        other = best.get(one.name.owner)
+        if other is None or _order(rated) < _order(other):
+            best[one.name.owner] = rated
     return sorted(best.values(), key=_order)
 
 
-def _order(one: _Rated) -> tuple[float, str, str, str]:
-    return (-one.odds, one.canon, one.name.owner, one.name.name)
+def _order(rated: tuple[float, Weighed]) -> tuple[float, str, str, str]:
+    odds, one = rated
+    return (-odds, one.canon, one.name.owner, one.name.name)
 
 
-def _has_other_id(mention: Mention, owner: str, index: NameIndex) -> bool:
-    """An id that nobody has is a new account: whoever is known by another id is not meant, whatever his name."""
-    return bool(mention.account_key) and bool(index.accounts_of(owner))
-
-
-def _beside(
-    name: Name, where: str | None, context: Context, given: frozenset[str], index: NameIndex
-) -> tuple[str, ...]:
-    met = {clue.partition(" ")[0] for clue in given & index.clues_of(name.owner)}
-    holds = {
-        "same platform": where is not None and name.platform == where,
-        "other platform": where is not None and name.platform is not None and name.platform != where,
-        "same task": bool(met & {"link", "title"}),
-        "same reward": "reward" in met,
-        "open incident": name.owner in context.live,
-        "id beside it": any(key.upper() in index.accounts_of(name.owner) for key in context.account_keys),
-    }
-    return tuple(word for word, true in holds.items() if true)
-
-
-def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tuple[Result, str]:
+def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool) -> tuple[Result, str]:
     first, chance = near[0]
     how = _how(first)
-    proof = [word for word in first.beside if word in ("same task", "id beside it")]
-    support = [word for word in first.beside if word in ("same task", "id beside it", "same reward", "open incident")]
+    proof = [word for word in PROOF if word in first.beside]
+    support = [word for word in SUPPORT if word in first.beside]
     twins = [one for one, _ in near if one.canon == first.canon and "other platform" not in one.beside]
-    known = _same(first) or sum(each for _, each in near) >= UNKNOWN_BELOW
+    known = _same(first) or sum(each for one, each in near if "other platform" not in one.beside) >= UNKNOWN_BELOW
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
     begins_otherwise = asked[:1] != first.canon[:1] and how.startswith("near name") and not proof
@@ -158,7 +123,7 @@ def _decide(asked: str, near: list[tuple[_Rated, float]], *, strict: bool) -> tu
     return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
 
 
-def _bar(one: _Rated, support: list[str], near: list[tuple[_Rated, float]]) -> float:
+def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]]) -> float:
     """From which probability on "found" may be said.
 
     Never for a name by itself that is only near: initials, one with another number, one beside which somebody else has
@@ -168,14 +133,17 @@ def _bar(one: _Rated, support: list[str], near: list[tuple[_Rated, float]]) -> f
     doubtful = one.like.get("initials") or one.like.get("numbers") or taken
     if "other platform" in one.beside or (doubtful and not support):
         return math.inf
-    return FOUND_AT if _same(one) else FOUND_NEAR_AT
+    if _same(one) or support:
+        alone = sum("exact" in other.like for other, _ in near) == 1
+        return FOUND_WHOLE_AT if alone and "whole name" in one.features else FOUND_AT
+    return FOUND_NEAR_AT if one.like.get("one letter") or one.like.get("digits") else FOUND_FAR_AT
 
 
-def _same(one: _Rated) -> bool:
+def _same(one: Weighed) -> bool:
     return "exact" in one.like and "other platform" not in one.beside
 
 
-def _how(one: _Rated) -> str:
+def _how(one: Weighed) -> str:
     """The likeness in a few words."""
     like = one.like
     for feature, words in (
@@ -191,10 +159,10 @@ def _how(one: _Rated) -> str:
     ):
         if like.get(feature):
             return words
-    return "similar words" if like["asked words"] > 0.5 else "similar letters"
+    return "similar words" if like.get("words more", 0.0) == 0.0 else "similar letters"
 
 
-def _match(result: Result, how: str, near: list[tuple[_Rated, float]]) -> Match:
+def _match(result: Result, how: str, near: list[tuple[Weighed, float]]) -> Match:
     return Match(
         result=result,
         probability=round(near[0][1], 6),

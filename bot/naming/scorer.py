@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 
-from bot.naming.likeness import Likeness
-
-# Log-odds against "nobody we know", learnt on invented names by tests/naming/fit.py.
-WEIGHTS: Mapping[str, float] = {
-    "exact": 6.80,
-    "glued": 6.22,
-    "taken apart": 1.21,
-    "digits": 10.73,
-    "reordered": 5.49,
-    "letters": 5.18,
-    "one letter": 2.41,
-    "two letters": 1.43,
-    "asked words": 3.40,
-    "known words": -0.19,
-    "said": 5.01,
-    "initials": 4.12,
-    "cut": 2.54,
-    "numbers": -1.87,
-    "short": 2.28,
-    "activity": 0.90,
-    "size": -0.87,
-    "bias": -4.17,
-    "bias exact": -0.17,
-}
-# Set by hand: what agrees beside the name. A requester is of one platform, so another one speaks against.
-BESIDE: Mapping[str, float] = {
-    "same platform": 0.5,
-    "other platform": -7.0,
-    "same task": 6.0,
-    "id beside it": 7.0,
-    "same reward": 1.0,
-    "open incident": 1.5,
-    # Whoever writes a known name of two telling words to the letter means it: right in 99.6 of 100 questions at 100k
-    # names (tests/naming/bench.py), so a better-known name a letter away is no rival.
-    "whole name": 5.0,
-    "not the name": -6.0,
-}
-
-
-def features(like: Likeness, weight: float, size: float) -> dict[str, float]:
-    """All that the weights see: a likeness, the name's activity beside the mean, the size of the index."""
-    bias = "bias exact" if "exact" in like else "bias"
-    return {**like, bias: 1.0, "activity": weight, "size": size}
+# Learnt by `dev.py learn naming` (tests/naming/learn.py); log-odds against "nobody we know".
+WEIGHTS: Mapping[str, float] = tomllib.loads(files("bot.naming").joinpath("weights.toml").read_text("utf-8"))["weights"]
 
 
 def log_odds(seen: Mapping[str, float]) -> float:
     """Log-odds against "nobody we know"."""
-    return sum(WEIGHTS[name] * value for name, value in seen.items())
+    weights = WEIGHTS
+    return sum([weights[name] * value for name, value in seen.items()])
 
 
 def chances(odds: Iterable[float]) -> list[float]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate
 
-from bot.model import Name
-from bot.naming import canonical
+from bot.model import Amount, Name, Task
+from bot.naming import Context, canonical
 
 _SYLLABLES = (
     "b br c ch d dr f fl g gr h j k kl l m n p pr qu r s sh sk st t th tr v w z",
@@ -22,6 +23,8 @@ _PLACES_OF_WORK = ["Lab", "Group", "Research", "Institute", "Research Lab", "Stu
 _GENERAL = ["Research", "Survey", "Study", "Max", "Data", "Test", "Research Lab", "Survey Team", "AB", "Requester"]
 _LEGAL = ["Inc", "LLC", "Ltd", "GmbH", "Corp."]
 _PLATFORMS = ["mturk", "prolific", "connect"]
+_VERBS = ["Answer", "Check", "Find", "Write about", "Tag", "Summarise", "Review"]
+_OBJECTS = ["dreams", "street signs", "job adverts", "birds", "short films", "menus", "opinions", "dialogues", "games"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Question:
     text: str
     owner: str | None
     kind: str
+    platform: str | None = None
+    context: Context | None = None
 
 
 class World:
@@ -41,7 +46,10 @@ class World:
         self._firsts = _Words(self.random, 700, 2)
         self._lasts = _Words(self.random, 14_000, 3)
         self._places = _Words(self.random, 2_500, 3)
-        everybody = [self._name(number, alike) for number in range(n + max(200, n // 20))]
+        everybody: list[Name] = []
+        for number in range(n + max(200, n // 20)):
+            like = self._well_known(everybody) if everybody and self.random.random() < 0.03 else None
+            everybody.append(self._name(number, alike, like))
         self.names, out = everybody[:n], everybody[n:]
         there = {canonical(name.name) for name in self.names}
         self.held_out = [name for name in out if canonical(name.name) not in there]
@@ -53,6 +61,49 @@ class World:
         asked += [(name, None) for name in self._drawn(self.held_out, n_nil)]
         return [self._question(name.name, owner) for name, owner in asked]
 
+    def questions_in_context(self, n: int, nil: float = 0.25) -> list[Question]:
+        """The same with what stands around a mention: the platform, the work, open incidents, the thread."""
+        by_owner = {name.owner: name for name in (*self.names, *self.held_out)}
+        return [self._in_context(one, by_owner[one.owner] if one.owner else None) for one in self.questions(n, nil)]
+
+    def _well_known(self, everybody: Sequence[Name]) -> str:
+        """A name that others come near to: mostly one that is met often."""
+        return max(
+            self.random.choices(everybody, k=self.random.choice((1, 4, 40))), key=lambda name: name.activity
+        ).name
+
+    def work(self, owner: str) -> Task:
+        """What `owner` posts: some titles are also others', most rewards are."""
+        dice = random.Random(owner)
+        title = f"{dice.choice(_VERBS)} {dice.choice(_OBJECTS)} {dice.randrange(1, 90)}"
+        reward = Amount(Decimal(dice.choice((1, 2, 4, 5, 10, 15, 20, 50, 80))) / 20, "GBP")
+        return Task(title=title, reward=reward, task_key=f"3{owner}GROUP")
+
+    def _in_context(self, one: Question, name: Name | None) -> Question:
+        dice = self.random
+        name = name or dice.choice(self.held_out)
+        work = self.work(name.owner)
+        task = Task(
+            title=work.title if dice.random() < 0.3 else None,
+            reward=work.reward if dice.random() < 0.4 else None,
+            task_key=work.task_key if dice.random() < 0.08 else None,
+        )
+        live = {other.owner for other in dice.sample(self.names, 12)}
+        thread = set()
+        if one.owner is not None:
+            live |= {one.owner} if dice.random() < 0.3 else set()
+            thread |= {one.owner} if dice.random() < 0.12 else set()
+        if dice.random() < 0.005:
+            thread = {dice.choice(self.names).owner}
+        platform = name.platform if dice.random() < 0.6 else None
+        beside = {name.account_key or ""} if dice.random() < 0.08 else set()
+        if dice.random() < 0.001:
+            beside = {dice.choice(self.names).account_key or ""}
+        context = Context(
+            task=task, live=frozenset(live), thread=frozenset(thread), account_keys=frozenset(beside - {""})
+        )
+        return Question(one.text, one.owner, one.kind, platform, context)
+
     def _drawn(self, names: Sequence[Name], n: int) -> list[Name]:
         return self.random.choices(names, cum_weights=list(accumulate(name.activity for name in names)), k=n)
 
@@ -62,11 +113,17 @@ class World:
         text = _KINDS[kind][1](name, self.random)
         return Question(text, owner, kind) if canonical(text) else Question(name, owner, "as is")
 
-    def _name(self, number: int, alike: bool) -> Name:
+    def _name(self, number: int, alike: bool, like: str | None) -> Name:
         activity = 1.0 if alike else round(min(self.random.paretovariate(0.9), 20_000.0), 2)
         owner = f"A{number:07d}EXAMPLE"
         platform = self.random.choice(_PLATFORMS)
-        return Name(owner=owner, account_key=owner, name=self._text(), platform=platform, activity=activity)
+        return Name(
+            owner=owner,
+            account_key=owner,
+            name=_beside(like, self.random) if like else self._text(),
+            platform=platform,
+            activity=activity,
+        )
 
     def _text(self) -> str:
         make = self.random.choices(
@@ -115,6 +172,11 @@ class _Words:
     def _made(dice: random.Random, syllables: int) -> str:
         word = "".join(dice.choice(_ONSETS) + dice.choice(_VOWELS) for _ in range(syllables)) + dice.choice(_CODAS)
         return word.capitalize()
+
+
+def _beside(name: str, dice: random.Random) -> str:
+    """A name so near to another that it is easily taken for it, or the very same."""
+    return dice.choice((name, f"{name} {dice.randrange(2, 30)}", f"{name} Lab", _typo(name, dice) or name, name + "a"))
 
 
 def _typo(name: str, dice: random.Random) -> str:
@@ -169,6 +231,17 @@ def _leet(name: str, dice: random.Random) -> str:
     return "".join(dict(zip("aeiost", "431057", strict=True)).get(c, c) if dice.random() < 0.7 else c for c in name)
 
 
+def _called(name: str, dice: random.Random) -> str:
+    """A first name shortened, as friends do."""
+    first, *others = name.split()
+    return " ".join([first[: dice.randint(3, 5)], *others])
+
+
+def _no_vowels(name: str, dice: random.Random) -> str:
+    text = name[:1] + "".join(char for char in name[1:] if char not in "aeiou" or dice.random() < 0.4)
+    return text if len(text) > 3 else name
+
+
 def _sound(name: str, dice: random.Random) -> str:
     pairs = [("ck", "k"), ("ee", "ea"), ("ea", "ee"), ("c", "k"), ("k", "c"), ("ou", "oo"), ("th", "t"), ("x", "ks")]
     here = [pair for pair in pairs if pair[0] in name]
@@ -207,5 +280,7 @@ _KINDS: dict[str, tuple[int, Callable[[str, random.Random], str]]] = {
     "moved": (4, _moved),
     "cut": (5, _cut),
     "longer": (4, _longer),
+    "called": (2, _called),
+    "no vowels": (1, _no_vowels),
     "look-alike": (1, _look_alike),
 }

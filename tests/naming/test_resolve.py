@@ -274,8 +274,8 @@ def with_task(owner: str) -> NameIndex:
 @pytest.mark.parametrize(
     ("task", "live", "beside"),
     [
-        (Task(title="rate the MOOD of 40 doves!"), (), "same task"),
-        (Task(task_key="3GROUPEXAMPLE"), (), "same task"),
+        (Task(title="rate the MOOD of 40 doves!"), (), "same title"),
+        (Task(task_key="3GROUPEXAMPLE"), (), "same link"),
         (Task(reward=Amount(Decimal("1.2"), "GBP")), (), "same reward"),
         (None, ("firm",), "open incident"),
     ],

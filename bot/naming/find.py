@@ -1,0 +1,160 @@
+"""Who comes near a name that was asked for: by its keys, by two of its words, by rare words, by slips of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from heapq import nlargest
+
+from bot.naming import keys
+from bot.naming.index import NameIndex
+from bot.naming.likeness import alike
+from bot.naming.nicknames import other_names
+from bot.naming.postings import key_of, pair_of
+
+# So many are looked at closely.
+RATED = 18
+# Of all who stand under one key, or have one word, those met most often come in.
+_PER_KEY = 30
+_PER_WORD = 12
+# A word that more names have than this brings nobody in, unless it is all that was said.
+_COMMON_WORD = 400
+# Of a long name so many words are looked up, and of two words so many pairs.
+_WORDS = 6
+_PAIRS = 30
+# Nobody further off is looked for once one of the first few explains this share of all that was said.
+_ENOUGH = 0.85
+_LOOKED_AT = 3
+# Whoever says less than this share of what the best says is not looked at.
+_LEAST_SAID = 0.3
+_LEAST_GLUED = 5
+
+_Near = list[tuple[str, float]]
+
+
+def near(index: NameIndex, canon: str) -> list[int]:
+    """The numbers of at most 18 names that may be meant by a canonical form."""
+    search = _Search(index, canon)
+    search.look(index.words.one_slip)
+    if not search.has_enough():
+        search.look(index.words.near)
+        search.look_joined()
+    return search.likeliest()
+
+
+class _Search:
+    """What was found so far: each name with the nats that its words say; `worth` is all that was said."""
+
+    def __init__(self, index: NameIndex, canon: str) -> None:
+        self._index = index
+        self._words = list(dict.fromkeys(keys.spelt(canon)))[:_WORDS]
+        self._found: dict[int, float] = {}
+        self._rare: dict[str, float] = {}
+        self.worth = sum(map(self._rarity, self._words))
+        skeleton = keys.skeleton(canon)
+        self._add(index.keys.get(keys.whole_key(skeleton)), self.worth + 1.0)
+        if len(self._words) == 1:
+            self._add(index.keys.get(keys.initials_key(skeleton)), 0.5 * self.worth)
+            self._take_apart(skeleton)
+
+    def look(self, words_near: Callable[[str], list[str]]) -> None:
+        """Look up the words that come near each word, alone and by two."""
+        near = [self._alike(word, words_near(word)) for word in self._words]
+        for each in near:
+            for other, share in each:
+                self._by_word(other, share * self._rarity(other), alone=len(self._words) == 1)
+        for at, left in enumerate(near):
+            for right in near[at + 1 :]:
+                self._by_pair(left, right)
+        self._by_initials(near)
+
+    def look_joined(self) -> None:
+        """Look for the name written as one word, with slips."""
+        if 1 < len(self._words) <= 3:
+            joined = "".join(self._words)
+            for word, share in self._alike(joined, self._index.words.near(joined)):
+                self._by_word(word, share * self._rarity(word), alone=False)
+
+    def likeliest(self) -> list[int]:
+        """Who says most of what was asked, and is met most often."""
+        found, index = self._found, self._index
+        least = _LEAST_SAID * max(found.values(), default=0.0)
+        said = {
+            number: (value + index.busy(number), index.rank(number))
+            for number, value in found.items()
+            if value >= least
+        }
+        return nlargest(RATED, said, key=said.__getitem__)
+
+    def has_enough(self) -> bool:
+        """Whether somebody was found whose words explain nearly all that was said."""
+        best = nlargest(_LOOKED_AT, self._found, key=self._found.__getitem__)
+        return any(self._explained(number) >= _ENOUGH * self.worth for number in best)
+
+    def _explained(self, number: int) -> float:
+        words = keys.spelt(self._index.canon(number))
+        if "".join(words) == "".join(self._words):
+            return self.worth
+        return sum([self._rarity(word) * max([alike(word, other) for other in words]) for word in self._words])
+
+    def _alike(self, word: str, others: Iterable[str]) -> _Near:
+        near = [(other, alike(word, other)) for other in others]
+        known = self._index.words
+        near += [(other, 0.8) for other in other_names(word) if known.count(other)]
+        return near
+
+    def _by_word(self, word: str, said: float, *, alone: bool) -> None:
+        index = self._index
+        if alone:
+            self._add(index.keys.get(keys.whole_key(word)), said)
+        names = index.words.names(word)
+        if alone or len(names) <= _COMMON_WORD:
+            self._add(index.busiest(names, _PER_KEY if alone else _PER_WORD), said * (0.7 if alone else 1.0))
+
+    def _by_pair(self, left: _Near, right: _Near) -> None:
+        pairs = [(a + b, one, other) for one, a in left for other, b in right]
+        pairs.sort(key=lambda pair: -pair[0])
+        shares = dict(left) | dict(right)
+        for _, one, other in pairs[:_PAIRS]:
+            names = self._index.keys.get(pair_of(key_of(one), key_of(other)), _COMMON_WORD)
+            if names:
+                said = shares[one] * self._rarity(one) + shares[other] * self._rarity(other)
+                self._add(names, said)
+
+    def _by_initials(self, near: list[_Near]) -> None:
+        """ "J Doe" for "Jane Doe", and the other way round."""
+        if not 1 < len(near) <= 3:
+            return
+        first, last = self._words[0], self._words[-1]
+        for letter, words in ((first[0], near[-1]), (last[0], near[0])):
+            for word, share in words[:5]:
+                self._add(
+                    self._index.keys.get(pair_of(key_of(letter), key_of(word)), _COMMON_WORD),
+                    share * self._rarity(word) + 1.0,
+                )
+
+    def _take_apart(self, word: str) -> None:
+        """Two words written as one: where both are known, or one with the rest a slip away."""
+        known = self._index.words
+        for cut in range(1, len(word) - 1):
+            left, right = word[:cut], word[cut:]
+            if known.count(right) and (cut == 1 or known.count(left)):
+                self._by_pair([(left, 1.0)], [(right, 1.0)])
+            elif len(word) >= _LEAST_GLUED * 2 and cut >= _LEAST_GLUED and known.count(left):
+                self._by_pair([(left, 1.0)], self._alike(right, known.one_slip(right)))
+            elif len(right) >= _LEAST_GLUED and known.count(right):
+                self._by_pair(self._alike(left, known.one_slip(left)), [(right, 1.0)])
+
+    def _add(self, numbers: Iterable[int], said: float) -> None:
+        numbers = list(numbers)
+        if not numbers:
+            return
+        found = self._found
+        for number in self._index.busiest(numbers, _PER_KEY):
+            if found.get(number, -1.0) < said:
+                found[number] = said
+
+    def _rarity(self, word: str) -> float:
+        rare = self._rare.get(word)
+        if rare is None:
+            rare = self._rare[word] = self._index.rarity(word)
+        return rare

@@ -1,0 +1,113 @@
+"""All that speaks for and against each name that comes near a mention, as numbers that the weights see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.model import Mention, Name
+from bot.naming import keys
+from bot.naming.context import Context, clues
+from bot.naming.find import near
+from bot.naming.index import NameIndex
+from bot.naming.likeness import Asked, Likeness
+
+# Whoever the context points at is looked at too, if his name has this much in common with what was asked (0 to 100).
+_LEAST_LIKE = 60
+_MOST_POINTED_AT = 300
+# What may hold beside a name, most telling first.
+PROOF = ("id beside it", "same link", "same title", "in the thread")
+SUPPORT = (*PROOF, "same reward", "open incident")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One name that comes near: its number's canonical form, likeness, what holds beside it, and all features."""
+
+    name: Name
+    canon: str
+    like: Likeness
+    beside: tuple[str, ...]
+    features: dict[str, float]
+
+
+def weigh(asked: str, mention: Mention, index: NameIndex, where: str | None, context: Context) -> list[Weighed]:
+    """Everybody near the canonical form `asked`; on the platform `where` (None: not known)."""
+    if not asked or not len(index):
+        return []
+    given = clues(mention.task) | clues(context.task)
+    name_asked = Asked(asked, index.rarity)
+    likes: dict[str, Likeness] = {}
+    whole = keys.is_whole(asked) and bool(index.named(asked))
+    numbers = dict.fromkeys(near(index, asked))
+    numbers.update(dict.fromkeys(_pointed_at(asked, given, index, context)))
+    found = []
+    for number in numbers:
+        name, canon = index.name(number), index.canon(number)
+        if mention.account_key and index.accounts_of(name.owner):
+            # An id that nobody has is a new account: whoever is known by another id is not meant, whatever his name.
+            continue
+        like = likes.get(canon)
+        if like is None:
+            like = likes[canon] = name_asked.beside(canon)
+        beside = tuple(_beside(name, where, context, given, index))
+        found.append(Weighed(name, canon, like, beside, _features(like, beside, index, name, whole=whole)))
+    return found
+
+
+def _features(
+    like: Likeness, beside: tuple[str, ...], index: NameIndex, name: Name, *, whole: bool
+) -> dict[str, float]:
+    kind = _kind(like)
+    found = {feature: value for feature, value in like.items() if feature != "said"}
+    found.update(dict.fromkeys(beside, 1.0))
+    # What is said, how well known one is and among how many weighs otherwise where only a part of a name was written.
+    for feature, value in (
+        ("bias", 1.0),
+        ("said", like["said"]),
+        ("activity", index.weight(name)),
+        ("size", index.size),
+    ):
+        found[f"{feature} {kind}"] = value
+    if whole and kind != "exact":
+        found["not the name"] = 1.0
+    elif whole and "other platform" not in beside:
+        found["whole name"] = 1.0
+    return found
+
+
+def _kind(like: Likeness) -> str:
+    if "exact" in like:
+        return "exact"
+    if like.get("initials"):
+        return "initials"
+    if like.get("words fewer"):
+        return "part"
+    return "more" if like.get("words more") else "near"
+
+
+def _pointed_at(asked: str, given: frozenset[str], index: NameIndex, context: Context) -> Iterator[int]:
+    """The names of whom the context points at, where they have something in common with what was asked."""
+    owners = {owner for clue in given for owner in index.seen_with(clue)} | context.live | context.thread
+    owners |= {owner for key in context.account_keys for owner in index.owners_of(key)}
+    for owner in sorted(owners)[:_MOST_POINTED_AT]:
+        for number in index.numbers_of(owner):
+            if fuzz.partial_ratio(asked, index.canon(number), score_cutoff=_LEAST_LIKE):
+                yield number
+
+
+def _beside(name: Name, where: str | None, context: Context, given: frozenset[str], index: NameIndex) -> Iterator[str]:
+    if where is not None and name.platform is not None:
+        yield "same platform" if name.platform == where else "other platform"
+    if given:
+        yield from (f"same {kind}" for kind in sorted({clue.split()[0] for clue in given & index.clues_of(name.owner)}))
+    if name.owner in context.live:
+        yield "open incident"
+    if name.owner in context.thread:
+        yield "in the thread"
+    if context.account_keys and not index.accounts_of(name.owner).isdisjoint(
+        key.upper() for key in context.account_keys
+    ):
+        yield "id beside it"
