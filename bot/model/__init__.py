@@ -15,6 +15,8 @@ Match      what a mention was resolved to, how, and how surely
 Voice      one person on one site, known to us by a keyed hash only
 Report     one voice's claim about one requester
 Incident   the reports about one requester that belong together in time, with Stage and Outcome
+Link       two requesters who may be one: suggested by the machine, linked or refused by people
+Edit       an entry of the log of requesters: alias, link, merge, split, rename; each can be undone
 Verdict    a moderator's judgement: who, when, why
 Term       one named summand of a score
 Alert      one thing to tell one guild, once, with a Reason from a closed list
@@ -27,6 +29,14 @@ Card       words and fields, before any medium
 
 from __future__ import annotations
 
+from bot.model.edits import (
+    Act,
+    AliasOrigin,
+    Edit,
+    Link,
+    Named,
+    Tie,
+)
 from bot.model.incidents import (
     Alert,
     Batch,
@@ -86,7 +96,9 @@ from bot.model.telling import (
 )
 
 __all__ = [
+    "Act",
     "Alert",
+    "AliasOrigin",
     "Ambiguous",
     "Amount",
     "Batch",
@@ -97,16 +109,19 @@ __all__ = [
     "Claim",
     "Decision",
     "Delivery",
+    "Edit",
     "Facts",
     "Format",
     "Found",
     "Guild",
     "Incident",
     "Kind",
+    "Link",
     "Match",
     "Mention",
     "Mode",
     "Name",
+    "Named",
     "Origin",
     "Outcome",
     "Page",
@@ -129,6 +144,7 @@ __all__ = [
     "State",
     "Task",
     "Term",
+    "Tie",
     "Tone",
     "Unknown",
     "Verdict",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -27,13 +28,18 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One requester that a mention may mean, with the probability that it does."""
+    """One requester that a mention may mean, with the probability that it does.
+
+    `seen_at` and `task` (a title) tell namesakes apart; they come from the store, never from the names alone.
+    """
 
     owner: str
     name: str
     probability: float
     platform: str | None = None
     account_key: str | None = None
+    seen_at: datetime | None = None
+    task: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,10 +72,14 @@ class Slot(StrEnum):
 
 
 class Shape(StrEnum):
-    """A living card that is edited as the incident grows, or a short new message beside it."""
+    """A living card that is edited as the incident grows, a short new message beside it, or a question to moderators.
+
+    The generation of a question is the id of the requester it asks about.
+    """
 
     CARD = "card"
     NOTICE = "notice"
+    QUESTION = "question"
 
 
 class State(StrEnum):

@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, update
 
 from bot.errors import NotFoundError
-from bot.model import Name, Requester
-from bot.storage.part import Part
-from bot.storage.tables import names, reports, requesters
+from bot.model import Act, AliasOrigin, Name, Named, Requester, Task
+from bot.storage.codec import load
+from bot.storage.edits import Edits
+from bot.storage.tables import batches, names, reports, requesters, sightings
 
-# Any number of ours; whoever adds a name on PostgreSQL holds it until the end of the transaction.
-NAMES_LOCK = 7_252_001
+# A name is believed to be somebody's when so many voices saw it together with an id of theirs.
+BELIEVED_FROM = 2
+# Merged into one who was merged into one …: undone in the same order, so never in a circle.
+LONGEST_CHAIN = 100
+
+_about = reports.c.requester_id == names.c.requester_id
+_activity = select(func.count()).where(_about).correlate(names).scalar_subquery().label("activity")
+_known = select(names, _activity)
 
 
 def _requester(requester_id: int, rows: Sequence[Row[Any]]) -> Requester:
@@ -27,7 +34,7 @@ def _requester(requester_id: int, rows: Sequence[Row[Any]]) -> Requester:
     )
 
 
-class Names(Part):
+class Names(Edits):
     """Who is meant by which name."""
 
     def names_since(self, name_id: int) -> tuple[tuple[int, Name], ...]:
@@ -35,10 +42,19 @@ class Names(Part):
 
         `activity` is 1 and the number of reports about the requester.
         """
-        about = reports.c.requester_id == names.c.requester_id
-        activity = select(func.count()).where(about).correlate(names).scalar_subquery().label("activity")
-        rows = self.rows(select(names, activity).where(names.c.name_id > name_id).order_by(names.c.name_id))
+        rows = self.rows(_known.where(names.c.name_id > name_id).order_by(names.c.name_id))
         return tuple((row.name_id, self._name(row)) for row in rows)
+
+    def names_of(self, requester_id: int) -> tuple[Name, ...]:
+        """All that one requester is known by, as the index has it."""
+        rows = self.rows(_known.where(names.c.requester_id == requester_id).order_by(names.c.name_id))
+        return tuple(self._name(row) for row in rows)
+
+    def tasks_since(self, batch_id: int, at: datetime) -> tuple[tuple[int, str, Task], ...]:
+        """(batch id, owner, task) of work seen since `at` that is stored after `batch_id`, in the order of the ids."""
+        seen = select(batches.c.batch_id, batches.c.requester_id, batches.c.task)
+        rows = self.rows(seen.where(batches.c.batch_id > batch_id, batches.c.at >= at).order_by(batches.c.batch_id))
+        return tuple((row.batch_id, str(row.requester_id), load(Task, row.task)) for row in rows)
 
     def add_requester(
         self, platform: str | None, name: str, canonical: str, account_key: str | None, origin: str
@@ -74,19 +90,16 @@ class Names(Part):
         )
 
     def adopt_platform(self, requester_id: int, platform: str) -> bool:
-        """Say on which platform a requester is of whom that was not known. False if it was.
-
-        Their names get new ids, so that whoever follows names by id hears of it.
-        """
-        ours = update(requesters).where(requesters.c.requester_id == requester_id, requesters.c.platform.is_(None))
-        if self.changed(ours.values(platform=platform)) == 0:
+        """Say on which platform a requester is of whom that was not known; the log has it. False if it was."""
+        ours = (requesters.c.requester_id == requester_id, requesters.c.platform.is_(None))
+        if self.row(select(requesters.c.requester_id).where(*ours)) is None:
             return False
-        theirs = names.c.requester_id == requester_id
-        rows = self.rows(select(names).where(theirs).order_by(names.c.name_id))
-        self.connection.execute(delete(names).where(theirs))
-        for row in rows:
-            told = {part: getattr(row, part) for part in ("kind", "name", "canonical", "account_key", "origin")}
-            self._add(requester_id, **told, platform=row.platform or platform)
+        journal = self.journal()
+        journal.update(requesters, ours, platform=platform)
+        theirs = (names.c.requester_id == requester_id, names.c.platform.is_(None))
+        for name_id in [row.name_id for row in self.rows(select(names.c.name_id).where(*theirs))]:
+            journal.update(names, [names.c.name_id == name_id], platform=platform)
+        self.add_edit(Act.PLACED, f"on {platform}", journal, [requester_id])
         return True
 
     def talked_about(self, since: datetime) -> tuple[Requester, ...]:
@@ -117,8 +130,74 @@ class Names(Part):
             requester_id, kind="alias", name=name, canonical=canonical, platform=requester.platform, origin=origin
         )
 
+    def sight(self, requester_id: int, name: str, canonical: str, voice_key: str) -> bool:
+        """A voice saw this name together with an id of theirs; with the second voice it is a name of theirs.
+
+        True when that has just happened. One voice alone can give nobody a name: an export is easily made up.
+        """
+        new = self.insert(sightings).values(
+            requester_id=requester_id,
+            canonical=canonical,
+            name=name,
+            voice_key=voice_key,
+            first_at=self.now,
+            last_at=self.now,
+        )
+        place = [sightings.c.requester_id, sightings.c.canonical, sightings.c.voice_key]
+        self.connection.execute(
+            new.on_conflict_do_update(index_elements=place, set_={"last_at": self.now, "name": name})
+        )
+        same = (sightings.c.requester_id == requester_id, sightings.c.canonical == canonical)
+        if int(self.value(select(func.count()).select_from(sightings).where(*same))) < BELIEVED_FROM:
+            return False
+        known = select(names.c.name_id).where(names.c.requester_id == requester_id, names.c.canonical == canonical)
+        return self.row(known) is None and self.add_alias(requester_id, name, canonical, AliasOrigin.SEEN)
+
+    def name_history(self, requester_id: int) -> tuple[Named, ...]:
+        """The names of a requester, oldest first: those they are known by, and those seen once with an id of theirs."""
+        kept = select(names).where(names.c.requester_id == requester_id, names.c.kind != "account")
+        found = {
+            row.canonical: Named(name=row.name, origin=row.origin, first_at=row.at, last_at=row.at)
+            for row in self.rows(kept.order_by(names.c.name_id.desc()))
+        }
+        for row in self.rows(select(sightings).where(sightings.c.requester_id == requester_id)):
+            told = found.get(row.canonical)
+            found[row.canonical] = Named(
+                name=told.name if told else row.name,
+                origin=told.origin if told else AliasOrigin.SEEN,
+                first_at=min(row.first_at, told.first_at) if told else row.first_at,
+                last_at=max(row.last_at, told.last_at) if told else row.last_at,
+            )
+        return tuple(sorted(found.values(), key=lambda named: (named.first_at, named.name)))
+
+    def seen_at(self, requester_id: int) -> datetime | None:
+        """When somebody last reported them or showed work of theirs."""
+        said = select(func.max(reports.c.at)).where(
+            reports.c.requester_id == requester_id, reports.c.removed_at.is_(None)
+        )
+        shown = select(func.max(batches.c.at)).where(batches.c.requester_id == requester_id)
+        moments = (self.value(said), self.value(shown))
+        return max((at for at in moments if at is not None), default=None)
+
+    def was_reported(self, requester_id: int) -> bool:
+        """Whether there is any report about them that was not taken back."""
+        about = (reports.c.requester_id == requester_id, reports.c.removed_at.is_(None))
+        return self.row(select(reports.c.report_id).where(*about).limit(1)) is not None
+
+    def whole(self, requester_id: int) -> int:
+        """The id under which a requester lives on who may have been merged. NotFoundError if there is none."""
+        for _ in range(LONGEST_CHAIN):
+            row = self.row(select(requesters.c.merged_into).where(requesters.c.requester_id == requester_id))
+            if row is None:
+                break
+            if row.merged_into is None:
+                return requester_id
+            requester_id = row.merged_into
+        raise NotFoundError(f"There is no requester {requester_id}.")
+
     def get_requester(self, requester_id: int) -> Requester:
-        """NotFoundError if there is none."""
+        """Whoever lives on under that id. NotFoundError if there is none."""
+        requester_id = self.whole(requester_id)
         about = select(names, requesters.c.platform.label("of_platform"), requesters.c.name.label("of_name"))
         rows = self.rows(about.join(requesters).where(names.c.requester_id == requester_id).order_by(names.c.name_id))
         if not rows:
@@ -132,9 +211,7 @@ class Names(Part):
         return self.get_requester(rows[0].requester_id) if len(rows) == 1 else None
 
     def _add(self, requester_id: int, **told: str | None) -> bool:
-        if self.dialect == "postgresql":
-            # Ids are drawn before they are seen: without this, a follower could miss a lower id committed later.
-            self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": NAMES_LOCK})
+        self.hold_names()
         new = self.insert(names).values(requester_id=requester_id, at=self.now, **told)
         if told["kind"] == "account":
             new = new.on_conflict_do_nothing()

@@ -16,7 +16,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bot.model import Decision, Mode, Outcome, Reason, Shape, Slot, Stage, Stance, State
+from bot.model import Act, Decision, Mode, Outcome, Reason, Shape, Slot, Stage, Stance, State, Tie
 from bot.storage.columns import Bytes, Real, Whole64, choice, count, flag, key, moment, words
 
 metadata = MetaData(
@@ -77,7 +77,15 @@ posts = _table(
     UniqueConstraint("source", "key"),
 )
 
-requesters = _table("requesters", key("requester_id"), words("platform", nullable=True), words("name"), moment("at"))
+# `merged_into`: nothing is theirs any more; old buttons and numbers lead to the other one.
+requesters = _table(
+    "requesters",
+    key("requester_id"),
+    words("platform", nullable=True),
+    words("name"),
+    moment("at"),
+    _to("merged_into", "requesters.requester_id", nullable=True),
+)
 
 names = _table(
     "names",
@@ -100,6 +108,49 @@ names = _table(
         sqlite_where=literal_column("account_key IS NOT NULL"),
         postgresql_where=literal_column("account_key IS NOT NULL"),
     ),
+    grows=True,
+)
+
+# Which voice saw which name together with an id of theirs: a name is believed when two did.
+sightings = _table(
+    "sightings",
+    key("sighting_id"),
+    _to("requester_id", "requesters.requester_id"),
+    words("canonical"),
+    words("name"),
+    words("voice_key"),
+    moment("first_at"),
+    moment("last_at"),
+    UniqueConstraint("requester_id", "canonical", "voice_key"),
+)
+
+links = _table(
+    "links",
+    key("link_id"),
+    _to("one_id", "requesters.requester_id"),
+    _to("other_id", "requesters.requester_id"),
+    choice("tie", Tie),
+    Column("score", Real, CheckConstraint("score BETWEEN 0 AND 1", name="score"), nullable=False),
+    words("why"),
+    moment("at"),
+    CheckConstraint("one_id < other_id", name="order"),
+    UniqueConstraint("one_id", "other_id"),
+    Index("ix_links_other_id", "other_id"),
+)
+
+# The log of requesters. `changes` holds the cells as they were and as they became: that is what undo needs.
+edits = _table(
+    "edits",
+    key("edit_id"),
+    words("ref", unique=True),
+    moment("at"),
+    choice("act", Act),
+    words("by", nullable=True),
+    words("guild_key", nullable=True),
+    words("says"),
+    words("touched"),
+    words("changes"),
+    flag("undone"),
     grows=True,
 )
 
