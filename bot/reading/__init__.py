@@ -17,7 +17,7 @@ from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.gate import shipped as gate
-from bot.reading.mentions import Namer, lower_case
+from bot.reading.mentions import Named, Namer
 from bot.reading.numbers import Role
 from bot.reading.score import Model
 from bot.reading.score import shipped as learnt
@@ -79,15 +79,17 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
     if not _passes(low, passages, parent):
-        named = _titled(passages, namer)
-        return _nothing(named, exports, platform or _home(post.source, platforms), body), []
+        titled = _titled(passages, namer).mentions
+        return _nothing(titled, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
-    lines = _lines(passages, namer)
+    named = namer.name(passages, _parents(parent))
+    lines = _lines(passages, named)
     _drop_weak(lines)
     _go_on(lines)
     _assent(lines, parent)
-    told = tell(lines, _parents(parent), post.posted_at, model, _context(lines, parent, exports))
-    return _reading(told, lines, exports, platform, body, model), told
+    above = tuple(mention for mention in named.mentions if mention.origin is Origin.PARENT)
+    told = tell(lines, above, post.posted_at, model, _context(lines, parent, exports))
+    return _reading(told, named.mentions, exports, platform, body, model), told
 
 
 def _context(lines: list[Line], parent: Parent | None, exports: Exports) -> dict[str, str]:
@@ -160,16 +162,13 @@ def _platform(own: str, post: Post, platforms: Platforms, links: tuple[Link, ...
     return found.key if found else None
 
 
-def _lines(passages: list[Passage], namer: Namer) -> list[Line]:
+def _lines(passages: list[Passage], named: Named) -> list[Line]:
     lines = []
     for number, passage in enumerate(passages):
         own = passage.origin is not Origin.QUOTE
         for sentence in sentences(passage.text, passage.origin):
-            line = Line(sentence, number, namer.find(sentence), atoms(sentence) if own else [])
-            if own and not line.named and line.atoms:
-                small = lower_case(sentence, namer)
-                line.named = [small] if small else []
-            lines.append(line)
+            here = named.within(number, sentence.words[0].start, sentence.words[-1].end)
+            lines.append(Line(sentence, number, here, atoms(sentence) if own else []))
     return lines
 
 
@@ -241,14 +240,13 @@ def _parents(parent: Parent | None) -> tuple[Mention, ...]:
     return tuple(replace(mention, origin=Origin.PARENT) for mention in known)
 
 
-def _titled(passages: list[Passage], namer: Namer) -> list[Mention]:
+def _titled(passages: list[Passage], namer: Namer) -> Named:
     """The requesters that a title names: of a post without rejections no more is read."""
     titles = [passage for passage in passages if passage.origin is Origin.TITLE]
-    found = [sentence for title in titles for sentence in sentences(title.text, title.origin)]
-    return [candidate.mention for sentence in found for candidate in namer.find(sentence)]
+    return namer.name(titles) if titles else Named()
 
 
-def _nothing(named: list[Mention], exports: Exports, platform: str | None, body: Body) -> Reading:
+def _nothing(named: tuple[Mention, ...], exports: Exports, platform: str | None, body: Body) -> Reading:
     return Reading(
         kind=Kind.OTHER,
         probability=_SHUT_OUT,
@@ -262,9 +260,8 @@ def _nothing(named: list[Mention], exports: Exports, platform: str | None, body:
 
 
 def _reading(
-    told: list[Told], lines: list[Line], exports: Exports, platform: str | None, body: Body, model: Model
+    told: list[Told], named: tuple[Mention, ...], exports: Exports, platform: str | None, body: Body, model: Model
 ) -> Reading:
-    named = [candidate.mention for line in lines for candidate in line.named if line.own or line.sentence.origin]
     first = [each.claim.mention for each in told if each.claim.mention is not None]
     if not told:
         return _nothing(named, exports, platform, body)
