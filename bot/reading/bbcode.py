@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bot.reading.flat import DEEPEST, Flat
-from bot.reading.tags import CELL_END, CELLS, Ends, is_pasted
+from bot.reading.tags import CELLS, Ends, Row, is_pasted
 from bot.reading.words import word_set
 
 _TAG = re.compile(
@@ -44,6 +44,7 @@ class _Tags:
 
     def __init__(self, text: str, flat: Flat) -> None:
         self.flat, self.ends = flat, Ends(text, "[/", "]")
+        self.row = Row()
         self.depth, self.unread, self.address = 0, "", ""
 
     def take(self, name: str, closing: bool, value: str, before: str, at: int) -> str:
@@ -57,8 +58,8 @@ class _Tags:
             return "\n"
         if name == "url":
             return self._url(closing, value.strip("\"' "), before)
-        if name in CELLS:
-            return CELL_END if closing else ""
+        if name in CELLS or name == "tr":
+            return self.row.put(name, closing)
         return "\n" if name in _LINES else ""
 
     def _url(self, closing: bool, value: str, before: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bot.reading.flat import DEEPEST, Flat
-from bot.reading.tags import CELL_END, CELLS, Ends, is_pasted
+from bot.reading.tags import CELLS, Ends, Row, is_pasted
 from bot.reading.words import word_set
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})((?:\s|/)[^<>]{0,2000})?>")
@@ -61,6 +61,7 @@ class _Tags:
 
     def __init__(self, text: str, flat: Flat) -> None:
         self.flat, self.ends, self.boxes = flat, Ends(text, "</", ">"), _Boxes()
+        self.row = Row()
         self.unread, self.inside, self.address = "", 0, ""
 
     def still_unread(self, name: str, closing: bool) -> bool:
@@ -80,8 +81,8 @@ class _Tags:
             return "\n"
         if name == "a":
             return self._link(closing, attributes)
-        if name in CELLS:
-            return CELL_END if closing else ""
+        if name in CELLS or name == "tr":
+            return self.row.put(name, closing)
         return "\n" if name in _BLOCKS else ""
 
     def _hides(self, name: str, attributes: str, classes: frozenset[str]) -> bool:

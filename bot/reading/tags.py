@@ -7,7 +7,6 @@ import re
 from bot.reading.words import word_set
 
 CELLS = word_set("td th")
-CELL_END = " | "
 
 # What people paste into a block of code to keep its lines: not code, but an export or a table of their work.
 _PASTED = re.compile(
@@ -20,6 +19,22 @@ _PASTED = re.compile(
 def is_pasted(code: str) -> bool:
     """Whether a block of code holds an export or a table of somebody's work, to be read like any text."""
     return _PASTED.search(code) is not None
+
+
+class Row:
+    """The cells of a table's row: a bar between two of them."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def put(self, name: str, closing: bool) -> str:
+        """What the tag of a row or cell puts in its place."""
+        if name not in CELLS:
+            self._begun = False
+            return "\n"
+        bar = self._begun and not closing
+        self._begun = True
+        return " | " if bar else ""
 
 
 class Ends:
