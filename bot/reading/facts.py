@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.model import Amount, Facts
+from bot.model import Amount, Facts, Share
 from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
 from bot.reading.reversals import reversal_of
@@ -30,7 +30,6 @@ _MANY = {"mass_words", "all_of_it", "most_of_it", "many", "several_workers", "so
 _PLURALS = word_set(
     "rejections rejs rejects hits studies submissions surveys tasks assignments batch batches them these those"
 )
-_SINGULARS = word_set("hit survey study submission task assignment rejection rej it")
 _OF_ONE = ("whole", "entire")  # "my whole study"
 
 
@@ -38,14 +37,14 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     """The facts of the claim that these atoms make. `around`: the sentences in which its numbers may stand."""
     found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
-    told = tally(around, share_of(around, found, None, None), mass="mass_words" in names, assent="assent" in names)
-    rejected = told.rejected or (1 if _one(atoms, names) else None)
-    alone = rejected == 1 and told.submitted is None  # all of one is no share
+    share = share_of(around, found, None, None)
+    told = tally(around, share, mass="mass_words" in names, assent="assent" in names)
+    rejected = told.rejected or (1 if _one(atoms, names, share) else None)
     return Facts(
         n_rejected=rejected,
         n_submitted=told.submitted,
         n_reversed=told.reversed,
-        share=None if alone else share_of(around, found, told.rejected, told.submitted),
+        share=share_of(around, found, rejected, told.submitted),
         amount=_amount(around),
         first_hand=_first_hand(atoms, names),
         reversal=reversal_of(around, told),
@@ -54,15 +53,15 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     )
 
 
-def _one(atoms: list[Atom], names: set[str]) -> bool:
+def _one(atoms: list[Atom], names: set[str], share: Share | None) -> bool:
     """Whether one rejection is spoken of: "a rejection", "rejected my HIT", with no word for more."""
     sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
-    if "bare_verdict" in names or (any(_says_one(s.words) for s in sentences) and not names & _MANY):
+    if any(_says_one(s.words) for s in sentences) and not names & _MANY:
         return True
-    more = (w.low in _PLURALS or ("all" in w.tags and w.low not in _OF_ONE) for s in sentences for w in s.words)
-    if not sentences or names & _MANY or any(more):
+    if any(atom.start == "start_reversal" for atom in atoms):
         return False
-    return "a_single_one" in names or "mine" in names or any(w.low in _SINGULARS for s in sentences for w in s.words)
+    more = (w.low in _PLURALS or ("all" in w.tags and w.low not in _OF_ONE) for s in sentences for w in s.words)
+    return bool(sentences) and share is None and not names & _MANY and not any(more)
 
 
 def _says_one(words: list[Word]) -> bool:

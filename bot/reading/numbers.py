@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.reading.nocounts import Figure, no_count
 from bot.reading.roles import FILLERS, TOLD, Role, role_of, said
-from bot.reading.words import FRACTION, NUM, WORD, Word, word_set
+from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 __all__ = ["Count", "Role", "counts", "value"]
 
@@ -40,6 +40,9 @@ _MINE = frozenset(
 _DEFINITE = frozenset(("the", "those", "these", "all", "los", "las", "os", "as"))
 _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
 _NOES = frozenset(("no", "not", "nope", "nahi", "não"))
+
+
+_SCORE = 10  # "4/5", "9/10" are ratings, unless what they count stands right behind
 
 
 def value(word: Word) -> int | None:
@@ -157,7 +160,7 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
     if _whole(words, figure.first) and not figure.percent and not _rejections(words, figure):
         return 1, [Count(Role.SUBMITTED, figure.n, None, figure.percent, word)]
     behind = following if following is not None and _behind(words, figure, following, role) else None
-    if role in (Role.LOOSE, Role.WORK) and _is_no(words, figure.last + 1):
+    if _is_no(words, figure.last + 1):
         role = Role.REJECTED
     of, all_of, mine = behind.n if behind else None, _all_of(words, figure.first), _is_mine(words, figure)
     return (2 if behind else 1), [Count(role, figure.n, of, figure.percent, word, all_of, mine)]
@@ -168,6 +171,8 @@ def _slashed(words: list[Word], figure: Figure) -> list[Count]:
     i = figure.first
     n, of = (int(part) for part in words[i].text.replace(" ", "").split("/"))
     role = role_of(words, i, i)
+    if of <= _SCORE and not any(said(w) is Role.REJECTED for w in words[i + 1 : i + 3]):
+        return []
     dated = i and words[i - 1].low in ("on", "since", "by", "from", "until", "rated", "rating", "thread", "before")
     return [] if n > of or dated or role not in TOLD else [Count(role, n, of, percent=False, word=words[i])]
 
@@ -193,7 +198,7 @@ def _rejections(words: list[Word], figure: Figure) -> bool:
 def _is_no(words: list[Word], i: int) -> bool:
     """ "898 ok, 2 no": the number's verdict is a bare "no"."""
     near = [w for w in words[i : i + 2] if w.low not in ("were", "are", "is")]
-    return bool(near) and near[0].low in _NOES and (len(near) == 1 or near[1].kind == "stop")
+    return bool(near) and near[0].low in _NOES and (len(near) == 1 or near[1].kind == STOP)
 
 
 def _is_mine(words: list[Word], figure: Figure) -> bool:
@@ -234,4 +239,6 @@ def _whole(words: list[Word], i: int) -> bool:
 
 
 def _all_of(words: list[Word], i: int) -> bool:
-    return (i > 0 and "all" in words[i - 1].tags) or (i > 1 and "all" in words[i - 2].tags)
+    """ "all 60", "all my 60", and not "thanks all, 60"."""
+    near = words[i - 1 : i] if i and words[i - 1].kind == STOP else words[max(0, i - 2) : i]
+    return any("all" in word.tags for word in near)

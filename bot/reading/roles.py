@@ -40,6 +40,9 @@ _NOW_SO = frozenset(
 _PUT_BACK = frozenset(("now", "put", "changed", "set", "turned", "switched", "flipped", "ahora", "agora"))
 _CLAUSE = frozenset(("and", "y", "e"))
 _SUBJECTS = word_set("they he she we i")
+_COLON = frozenset(":")
+_NEW = 6  # what "and they", "and we" part
+_AHEAD = 4  # how much more a new subject or a colon parts a number from what stands behind it
 _NEAR = 9  # what may stand between a number and the word that says what it counts; each word weighs
 _HEAD = 5  # words behind a number among which is what it counts, by name
 _STOPS = {",": 3, "(": 3, ")": 3, ":": 2, "-": 2, "–": 2, "—": 2, "/": 4} | dict.fromkeys("\"'“”*_~", 1)
@@ -123,7 +126,7 @@ def _seek(words: list[Word], i: int, step: int) -> tuple[Role | None, int]:
         role = said(word)
         if role is not None and (role is not Role.WORKERS or step > 0):
             return role, far
-        far += _weight(word) + (3 if step > 0 and word.low in _SUBJECTS else 0)
+        far += _weight(word) + (_AHEAD if step > 0 and word.low in _SUBJECTS | _COLON else 0)
         if far > _NEAR:
             break
         i += step
@@ -137,7 +140,7 @@ def _weight(word: Word) -> int:
     if word.kind in (NUM, FRACTION) or any(tag[0] == "=" for tag in word.tags):
         return _NEAR + 1
     if word.low in _CLAUSE or "split" in word.tags:
-        return 3
+        return _NEW if " " in word.low else 3
     if word.low in FILLERS or word.tags & _PASSED or word.kind == LINK or _name(word):
         return 1
     return 3 if word.tags else 2

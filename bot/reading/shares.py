@@ -22,6 +22,12 @@ _NONE = word_set("nothing none nobody noone neither zero ninguna ningún ninguno
     "nem uma", "nem um", "ek bhi", "ek bhi nahi", "koi bhi nahi",
 }  # fmt: skip
 _CROWDS = ("every", "all", "whole", "entire", "each", "the whole", "todo", "todos", "sab")  # of all the workers
+_NOTHING = ("nothing", "none", "not one", "no surviv", "nada", "ni una")  # how a verdict on all of it begins
+_WHOLLY = word_set(
+    "todo todos todas tudo sab sabka sabko sara saara sare saare poora pura everything whole entire lot all"
+)
+_ONE = word_set("hit study submission task assignment survey job tarea estudio")  # "my whole study" is one
+_GREETED = word_set("thanks thank hi hey hello morning evening welcome sorry")
 _FAR = 40  # words within which a verdict decides what "all" is of
 _NEAR = 6  # words between "nothing" and the "accepted" that it denies
 
@@ -29,7 +35,9 @@ _NEAR = 6  # words between "nothing" and the "accepted" that it denies
 def share_of(around: list[Sentence], found: list[Count], rejected: int | None, submitted: int | None) -> Share | None:
     """The share that a claim gives: by its numbers, else by the words for it in or beside what tells of rejections."""
     counted = _counted(found, rejected, submitted)
-    return counted if counted is not None else _worded(around)
+    if counted is not None or rejected == 1:  # all of one is no share
+        return counted
+    return _worded(around)
 
 
 def part(n: int, whole: int) -> Share:
@@ -52,7 +60,9 @@ def _counted(found: list[Count], rejected: int | None, submitted: int | None) ->
         approved and not any(approved)
     ):
         return Share.ALL
-    return Share.MOST if approved and max(approved) < rejected else None
+    if not approved:
+        return None
+    return Share.MOST if max(approved) < rejected else Share.SOME
 
 
 def _worded(around: list[Sentence]) -> Share | None:
@@ -77,16 +87,30 @@ def _of_word(words: list[Word], i: int, word: Word, *, telling: bool) -> Share |
     tags = word.tags
     if "neutral" in tags:
         return None
+    if _wholly(word) or (word.low.startswith(_NEGATIVE) and (word.low in _NONE or "all" in tags) and _denied(words, i)):
+        return Share.ALL
     if "most" in tags and "workers" not in tags:
         return Share.MOST
-    if word.low.startswith(_NEGATIVE) and (word.low in _NONE or "all" in tags) and _denied(words, i):
-        return Share.ALL
-    whole_crowd = "workers" in tags and word.low.startswith(_CROWDS)
-    if ("all" in tags or (whole_crowd and telling)) and not word.low.startswith(_MANNERS):
-        if _of_rest(words, i) or not _bad(words, i):
-            return None
-        return Share.MOST if any(w.low in _NEARLY for w in words[max(0, i - 2) : i]) else Share.ALL
+    every = "all" in tags or (telling and "workers" in tags and word.low.startswith(_CROWDS))
+    if every and not word.low.startswith(_MANNERS):
+        return _every(words, i, word)
     return Share.SOME if tags & {"some", "many"} and telling and not _of_rest(words, i) and _bad(words, i) else None
+
+
+def _wholly(word: Word) -> bool:
+    """A verdict that says itself that it is on all: "nothing accepted", "rechazaron todo", "failed the lot"."""
+    if "verdict" in word.tags and word.low.startswith(_NOTHING):
+        return True
+    return bool(word.tags & {"mass", "verdict"}) and not _WHOLLY.isdisjoint(word.low.split())
+
+
+def _every(words: list[Word], i: int, word: Word) -> Share | None:
+    """What "all" says: nothing of one study, of thanks, of the rest or of what was approved; "nearly all" is most."""
+    of_one = word.low in ("whole", "entire") and i + 1 < len(words) and words[i + 1].low in _ONE
+    greeted = i > 0 and words[i - 1].low in _GREETED
+    if of_one or greeted or _of_rest(words, i) or not _bad(words, i):
+        return None
+    return Share.MOST if any(w.low in _NEARLY for w in words[max(0, i - 2) : i]) else Share.ALL
 
 
 def _of_rest(words: list[Word], i: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Share
 from bot.reading.clauses import Sentence
@@ -33,20 +33,17 @@ def tally(around: list[Sentence], share: Share | None, *, mass: bool, assent: bo
     """What the sentences of a claim say in numbers. `mass`: it says "mass rejection"; `assent`: it says "me too"."""
     found = [count for sentence in around for count in sentence.counts]
     if assent:  # "me too, 60"
-        loose = [c for c in found if c.role in (Role.LOOSE, Role.WORK)]
-        found = [Count(Role.REJECTED, c.n, c.of, c.percent, c.word, c.all) if c in loose else c for c in found]
+        found = [replace(c, role=Role.REJECTED) if c.role in (Role.LOOSE, Role.WORK) else c for c in found]
     submitted = _submitted(found)
+    stated = _stated(found, submitted)
+    rejected = stated or _following(found, around, submitted, share, mass=mass)
     back = [c for c in found if c.role is Role.REVERSED and not c.percent]
-    if back and submitted and not any(c.of or c.role is Role.REJECTED for c in found):  # "of my 2,000 1,250 flipped"
-        back.append(
-            back[0]
-            if submitted < back[0].n
-            else Count(Role.REVERSED, submitted, None, percent=False, word=back[0].word)
-        )
-    rejected = _stated(found, submitted) or _following(found, around, submitted, share, mass=mass)
-    rejected = max([*(c.of or c.n for c in back), *((rejected,) if rejected else ())], default=None)
+    numbers = [c.of or c.n for c in back] + ([rejected] if rejected else [])
+    if back and submitted and not any(c.of or c.role is Role.REJECTED for c in found):
+        numbers.append(submitted)  # "of my 2,000 about 1,250 flipped"
+    rejected = max(numbers, default=None)
     if submitted is None and rejected and rejected > 1:
-        submitted = _agreed(found, rejected)
+        submitted = _agreed(found, rejected, stated=stated is not None)
     if rejected is None:
         rejected = _left(around, share)
     return Tally(rejected or None, submitted, max((c.n for c in back), default=None))
@@ -59,11 +56,14 @@ def _submitted(found: list[Count]) -> int | None:
     return max([*stated, *wholes, *every], default=None)
 
 
-def _agreed(found: list[Count], rejected: int) -> int | None:
-    """A number of pieces that is what was rejected and what was approved together: "55 checked, 3 accepted"."""
+def _agreed(found: list[Count], rejected: int, *, stated: bool) -> int | None:
+    """The pieces of which so many were rejected: those it follows from, or what was rejected and approved together."""
+    pieces = {c.n for c in found if c.role in (Role.WORK, Role.LOOSE) and not c.percent}
+    whole = _whole(found, (Role.WORK,))
+    if not stated and whole is not None and whole > rejected:
+        return whole
     approved = [c.n for c in found if c.role is Role.APPROVED and not c.percent]
-    pieces = [c.n for c in found if c.role in (Role.WORK, Role.LOOSE) and not c.percent]
-    return next((n for n in pieces if any(n == rejected + good for good in approved)), None)
+    return next((rejected + good for good in approved if rejected + good in pieces), None)
 
 
 def _whole(found: Iterable[Count], roles: tuple[Role, ...]) -> int | None:
@@ -104,7 +104,7 @@ def _following(
         return whole - max(c.n for c in approved)
     words = [word.low for sentence in around for word in sentence.words if word.low in _PARTS or word.low in _ALL_BUT]
     for low in words:
-        if low in _ALL_BUT or submitted:
+        if low in _ALL_BUT or submitted or mass or share is Share.SOME:
             return whole - _ALL_BUT[low] if low in _ALL_BUT else round(_PARTS[low] * whole)
     return whole if share is Share.ALL or (mass and not submitted) else None
 
