@@ -78,6 +78,55 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
     return told
 
 
+def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
+    """Who it is about was renamed or joined: the living cards that are there say the same under the new name."""
+    assert incident.incident_id is not None
+    for guild in tx.guilds():
+        told = tx.last_alert(incident.incident_id, guild.guild_key)
+        if told is None:
+            continue
+        policy = rules.policy(guild.policy)
+        about = about_of(tx, rules, incidents.assess(incident, policy, tx.now, guild.guild_key))
+        for channel, card in _living(told, about, guild):
+            tx.want(incident.incident_id, channel, cards.to_json(card))
+
+
+def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
+    """The reports of an incident went into another one: whoever was told of it hears that, and no withdrawal."""
+    return _say_again(tx, rules, incident, Reason.MERGED)
+
+
+def recall_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
+    """The opposite: what was told before that holds again. Nobody gets a new message for it."""
+    return _say_again(tx, rules, incident, None)
+
+
+def _say_again(tx: Transaction, rules: Rules, incident: Incident, reason: Reason | None) -> list[Told]:
+    assert incident.incident_id is not None
+    told: list[Told] = []
+    for guild in tx.guilds():
+        last = tx.last_alert(incident.incident_id, guild.guild_key)
+        before = tx.last_alert(incident.incident_id, guild.guild_key, but=Reason.MERGED)
+        if last is None or before is None or (last.reason is Reason.MERGED) is (reason is Reason.MERGED):
+            continue
+        view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+        again = replace(before, at=tx.now, public=False)
+        if reason is not None:
+            again = replace(again, reason=reason, stage=view.stage, outcome=view.outcome)
+        told.append(_record(tx, rules, again, view, guild, tx.now))
+    return told
+
+
+def _living(alert: Alert, about: cards.About, guild: Guild) -> list[tuple[str, Card]]:
+    """What the living card shows in each of a guild's channels that may have one."""
+    shown = []
+    if guild.moderator_channel:
+        shown.append((guild.moderator_channel, cards.for_moderators(alert, about, trial=guild.mode is Mode.TRIAL)))
+    if guild.alert_channel and guild.mode is Mode.ON and alert.seen:
+        shown.append((guild.alert_channel, cards.alert(alert, about)))
+    return shown
+
+
 def about_of(tx: Transaction, rules: Rules, view: Incident) -> cards.About:
     """Whom and what a card about this incident is about. It has been saved, as one guild sees it."""
     assert view.requester_id is not None

@@ -13,7 +13,7 @@ from bot.errors import NotFoundError, StoreError
 from bot.model import Act, Edit
 from bot.storage import tables
 from bot.storage.incidents import new_ref, typed_ref
-from bot.storage.part import Part
+from bot.storage.part import Part, chunks
 from bot.storage.tables import edits
 
 # Any number of ours; whoever adds a name on PostgreSQL holds it until the end of the transaction.
@@ -64,12 +64,11 @@ class Journal:
 
     def update(self, table: Table, where: Sequence[ColumnElement[bool]], **new: Any) -> tuple[int, ...]:
         """Change cells of the rows where all of `where` is so; gives the ids of the rows."""
-        rows = self._part.rows(select(table).where(*where).order_by(_id(table)))
-        ids = tuple(row._mapping[_id(table).name] for row in rows)
-        for row_id in ids:
-            self.keep(table, row_id)
-        if ids:
-            self._part.connection.execute(update(table).where(_id(table).in_(ids)).values(new))
+        found = self._part.rows(select(_id(table)).where(*where).order_by(_id(table)))
+        ids = tuple(int(row[0]) for row in found)
+        for some in chunks(ids):
+            self._remember(table, some)
+            self._part.connection.execute(update(table).where(_id(table).in_(some)).values(new))
         return ids
 
     def insert(self, table: Table, **cells: Any) -> int:
@@ -89,21 +88,26 @@ class Journal:
 
     def keep(self, table: Table, row_id: int) -> None:
         """Remember a row as it is now, because somebody else is about to change it."""
-        raw = RAW[table.name]
-        if (table.name, row_id) not in self._kept:
-            row = self._part.row(select(raw).where(_id(raw) == row_id))
-            if row is not None:
-                self._kept[table.name, row_id] = row._asdict()
+        self._remember(table, [row_id])
+
+    def _remember(self, table: Table, ids: Sequence[int]) -> None:
+        new = [row_id for row_id in ids if (table.name, row_id) not in self._kept]
+        for row_id, cells in self._rows(table.name, new).items():
+            self._kept[table.name, row_id] = cells
+
+    def _rows(self, name: str, ids: Sequence[int]) -> dict[int, Cells]:
+        raw = RAW[name]
+        rows = (row for some in chunks(ids) for row in self._part.rows(select(raw).where(_id(raw).in_(some))))
+        return {row[0]: row._asdict() for row in rows}
 
     def sealed(self) -> list[list[Any]]:
         """All that was changed, each row once."""
-        for (name, row_id), was in self._kept.items():
-            raw = RAW[name]
-            row = self._part.row(select(raw).where(_id(raw) == row_id))
-            is_now = row._asdict() if row is not None else was
-            cells = {cell: value for cell, value in was.items() if value != is_now[cell]}
-            if cells:
-                self.changes.append(["set", name, row_id, cells])
+        for name in RAW:
+            kept = {row_id: was for (table, row_id), was in self._kept.items() if table == name}
+            for row_id, is_now in self._rows(name, list(kept)).items():
+                cells = {cell: value for cell, value in kept[row_id].items() if value != is_now[cell]}
+                if cells:
+                    self.changes.append(["set", name, row_id, cells])
         self._kept = {}
         return self.changes
 
