@@ -18,12 +18,13 @@ PLATFORMS = load()
 URLS = ("https://worker.mturk.com/requesters/A1EXAMPLE2REQ3/projects", "https://example.org")
 PIECES = [
     "\n", "\n\n", " ", "Title: Birds", "Requester: Oakpine", "Requester:", "Researcher: Fernhill", "Reward: $0.50",
-    "Available: 412", "Description: x", "Qualifications: None", "TO [Pay=4.10]", "[Rej=3]", "[pay=", "]", "[", "•", " | ",
-    " – ", " - ", "\t", ",", "Rejected", "Approved", "REJECTED", "AssignmentStatus", "Status", "Project | Researcher | Status",
-    "\ue0000\ue001", "\ue0001\ue001", "\ue00099\ue001", "\u2005", "£2.10", "£8.40/hr", "15 mins", "240 places", "Hosted by",
-    "by Fernhill", "Tea and weather", "US - ", "$0.50/2:10", "PANDA", "Accept: ", "MASTERS", "{", "}", '"state":"Rejected"',
-    '"requester_name":"Oakpine",', '"requester_id":"A1EXAMPLE2REQ3"', "rejected 37", "accepted 0", "all 40 of mine",
-    "and so on", "3EXAMPLEGROUP1D00000000000SYN0", "[A1EXAMPLE2REQ3]", "HIT exported from", "…", "İ", "\x00", "٣", "½",
+    "Available: 412", "Description: x", "Qualifications: None", "TO [Pay=4.10]", "[Rej=3]", "[pay=", "]", "[", "•",
+    " | ", " – ", " - ", "\t", ",", "Rejected", "Approved", "REJECTED", "AssignmentStatus", "Status",
+    "Project | Researcher | Status", "\ue0000\ue001", "\ue0001\ue001", "\ue00099\ue001", "\u2005", "£2.10",
+    "£8.40/hr", "15 mins", "240 places", "Hosted by", "by Fernhill", "Tea and weather", "US - ", "$0.50/2:10",
+    "PANDA", "Accept: ", "MASTERS", "{", "}", '"state":"Rejected"', '"requester_name":"Oakpine",',
+    '"requester_id":"A1EXAMPLE2REQ3"', "rejected 37", "accepted 0", "all 40 of mine", "and so on",
+    "3EXAMPLEGROUP1D00000000000SYN0", "[A1EXAMPLE2REQ3]", "HIT exported from", "…", "İ", "\x00", "٣", "½",
 ]  # fmt: skip
 piles = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=50).map("".join)
 
@@ -72,12 +73,13 @@ def test_each_shape_cut_twice_is_cut_once(shape: str):
 
 
 ATTACKS = [
-    "Title: a\n", "Requester: a\n", "Time: a\n", "Reward: 1\nTime: a\n", "Description: a\nb\n\n", "req: " * 40 + "\n", "• a ",
-    "Requester: Title: Reward: Pay: ", "a | Rejected\n", "rejected 1 | a | b\n", "Status | a\n", "a,b,c,Rejected\n", "new\n",
-    "£1\n", "£1 • 5 mins\nby A\n", "by A\n\n", '{"a":', '{"requester_name":"a"}', '"state":"Rejected" {"', "rejected,,,,",
-    "[Pay=", "[Rej=1]", "US - a - $1/", "a – b – rejected\n", "\n", "Hosted by\n", "[[TO \ue0001\ue001 / TO2", "\t", "| ",
-    "<blockquote>", "<div class='quote'>", "[quote]", "[code]", "<pre>", "</div>", "a said:\n", "Click to expand\n", "```",
-    "<td>", "[url]", "\\_", "_a", ">>> ", "A said:\n\n",
+    "Title: a\n", "Requester: a\n", "Time: a\n", "Reward: 1\nTime: a\n", "Description: a\nb\n\n",
+    "req: " * 40 + "\n", "• a ", "Requester: Title: Reward: Pay: ", "a | Rejected\n", "rejected 1 | a | b\n",
+    "Status | a\n", "a,b,c,Rejected\n", "new\n", "£1\n", "£1 • 5 mins\nby A\n", "by A\n\n", '{"a":',
+    '{"requester_name":"a"}', '"state":"Rejected" {"', "rejected,,,,", "[Pay=", "[Rej=1]", "US - a - $1/",
+    "a – b – rejected\n", "\n", "Hosted by\n", "[[TO \ue0001\ue001 / TO2", "\t", "| ", "<blockquote>",
+    "<div class='quote'>", "[quote]", "[code]", "<pre>", "</div>", "a said:\n", "Click to expand\n", "```", "<td>",
+    "[url]", "\\_", "_a", ">>> ", "A said:\n\n",
 ]  # fmt: skip
 
 
