@@ -5,7 +5,7 @@ Every function runs in the caller's transaction; rolled back, it is the preview 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from bot.reading.sketch import alike
 from bot.rules import Rules
 from bot.storage import Transaction
 from bot.storage.edits import Journal
-from bot.telling import Told, recall_merged, refresh, say_merged, tell
+from bot.telling import Told, recall, refresh, say_merged, tell
 
 # How far back texts are compared where two incidents become one; further apart they are not one voice's cross-posts.
 ALIKE_FOR = timedelta(days=7)
@@ -130,8 +130,8 @@ class Editing:
             )
         keys = [key for key in old.account_keys if key.upper() == name.strip().upper()]
         new_id = to_id or self._new(old, name, parts)
-        for number, name_id in enumerate(parts):
-            self.tx.move_name(self.journal, name_id, new_id, "name" if to_id is None and number == 0 else None)
+        for number, (name_id, kind) in enumerate(parts.items()):
+            self.tx.move_name(self.journal, name_id, new_id, "name" if to_id is None and number == 0 else kind)
         self._still_named(old)
         moved: tuple[Incident, ...] = ()
         if incident_id is not None:
@@ -152,12 +152,15 @@ class Editing:
             raise UsageError(f"Take back {later[0].ref} first: it builds on this one.")
         told = sorted(edit.touched)
         # Only a split makes a requester, the younger of the two it is about.
-        rows, self.journal = self.tx.take_back(edit, heir_id=told[0])
+        rows, told_until = self.tx.take_back(edit, heir_id=told[0])
         changed = [self.tx.get_incident(each) for each in sorted(rows["incidents"])]
         for incident in changed:
-            self._look_again(incident)
-        done = self._done(Act.UNDONE, f"taken back: {edit.says}", *map(self.tx.get_requester, told))
-        return replace(done, reports=len(rows["reports"]), incidents=len(changed))
+            self._look_again(incident, told_until)
+        says = f"taken back: {edit.says}"
+        done = self.tx.add_edit(Act.UNDONE, says, self.journal, told, by=self.by, guild_key=self.guild_key)
+        shown = self.tx.get_requester(told[0])
+        counts = {"reports": len(rows["reports"]), "incidents": len(changed)}
+        return Effect(edit=done, requester=shown, told=tuple(self.told), **counts)
 
     def _two(self, one_id: int, other_id: int) -> tuple[Requester, Requester]:
         one, other = self.tx.get_requester(one_id), self.tx.get_requester(other_id)
@@ -165,14 +168,14 @@ class Editing:
             raise UsageError("That is one and the same requester.")
         return one, other
 
-    def _parts(self, old: Requester, name: str) -> list[int]:
-        """The rows of a requester that hold this name or account."""
+    def _parts(self, old: Requester, name: str) -> dict[int, str]:
+        """The rows of a requester that hold this name or account, and what they are to somebody else."""
         accounts = [key for key in old.account_keys if key.upper() == name.strip().upper()]
-        held = [each for key in accounts for each in self.tx.account_names(old.requester_id, key)]
-        named = [name_id for name_id, _, _ in self.tx.find_names(old.requester_id, canonical(name))]
-        return list(dict.fromkeys([*held, *named]))
+        held = {each: "account" for key in accounts for each in self.tx.account_names(old.requester_id, key)}
+        named = self.tx.find_names(old.requester_id, canonical(name))
+        return {**{name_id: "alias" for name_id, _, _ in named}, **held}
 
-    def _new(self, old: Requester, name: str, parts: Sequence[int]) -> int:
+    def _new(self, old: Requester, name: str, parts: Collection[int]) -> int:
         shown = next((each for each in (old.name, *old.aliases) if canonical(each) == canonical(name)), name.strip())
         if not canonical(shown):
             raise UsageError("I cannot read a name in that.")
@@ -240,14 +243,14 @@ class Editing:
             if twin is not None:
                 self.tx.call_copy(self.journal, report.key, twin)
 
-    def _look_again(self, incident: Incident) -> None:
+    def _look_again(self, incident: Incident, told_until: int) -> None:
         """After an undo: what was told before holds again; where the evidence differs by now, the rules say what."""
         tx, policy = self.tx, self.rules.policies["early"]
         if incident.closed_at is None:
             now_is = incidents.assess(incident, policy, tx.now)
             if _derived(now_is) != _derived(incident):
                 incident = evidence.save(tx, self.rules, now_is)
-        self.told += recall_merged(tx, self.rules, incident)
+        self.told += recall(tx, self.rules, incident, told_until)
         self.told += tell(tx, self.rules, incident, tx.now)
         refresh(tx, self.rules, incident)
 

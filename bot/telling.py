@@ -93,27 +93,27 @@ def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
 
 def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
     """The reports of an incident went into another one: whoever was told of it hears that, and no withdrawal."""
-    return _say_again(tx, rules, incident, Reason.MERGED)
-
-
-def recall_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
-    """The opposite: what was told before that holds again. Nobody gets a new message for it."""
-    return _say_again(tx, rules, incident, None)
-
-
-def _say_again(tx: Transaction, rules: Rules, incident: Incident, reason: Reason | None) -> list[Told]:
     assert incident.incident_id is not None
     told: list[Told] = []
     for guild in tx.guilds():
         last = tx.last_alert(incident.incident_id, guild.guild_key)
-        before = tx.last_alert(incident.incident_id, guild.guild_key, but=Reason.MERGED)
-        if last is None or before is None or (last.reason is Reason.MERGED) is (reason is Reason.MERGED):
-            continue
-        view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
-        again = replace(before, at=tx.now, public=False)
-        if reason is not None:
-            again = replace(again, reason=reason, stage=view.stage, outcome=view.outcome)
-        told.append(_record(tx, rules, again, view, guild, tx.now))
+        if last is not None:
+            view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+            said = replace(last, at=tx.now, public=False, reason=Reason.MERGED, stage=view.stage, outcome=view.outcome)
+            told.append(_record(tx, rules, said, view, guild, tx.now))
+    return told
+
+
+def recall(tx: Transaction, rules: Rules, incident: Incident, until: int) -> list[Told]:
+    """What was told up to the alert `until` holds again, where more was told since. Nobody gets a new message."""
+    assert incident.incident_id is not None
+    told: list[Told] = []
+    for guild in tx.guilds():
+        last = tx.last_alert(incident.incident_id, guild.guild_key)
+        before = tx.last_alert(incident.incident_id, guild.guild_key, until=until)
+        if before is not None and last != before:
+            view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+            told.append(_record(tx, rules, replace(before, at=tx.now, public=False), view, guild, tx.now))
     return told
 
 

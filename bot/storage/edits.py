@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, MetaData, Row, Table, delete, insert, select, text, update
+from sqlalchemy import Column, ColumnElement, MetaData, Row, Table, delete, func, insert, select, text, update
 from sqlalchemy.types import TypeDecorator
 
 from bot.errors import NotFoundError, StoreError
@@ -59,6 +59,8 @@ class Journal:
 
     def __init__(self, part: Part) -> None:
         self._part = part
+        # What had been told when it began: undo lets that hold again.
+        self.told_until = int(part.value(select(func.coalesce(func.max(tables.alerts.c.alert_id), 0))))
         self._kept: dict[tuple[str, int], Cells] = {}
         self.changes: list[list[Any]] = []
 
@@ -114,7 +116,8 @@ class Journal:
 
 def _edit(row: Row[Any]) -> Edit:
     told = row._asdict()
-    del told["changes"]
+    for ours in ("changes", "told_until"):
+        del told[ours]
     return Edit(**{**told, "touched": tuple(json.loads(row.touched))})
 
 
@@ -149,6 +152,7 @@ class Edits(Part):
             "guild_key": guild_key,
             "says": says,
             "touched": json.dumps(sorted(set(touched))),
+            "told_until": journal.told_until,
             "changes": json.dumps(journal.sealed(), separators=(",", ":")),
             "undone": False,
         }
@@ -187,12 +191,13 @@ class Edits(Part):
         ]
         return tuple(reversed(later))
 
-    def take_back(self, edit: Edit, heir_id: int) -> tuple[dict[str, set[int]], Journal]:
+    def take_back(self, edit: Edit, heir_id: int) -> tuple[dict[str, set[int]], int]:
         """Put every cell that `edit` changed back as it was, and mark it undone.
 
-        What came to a requester made by it since then goes to `heir_id`. Gives the ids of the rows, by table.
+        What came to a requester made by it since then goes to `heir_id`. Gives the ids of the rows, by table, and the
+        id of the last alert that was told before it.
         """
-        row = self.row(select(edits.c.changes).where(edits.c.edit_id == edit.edit_id))
+        row = self.row(select(edits.c.changes, edits.c.told_until).where(edits.c.edit_id == edit.edit_id))
         if row is None:
             raise NotFoundError(f"There is no entry {edit.ref}.")
         rows: dict[str, set[int]] = {name: set() for name in RAW}
@@ -203,7 +208,7 @@ class Edits(Part):
                 rows["incidents"] |= self._bequeath(row_id, heir_id)
             self._put_back(kind, RAW[name], row_id, cells[0] if cells else {})
         self.connection.execute(update(edits).where(edits.c.edit_id == edit.edit_id).values(undone=True))
-        return rows, Journal(self)
+        return rows, row.told_until
 
     def _put_back(self, kind: str, raw: Table, row_id: int, cells: Mapping[str, Any]) -> None:
         mine = _id(raw) == row_id
