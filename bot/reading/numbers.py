@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from bot.reading.nocounts import Figure, no_count
 from bot.reading.roles import FILLERS, TOLD, Role, role_of, said
@@ -48,11 +49,8 @@ _SCORE = 10  # "4/5", "9/10" are ratings, unless what they count stands right be
 
 def value(word: Word) -> int | None:
     """The whole number that a word is ("3k", "300ish", "1,204", "40+", "a couple hundred"); None if it is none."""
-    for tag in word.tags:
-        if tag[0] == "=":
-            return int(tag[1:])
     if word.kind != NUM:
-        return None
+        return _in_words(word.tags) if word.tags else None
     digits = word.low.replace(",", "").rstrip("+%ish ")
     thousand = digits.endswith("k")
     digits = digits.rstrip("k")
@@ -61,6 +59,12 @@ def value(word: Word) -> int | None:
         return int(whole + part) if len(part) == 3 and whole != "0" and not word.text.endswith("%") else None
     n = int(float(digits) * (1000 if thousand else 1))
     return n if n <= MOST else None
+
+
+@cache
+def _in_words(tags: frozenset[str]) -> int | None:
+    """The number that a word with these meanings is: "=12"."""
+    return next((int(tag[1:]) for tag in tags if tag[0] == "="), None)
 
 
 def counts(words: list[Word]) -> list[Count]:
@@ -83,7 +87,7 @@ def _figures(words: list[Word]) -> list[Figure]:
         word = words[i]
         if word.kind == FRACTION:
             found.append(Figure(i, i, -1))
-        n = value(word) if word.kind == NUM or word.tags else 1 if word.low == "one" else None
+        n = 1 if word.low == "one" else value(word)
         if n is None or _of_name(words, i):
             i += 1
             continue
@@ -243,7 +247,7 @@ def _whole(words: list[Word], i: int) -> bool:
     if words[j].low == "half of":
         return True
     before = words[j - 1] if j else words[j]
-    return not ({"all", "most", "work", "rej"} & (before.tags | words[j].tags)) and before.low not in (
+    return not ({"all", "most", "work", "noun"} & (before.tags | words[j].tags)) and before.low not in (
         "batch",
         "set",
         "sets",

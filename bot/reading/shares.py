@@ -6,9 +6,11 @@ from bot.model import Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count
 from bot.reading.roles import Role
+from bot.reading.tally import Tally
 from bot.reading.words import WORD, Word, word_set
 
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "askrev", "rate", "assent"))
+_MEASURES = frozenset(("all", "most", "some", "many", "workers", "verdict", "mass", "neg"))  # may say how much of it
 _GOOD = frozenset(("approve", "taken", "contrary"))
 _NEARLY = word_set("almost nearly practically basically virtually mostly casi quase prácticamente praticamente lagbhag")
 _REST = word_set(
@@ -32,12 +34,10 @@ _FAR = 40  # words within which a verdict decides what "all" is of
 _NEAR = 6  # words between "nothing" and the "accepted" that it denies
 
 
-def share_of(around: list[Sentence], found: list[Count], rejected: int | None, submitted: int | None) -> Share | None:
-    """The share that a claim gives: by its numbers, else by the words for it in or beside what tells of rejections."""
-    counted = _counted(found, rejected, submitted)
-    if counted is not None or rejected == 1:  # all of one is no share
-        return counted
-    return _worded(around)
+def share_of(found: list[Count], told: Tally, rejected: int | None, worded: Share | None) -> Share | None:
+    """The share that a claim gives: by its numbers, else by its words (`worded`), if those tell of more than one."""
+    counted = _counted(found, rejected, told.submitted)
+    return counted if counted is not None or rejected == 1 else worded
 
 
 def part(n: int, whole: int) -> Share:
@@ -65,10 +65,13 @@ def _counted(found: list[Count], rejected: int | None, submitted: int | None) ->
     return Share.MOST if max(approved) < rejected else Share.SOME
 
 
-def _worded(around: list[Sentence]) -> Share | None:
+def worded(around: list[Sentence]) -> Share | None:
+    """The share that the words in or beside what tells of rejections give."""
     telling = [bool(sentence.meanings & _TELLING) for sentence in around]
     near, far = set[Share | None](), set[Share | None]()
     for i, sentence in enumerate(around):
+        if sentence.meanings.isdisjoint(_MEASURES) and not any(w.low in _NONE for w in sentence.words):
+            continue
         beside = any(telling[max(0, i - 1) : i + 2]) or sentence.meanings & {"approve", "taken"}
         (near if beside else far).add(_in_words(sentence.words, telling=telling[i]))
     return _foremost(near) or _foremost(far - {Share.SOME})
@@ -101,7 +104,7 @@ def _wholly(word: Word) -> bool:
     """A verdict that says itself that it is on all: "nothing accepted", "rechazaron todo", "failed the lot"."""
     if "verdict" in word.tags and word.low.startswith(_NOTHING):
         return True
-    return bool(word.tags & {"mass", "verdict"}) and not _WHOLLY.isdisjoint(word.low.split())
+    return ("mass" in word.tags or "verdict" in word.tags) and not _WHOLLY.isdisjoint(word.low.split())
 
 
 def _every(words: list[Word], i: int, word: Word) -> Share | None:

@@ -9,7 +9,6 @@ from bot.model import Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count
 from bot.reading.roles import Role
-from bot.reading.words import NUM, WORD
 
 _PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3, "la mitad": 1 / 2,
           "metade": 1 / 2}  # fmt: skip
@@ -117,11 +116,7 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
     for sentence in around:
         telling = bool(sentence.meanings & _TELLING)
         for c in sentence.counts:
-            if c.role in (Role.LOOSE, Role.WORK) and not c.percent and c.n > 1 and c.word.kind in (NUM, WORD):
-                if c.n < _FEW and not (c.all or c.mine):
-                    continue
-                if c.role is Role.LOOSE and 90 <= c.n <= 100 and not (c.all or c.mine):
-                    continue  # a rate
+            if _unexplained(c):
                 whole = share is Share.ALL and (telling or c.mine or c.role is Role.WORK)
                 said[c.n] = said.get(c.n, 0) + 1 + telling + (c.all and telling) + c.mine + whole
     alone = len(said) == 1 and sum(len(sentence.words) for sentence in around) <= _BRIEF  # "23 for me :("
@@ -130,3 +125,11 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
         return best
     people = [c.n for s in around if s.meanings & _TELLING for c in s.counts if c.role is Role.WORKERS]
     return max((n for n in people if n >= _CROWD), default=None)
+
+
+def _unexplained(c: Count) -> bool:
+    """Whether a number may count rejections though nothing says so: no rate, and no small number."""
+    if c.percent or c.role not in (Role.LOOSE, Role.WORK):
+        return False
+    rate = c.role is Role.LOOSE and 90 <= c.n <= 100
+    return c.n > 1 and (c.all or c.mine or not (rate or c.n < _FEW))
