@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -76,10 +75,13 @@ def _says_one(words: list[Word]) -> bool:
     return single or any(a.low == "one" and b.low in ("of", "of my", "of mine") for a, b in pairwise(words))
 
 
-def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:
+def _first_hand(atoms: list[Atom], names: set[str]) -> bool | None:
     if not any(atom.claims for atom in atoms):
         return None
-    return False if "told_by_others" in names else True if "mine" in names else None
+    if "told_by_others" in names:
+        return False
+    mine = "mine" in names or any(w.low.endswith((" mine", " my")) for atom in atoms for w in atom.sentence.words)
+    return True if mine else None
 
 
 def _amount(around: list[Sentence]) -> Amount | None:
