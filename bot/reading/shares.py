@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.model import Share
 from bot.reading.clauses import Sentence
-from bot.reading.numbers import Count
+from bot.reading.numbers import BUT, Count, value
 from bot.reading.roles import Role
 from bot.reading.tally import Tally
 from bot.reading.words import WORD, Word, word_set
@@ -28,6 +28,7 @@ _NOTHING = ("nothing", "none", "not one", "no surviv", "nada", "ni una")  # how 
 _WHOLLY = word_set(
     "todo todos todas tudo sab sabka sabko sara saara sare saare poora pura everything whole entire lot all"
 )
+_TOOK = word_set("took takes taken take")  # of all of it, rather away than on
 _ONE = word_set("hit study submission task assignment survey job tarea estudio")  # "my whole study" is one
 _GREETED = word_set("thanks thank hi hey hello morning evening welcome sorry")
 _FAR = 40  # words within which a verdict decides what "all" is of
@@ -113,7 +114,13 @@ def _every(words: list[Word], i: int, word: Word) -> Share | None:
     greeted = i > 0 and words[i - 1].low in _GREETED
     if of_one or greeted or _of_rest(words, i) or not _bad(words, i):
         return None
-    return Share.MOST if any(w.low in _NEARLY for w in words[max(0, i - 2) : i]) else Share.ALL
+    nearly = any(w.low in _NEARLY for w in words[max(0, i - 2) : i])
+    spared = any(w.low in BUT for w in words[i + 1 : i + 4]) and any(_counts(w) for w in words[i + 2 : i + 6])
+    return Share.MOST if nearly or spared else Share.ALL
+
+
+def _counts(word: Word) -> bool:
+    return word.low == "one" or value(word) is not None
 
 
 def _of_rest(words: list[Word], i: int) -> bool:
@@ -132,7 +139,7 @@ def _bad(words: list[Word], i: int) -> bool:
                 tags = words[j].tags
                 if tags & _TELLING:
                     return True
-                if tags & _GOOD and "neutral" not in tags:
+                if tags & _GOOD and "neutral" not in tags and words[j].low not in _TOOK:
                     return any(w.tags & _TELLING or "neg" in w.tags for w in words[max(0, j - 4) : j])
     return True
 
