@@ -46,7 +46,7 @@ def found(text: str) -> list[tuple[str, int, int | None]]:
         ("five sets of twenty rejected", [("REJECTED", 100, None)]),
         ("one refused", [("REJECTED", 1, None)]),
         ("898 ok, 2 no", [("APPROVED", 898, None), ("REJECTED", 2, None)]),
-        ("accepted 0 rejected 85", [("APPROVED", 0, None), ("REJECTED", 85, None)]),
+        ("accepted 1 rejected 85", [("APPROVED", 1, None), ("REJECTED", 85, None)]),
         ("They accepted 15 and turned down 45", [("APPROVED", 15, None), ("REJECTED", 45, None)]),
         ("all 26 are approved now", [("REVERSED", 26, None)]),
         ("24 entries", [("WORK", 24, None)]),
