@@ -78,17 +78,18 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     low = folded(own)
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
+    above = _parents(parent)
     if not _passes(low, passages, parent):
-        titled = _titled(passages, namer).mentions
-        return _nothing(titled, exports, platform or _home(post.source, platforms), body), []
+        named = namer.name(passages, above) if above or namer.worth(passages) else Named()
+        return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
-    named = namer.name(passages, _parents(parent))
+    named = namer.name(passages, above)
     lines = _lines(passages, named)
     _drop_weak(lines)
     _go_on(lines)
     _assent(lines, parent)
-    above = tuple(mention for mention in named.mentions if mention.origin is Origin.PARENT)
-    told = tell(lines, above, post.posted_at, model, _context(lines, parent, exports))
+    meant = tuple(mention for mention in named.mentions if mention.origin is Origin.PARENT)
+    told = tell(lines, meant, post.posted_at, model, _context(lines, parent, exports))
     return _reading(told, named.mentions, exports, platform, body, model), told
 
 
@@ -238,12 +239,6 @@ def _parents(parent: Parent | None) -> tuple[Mention, ...]:
         return ()
     known = parent.mentions or (parent.reading.mentions if parent.reading else ())
     return tuple(replace(mention, origin=Origin.PARENT) for mention in known)
-
-
-def _titled(passages: list[Passage], namer: Namer) -> Named:
-    """The requesters that a title names: of a post without rejections no more is read."""
-    titles = [passage for passage in passages if passage.origin is Origin.TITLE]
-    return namer.name(titles) if titles else Named()
 
 
 def _nothing(named: tuple[Mention, ...], exports: Exports, platform: str | None, body: Body) -> Reading:

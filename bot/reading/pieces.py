@@ -30,7 +30,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-_ABBREVIATED = frozenset(("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst"))
+_ABBREVIATED = frozenset(("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co"))
 _ENDS = frozenset(".!?;…")
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
             ("ly", ""), ("er", ""), ("er", "e"), ("est", ""), ("y", ""))  # fmt: skip
