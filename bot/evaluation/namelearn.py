@@ -46,7 +46,7 @@ class Opened:
 
 
 def opened(examples: Sequence[Example], platforms: Platforms) -> list[Opened]:
-    """The posts of the corpus without their exports. Whom a parent names is taken from the corpus, not from a reading."""
+    """The posts of the corpus without their exports. Whom a parent names the corpus says, and not a reading."""
     by_key = {(each.post.source, each.post.key): each for each in examples}
     found = []
     for example in examples:

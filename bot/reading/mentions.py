@@ -21,7 +21,6 @@ from bot.reading.text import Passage
 from bot.reading.traits import parent_traits, place_traits, relate, silence_traits, written
 
 MOST = 40  # names considered in one post: its time stays linear, whatever it holds
-_DOUBT = 0.3  # log-odds by which somebody named must be likelier than nobody
 _BESIDE, _NEAR = 1.0, 3.5  # by which a second one must be likelier than nobody, and may be less likely than the first
 _LOWEST = -30.0
 # Two words with capitals inside a sentence: nine in ten names of requesters, and seldom anything else.
@@ -104,7 +103,7 @@ class Namer:
         """The requesters named in these passages, or, where they name none and answer somebody, in the parent."""
         entities, silence = self.weigh(passages, parents)
         scored = sorted(((self.names.score(e.traits), n) for n, e in enumerate(entities)), key=lambda each: -each[0])
-        nobody = self.names.score(silence) + _DOUBT
+        nobody = self.names.score(silence)
         if not scored or _sum([score for score, _ in scored]) <= nobody:
             return Named()
         least = max(nobody + _BESIDE, scored[0][0] - _NEAR)

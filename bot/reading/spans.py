@@ -140,7 +140,7 @@ def _announced(segment: Segment) -> Iterator[Span]:
             yield from _slot(pieces, i)
         elif before.low == "the":
             stop = _phrase(pieces, i)
-            if 1 < stop - i and stop < len(pieces) and pieces[stop].low in small["ones"]:
+            if stop - i > 1 and stop < len(pieces) and pieces[stop].low in small["ones"]:
                 yield Span(i, stop, "slot")
         elif before.kind == "stop" and before.text in _OPENING and (i == 1 or pieces[i - 2].end < before.start):
             yield from _quoted(pieces, i)
@@ -167,7 +167,7 @@ def _quoted(pieces: list[Piece], i: int) -> Iterator[Span]:
 def _subject(pieces: list[Piece]) -> Iterator[Span]:
     """The first words of a sentence in small letters, where it goes on as after its subject."""
     stop = _phrase(pieces, 0)
-    if len(pieces) > stop > 0 and (stop > 1 or pieces[0].rank < RARE):
+    if stop and stop < len(pieces) and (stop > 1 or pieces[0].rank < RARE):
         after = pieces[stop]
         if after.low in slots()["small"]["auxiliary"] or after.tags & _CLAIMS or after.text in "-=:":
             yield Span(0, stop, "subject")

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.model import Origin
 from bot.reading.pieces import OTHERS, RARE, Piece, Segment, slots
 from bot.reading.spans import Span
+from bot.reading.words import word_set
 
 _QUOTES = frozenset("\"'“”‘’*_~`[](")
-_ARTICLES = frozenset(("the", "a", "an", "this", "that", "these", "el", "la", "los", "las", "o", "os", "as", "um", "uma",
-                       "un", "una", "another", "new"))  # fmt: skip
-_TOLD = frozenset(("rej", "reverse", "approve", "work", "neg", "ask", "mine", "all", "fear", "hypo", "workers",
-                   "contrary", "promise", "warn", "now", "most", "some"))  # fmt: skip
+_ARTICLES = word_set("the a an this that these el la los las o os as um uma un una another new")
+_TOLD = word_set("rej reverse approve work neg ask mine all fear hypo workers contrary promise warn now most some")
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
 _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"), (" and ", "and"), (" of ", "of"),
           ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
