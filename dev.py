@@ -147,6 +147,14 @@ def lock(arguments: list[str]) -> None:
     become([*command, "-o", "requirements.lock", *arguments])
 
 
+def learn(arguments: list[str]) -> None:
+    """Learn shipped weights again, from invented material; the same file every time."""
+    if arguments != ["naming"]:
+        fail("say what to learn; there is 'learn naming'.")
+    os.chdir(ROOT)
+    become([str(PYTHON), "-m", "tests.naming.learn"])
+
+
 def main(arguments: list[str]) -> None:
     """Take the first word as the command; everything after it belongs to the command."""
     name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
@@ -170,10 +178,7 @@ def main(arguments: list[str]) -> None:
         subprocess.run([str(BIN / "ruff"), "check", "--fix", "--quiet", str(ROOT)], check=False)
         become([str(BIN / "ruff"), "format", str(ROOT)])
     elif name == "learn":
-        if rest != ["naming"]:
-            fail("say what to learn; there is 'learn naming'.")
-        os.chdir(ROOT)
-        become([str(PYTHON), "-m", "tests.naming.learn"])
+        learn(rest)
     elif name in ("bench", "soak"):
         os.chdir(ROOT)
         become([str(PYTHON), "-m", f"tests.{name}", *rest])

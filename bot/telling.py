@@ -78,6 +78,55 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
     return told
 
 
+def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
+    """Who it is about was renamed or joined: the living cards that are there say the same under the new name."""
+    assert incident.incident_id is not None
+    for guild in tx.guilds():
+        told = tx.last_alert(incident.incident_id, guild.guild_key)
+        if told is None:
+            continue
+        policy = rules.policy(guild.policy)
+        about = about_of(tx, rules, incidents.assess(incident, policy, tx.now, guild.guild_key))
+        for channel, card in _living(told, about, guild):
+            tx.want(incident.incident_id, channel, cards.to_json(card))
+
+
+def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
+    """The reports of an incident went into another one: whoever was told of it hears that, and no withdrawal."""
+    assert incident.incident_id is not None
+    told: list[Told] = []
+    for guild in tx.guilds():
+        last = tx.last_alert(incident.incident_id, guild.guild_key)
+        if last is not None:
+            view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+            said = replace(last, at=tx.now, public=False, reason=Reason.MERGED, stage=view.stage, outcome=view.outcome)
+            told.append(_record(tx, rules, said, view, guild, tx.now))
+    return told
+
+
+def recall(tx: Transaction, rules: Rules, incident: Incident, until: int) -> list[Told]:
+    """What was told up to the alert `until` holds again, where more was told since. Nobody gets a new message."""
+    assert incident.incident_id is not None
+    told: list[Told] = []
+    for guild in tx.guilds():
+        last = tx.last_alert(incident.incident_id, guild.guild_key)
+        before = tx.last_alert(incident.incident_id, guild.guild_key, until=until)
+        if before is not None and last != before:
+            view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+            told.append(_record(tx, rules, replace(before, at=tx.now, public=False), view, guild, tx.now))
+    return told
+
+
+def _living(alert: Alert, about: cards.About, guild: Guild) -> list[tuple[str, Card]]:
+    """What the living card shows in each of a guild's channels that may have one."""
+    shown = []
+    if guild.moderator_channel:
+        shown.append((guild.moderator_channel, cards.for_moderators(alert, about, trial=guild.mode is Mode.TRIAL)))
+    if guild.alert_channel and guild.mode is Mode.ON and alert.seen:
+        shown.append((guild.alert_channel, cards.alert(alert, about)))
+    return shown
+
+
 def about_of(tx: Transaction, rules: Rules, view: Incident) -> cards.About:
     """Whom and what a card about this incident is about. It has been saved, as one guild sees it."""
     assert view.requester_id is not None

@@ -1,4 +1,4 @@
-"""Takes HTML entities and percent-encoding out of a text, and remembers where everything stood."""
+"""Takes HTML entities, percent-encoding and backslashes out of a text, and remembers where everything stood."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import re
 from bisect import bisect_right
 
 # A semicolon is asked for: `&requester_id=` must not become `®uester_id=`. Percents only where they give ASCII.
-_ESCAPE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});|%[2-7][0-9a-fA-F]")
+# Markdown editors write `requester\_id`, JSON `https:\/\/`; careful people `mturk[.]com`, and some pages put invisible
+# characters where a line may break.
+_ESCAPE = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});|%[2-7][0-9a-fA-F]|\\[][_/.&=?*~()-]|\[\.\]"
+    r"|[\u00ad\u200b-\u200d\u2060\ufeff]"
+)
 PASSES = 2  # forum editors encode twice
 
 
@@ -19,7 +24,7 @@ class Decoded:
         self.text = original
         self._maps: list[tuple[list[int], list[int]]] = []
         for _ in range(PASSES):
-            if "&" in self.text or "%" in self.text:
+            if _may_be_escaped(self.text):
                 self._once()
 
     def _once(self) -> None:
@@ -44,5 +49,17 @@ class Decoded:
         return position
 
 
+def _may_be_escaped(text: str) -> bool:
+    return "&" in text or "%" in text or "\\" in text or "[.]" in text or not text.isascii()
+
+
 def _decode(escape: str) -> str:
-    return chr(int(escape[1:], 16)) if escape[0] == "%" else html.unescape(escape)
+    match escape[0]:
+        case "%":
+            return chr(int(escape[1:], 16))
+        case "&":
+            return html.unescape(escape)
+        case "\\" | "[":
+            return escape[1]
+        case _:
+            return ""

@@ -28,8 +28,8 @@ def cut(text: str, exports: Exports) -> str:
     Never raises; time linear in the text; a text without the signs of any export is only looked through for them.
     """
     low = text.lower()
-    if ("rejected" in low or "not approved" in low or "requester_" in low or "assignmentstatus" in low) and (
-        "|" in text or "\n" in text or "{" in text
+    if ("rejected" in low or "not approved" in low or "status" in low or ('"' in text and "_" in text)) and (
+        "\n" in text or "|" in text or "{" in text or text.count(",") > 3
     ):
         text = cut_tables(text, exports)
     lines = [text]

@@ -39,7 +39,8 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     names = {name for atom in atoms for name in atom.names}
     share = share_of(around, found, None, None)
     told = tally(around, share, mass="mass_words" in names, assent="assent" in names)
-    rejected = told.rejected or (1 if _one(atoms, names, share) else None)
+    single = not told.stated and _one(atoms, names, share)
+    rejected = 1 if single and (told.rejected is None or _says_so(atoms, names)) else told.rejected
     return Facts(
         n_rejected=rejected,
         n_submitted=told.submitted,
@@ -55,13 +56,18 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
 
 def _one(atoms: list[Atom], names: set[str], share: Share | None) -> bool:
     """Whether one rejection is spoken of: "a rejection", "rejected my HIT", with no word for more."""
-    sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
-    if any(_says_one(s.words) for s in sentences) and not names & _MANY:
+    if _says_so(atoms, names):
         return True
-    if any(atom.start == "start_reversal" for atom in atoms):
+    if share is not None or names & _MANY or any(atom.start == "start_reversal" for atom in atoms):
         return False
+    sentences = [atom.sentence for atom in atoms if atom.start != "start_contrary"]
     more = (w.low in _PLURALS or ("all" in w.tags and w.low not in _OF_ONE) for s in sentences for w in s.words)
-    return bool(sentences) and share is None and not names & _MANY and not any(more)
+    return bool(sentences) and not any(more)
+
+
+def _says_so(atoms: list[Atom], names: set[str]) -> bool:
+    """Whether the claim speaks of one in so many words, and of no more."""
+    return not names & _MANY and any(_says_one(a.sentence.words) for a in atoms if a.start != "start_contrary")
 
 
 def _says_one(words: list[Word]) -> bool:

@@ -31,7 +31,7 @@ _MONTHS = word_set(
 _BEFORE_YEAR = word_set(
     "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
 )
-_BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "beyond", "÷", "+"))
+_BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "past", "beyond", "÷", "+"))
 _RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
                   "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
 _I_AM = word_set("i'm im i am he's she's turned turning")

@@ -42,6 +42,7 @@ _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
 _NOES = frozenset(("no", "not", "nope", "nahi", "não"))
 
 
+_CLOSES = frozenset(',)!:"”»')  # behind a name with a number: "Studio 54,"
 _SCORE = 10  # "4/5", "9/10" are ratings, unless what they count stands right behind
 
 
@@ -106,7 +107,7 @@ def _of_name(words: list[Word], i: int) -> bool:
     if before.text == "-" and before.end == word.start and i > 1 and words[i - 2].end == before.start:
         return words[i - 2].kind == WORD
     named = before.kind == WORD and before.text[0].isupper() and not before.tags and i > 1
-    closed = after is None or after.text in ",)!:" or (after.low in ("and", "again", "is", "are"))
+    closed = after is None or after.text in _CLOSES or (after.low in ("and", "again", "is", "are"))
     return named and closed and word.kind == NUM
 
 
@@ -156,7 +157,8 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
     """A number with what it counts; with the following one, where that is the whole it is part of."""
     role, word = role_of(words, figure.first, figure.last), words[figure.first]
     if word.low == "one":
-        return 1, [Count(role, 1, None, percent=False, word=word)] if role is Role.REJECTED else []
+        rejected = role is Role.REJECTED and _one_of_work(words, figure.last + 1)
+        return 1, [Count(role, 1, None, percent=False, word=word)] if rejected else []
     if _whole(words, figure.first) and not figure.percent and not _rejections(words, figure):
         return 1, [Count(Role.SUBMITTED, figure.n, None, figure.percent, word)]
     behind = following if following is not None and _behind(words, figure, following, role) else None
@@ -164,6 +166,12 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
         role = Role.REJECTED
     of, all_of, mine = behind.n if behind else None, _all_of(words, figure.first), _is_mine(words, figure)
     return (2 if behind else 1), [Count(role, figure.n, of, figure.percent, word, all_of, mine)]
+
+
+def _one_of_work(words: list[Word], i: int) -> bool:
+    """Whether "one" counts work: "one rejected", "one task", "one was refused", and not "one researcher"."""
+    after = words[i] if i < len(words) else None
+    return after is None or bool(after.tags & {"rej", "verdict", "work", "mine"}) or after.low in FILLERS
 
 
 def _slashed(words: list[Word], figure: Figure) -> list[Count]:
@@ -235,7 +243,11 @@ def _whole(words: list[Word], i: int) -> bool:
     if words[j].low == "half of":
         return True
     before = words[j - 1] if j else words[j]
-    return not ({"all", "most", "work"} & (before.tags | words[j].tags)) and before.low not in ("batch", "set", "sets")
+    return not ({"all", "most", "work", "rej"} & (before.tags | words[j].tags)) and before.low not in (
+        "batch",
+        "set",
+        "sets",
+    )
 
 
 def _all_of(words: list[Word], i: int) -> bool:

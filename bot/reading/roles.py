@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import takewhile
 
 from bot.reading.words import DATE, FRACTION, LINK, MONEY, NUM, STOP, TIME, WORD, Word, word_set
 
@@ -112,7 +113,7 @@ def _undone(words: list[Word], i: int) -> bool:
 
 def _anew(words: list[Word], first: int, last: int) -> bool:
     """ "All 26 are approved now", "60 have been set to approved": what is approved had been rejected."""
-    near = words[last + 1 : last + 7]
+    near = list(takewhile(lambda word: word.kind != STOP and "split" not in word.tags, words[last + 1 : last + 7]))
     return any(word.low in _NOW_SO for word in near) or any(
         word.low in _PUT_BACK for word in words[max(0, first - 3) : first]
     )

@@ -32,7 +32,9 @@ _STATUS = frozenset((*_REJECTED, *_APPROVED, *_OPEN))
 _SUMMARY = re.compile(r"(accepted|approved|rejected):?\s(\d{1,6})", re.IGNORECASE)
 _DASH = re.compile(r" [–—-] ")
 _MONEY = re.compile(r"(?:US\$|[$£€])\s?\d{1,5}(?:[.,]\d{1,3})?|\d{1,4}[.,]\d\d")
-_PLAIN = re.compile(r"[\d\s:/.,%()-]{1,40}|(?:[A-Z][a-z]{2} ){2}\d{1,2} [\d:]{5,8} .{0,12}|[0-9A-Z]{20,40}")
+_PLAIN = re.compile(
+    r"[\d\s:/.,%()-]{1,40}|(?:[A-Z][a-z]{2} ){2}\d{1,2} [\d:]{5,8} .{0,12}|A[0-9A-Z]{9,40}|[0-9A-Z]{20,40}"
+)
 _MORE = re.compile(r"\W{0,4}(?:and so on|and so forth|etc|it goes on|goes on|\.{2,3}|…|more of|same (?:for|all))", re.I)
 _KEY = re.compile(
     r'"(requester_id|requester_name|title|amount_in_dollars|state|requester_feedback)"\s{0,3}:\s{0,3}'
@@ -164,13 +166,13 @@ def _common(rows: list[list[str]]) -> str:
     shared = [cell for cell in first if all(cell in row for row in rows)] if len(rows) > 1 or len(first) > 1 else []
     if shared:
         return shared[0][:_LONGEST_NAME]
-    words = [row[0].split() for row in rows]
+    words = [row[0].split() for row in rows if _says(row[0])]
     same = list[str]()
     for column in zip(*words, strict=False):
         if len(set(column)) > 1 or not column[0][:1].isupper():
             break
         same.append(column[0])
-    return " ".join(same)[:_LONGEST_NAME] if len(rows) > 1 else ""
+    return " ".join(same)[:_LONGEST_NAME] if len(words) > 1 else ""
 
 
 def _say(rows: list[Row], exports: Exports, behind: list[str]) -> str | None:

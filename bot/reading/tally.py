@@ -16,17 +16,19 @@ _PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4,
 _ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3, "all but four": 4}
 _PROPORTION = 10  # "four out of five" of 800 is 640: a whole no larger, beside one at least four times as large
 _FEW = 5  # a smaller number that nothing explains is about something else
+_BRIEF = 12  # words of an answer that is little more than its number
 _CROWD = 15  # people of whom it is said that they were rejected, where no pieces of work are counted
 _TELLING = frozenset(("rej", "verdict", "assent", "rate"))
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many were rejected, of how many, and how many of them came back; None where nothing says so."""
+    """How many were rejected, of how many, and how many came back; None where nothing says so. `stated`: in numbers."""
 
     rejected: int | None
     submitted: int | None
     reversed: int | None
+    stated: bool = False
 
 
 def tally(around: list[Sentence], share: Share | None, *, mass: bool, assent: bool) -> Tally:
@@ -46,7 +48,7 @@ def tally(around: list[Sentence], share: Share | None, *, mass: bool, assent: bo
         submitted = _agreed(found, rejected, stated=stated is not None)
     if rejected is None:
         rejected = _left(around, share)
-    return Tally(rejected or None, submitted, max((c.n for c in back), default=None))
+    return Tally(rejected or None, submitted, max((c.n for c in back), default=None), stated=bool(stated or back))
 
 
 def _submitted(found: list[Count]) -> int | None:
@@ -120,9 +122,11 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
                     continue
                 if c.role is Role.LOOSE and 90 <= c.n <= 100 and not (c.all or c.mine):
                     continue  # a rate
-                said[c.n] = said.get(c.n, 0) + 1 + telling + (c.all and telling) + c.mine + (share is Share.ALL)
+                whole = share is Share.ALL and (telling or c.mine or c.role is Role.WORK)
+                said[c.n] = said.get(c.n, 0) + 1 + telling + (c.all and telling) + c.mine + whole
+    alone = len(said) == 1 and sum(len(sentence.words) for sentence in around) <= _BRIEF  # "23 for me :("
     best = max(said, key=lambda n: (said[n], n), default=None)
-    if best is not None and said[best] > 1:
+    if best is not None and (said[best] > 1 or alone):
         return best
     people = [c.n for s in around if s.meanings & _TELLING for c in s.counts if c.role is Role.WORKERS]
     return max((n for n in people if n >= _CROWD), default=None)

@@ -6,14 +6,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, MetaData, Row, Table, delete, insert, select, text, update
+from sqlalchemy import Column, ColumnElement, MetaData, Row, Table, delete, func, insert, select, text, update
 from sqlalchemy.types import TypeDecorator
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Act, Edit
 from bot.storage import tables
 from bot.storage.incidents import new_ref, typed_ref
-from bot.storage.part import Part
+from bot.storage.part import Part, chunks
 from bot.storage.tables import edits
 
 # Any number of ours; whoever adds a name on PostgreSQL holds it until the end of the transaction.
@@ -59,17 +59,18 @@ class Journal:
 
     def __init__(self, part: Part) -> None:
         self._part = part
+        # What had been told when it began: undo lets that hold again.
+        self.told_until = int(part.value(select(func.coalesce(func.max(tables.alerts.c.alert_id), 0))))
         self._kept: dict[tuple[str, int], Cells] = {}
         self.changes: list[list[Any]] = []
 
     def update(self, table: Table, where: Sequence[ColumnElement[bool]], **new: Any) -> tuple[int, ...]:
         """Change cells of the rows where all of `where` is so; gives the ids of the rows."""
-        rows = self._part.rows(select(table).where(*where).order_by(_id(table)))
-        ids = tuple(row._mapping[_id(table).name] for row in rows)
-        for row_id in ids:
-            self.keep(table, row_id)
-        if ids:
-            self._part.connection.execute(update(table).where(_id(table).in_(ids)).values(new))
+        found = self._part.rows(select(_id(table)).where(*where).order_by(_id(table)))
+        ids = tuple(int(row[0]) for row in found)
+        for some in chunks(ids):
+            self._remember(table, some)
+            self._part.connection.execute(update(table).where(_id(table).in_(some)).values(new))
         return ids
 
     def insert(self, table: Table, **cells: Any) -> int:
@@ -89,28 +90,34 @@ class Journal:
 
     def keep(self, table: Table, row_id: int) -> None:
         """Remember a row as it is now, because somebody else is about to change it."""
-        raw = RAW[table.name]
-        if (table.name, row_id) not in self._kept:
-            row = self._part.row(select(raw).where(_id(raw) == row_id))
-            if row is not None:
-                self._kept[table.name, row_id] = row._asdict()
+        self._remember(table, [row_id])
+
+    def _remember(self, table: Table, ids: Sequence[int]) -> None:
+        new = [row_id for row_id in ids if (table.name, row_id) not in self._kept]
+        for row_id, cells in self._rows(table.name, new).items():
+            self._kept[table.name, row_id] = cells
+
+    def _rows(self, name: str, ids: Sequence[int]) -> dict[int, Cells]:
+        raw = RAW[name]
+        rows = (row for some in chunks(ids) for row in self._part.rows(select(raw).where(_id(raw).in_(some))))
+        return {row[0]: row._asdict() for row in rows}
 
     def sealed(self) -> list[list[Any]]:
         """All that was changed, each row once."""
-        for (name, row_id), was in self._kept.items():
-            raw = RAW[name]
-            row = self._part.row(select(raw).where(_id(raw) == row_id))
-            is_now = row._asdict() if row is not None else was
-            cells = {cell: value for cell, value in was.items() if value != is_now[cell]}
-            if cells:
-                self.changes.append(["set", name, row_id, cells])
+        for name in RAW:
+            kept = {row_id: was for (table, row_id), was in self._kept.items() if table == name}
+            for row_id, is_now in self._rows(name, list(kept)).items():
+                cells = {cell: value for cell, value in kept[row_id].items() if value != is_now[cell]}
+                if cells:
+                    self.changes.append(["set", name, row_id, cells])
         self._kept = {}
         return self.changes
 
 
 def _edit(row: Row[Any]) -> Edit:
     told = row._asdict()
-    del told["changes"]
+    for ours in ("changes", "told_until"):
+        del told[ours]
     return Edit(**{**told, "touched": tuple(json.loads(row.touched))})
 
 
@@ -145,6 +152,7 @@ class Edits(Part):
             "guild_key": guild_key,
             "says": says,
             "touched": json.dumps(sorted(set(touched))),
+            "told_until": journal.told_until,
             "changes": json.dumps(journal.sealed(), separators=(",", ":")),
             "undone": False,
         }
@@ -183,12 +191,13 @@ class Edits(Part):
         ]
         return tuple(reversed(later))
 
-    def take_back(self, edit: Edit, heir_id: int) -> tuple[dict[str, set[int]], Journal]:
+    def take_back(self, edit: Edit, heir_id: int) -> tuple[dict[str, set[int]], int]:
         """Put every cell that `edit` changed back as it was, and mark it undone.
 
-        What came to a requester made by it since then goes to `heir_id`. Gives the ids of the rows, by table.
+        What came to a requester made by it since then goes to `heir_id`. Gives the ids of the rows, by table, and the
+        id of the last alert that was told before it.
         """
-        row = self.row(select(edits.c.changes).where(edits.c.edit_id == edit.edit_id))
+        row = self.row(select(edits.c.changes, edits.c.told_until).where(edits.c.edit_id == edit.edit_id))
         if row is None:
             raise NotFoundError(f"There is no entry {edit.ref}.")
         rows: dict[str, set[int]] = {name: set() for name in RAW}
@@ -199,7 +208,7 @@ class Edits(Part):
                 rows["incidents"] |= self._bequeath(row_id, heir_id)
             self._put_back(kind, RAW[name], row_id, cells[0] if cells else {})
         self.connection.execute(update(edits).where(edits.c.edit_id == edit.edit_id).values(undone=True))
-        return rows, Journal(self)
+        return rows, row.told_until
 
     def _put_back(self, kind: str, raw: Table, row_id: int, cells: Mapping[str, Any]) -> None:
         mine = _id(raw) == row_id

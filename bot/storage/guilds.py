@@ -46,11 +46,16 @@ class Guilds(Part):
         """Serve it no longer. False if it was not there."""
         return self.changed(delete(guilds).where(guilds.c.guild_key == guild_key)) == 1
 
-    def last_alert(self, incident_id: int, guild_key: str | None) -> Alert | None:
-        """What a guild was last told of an incident (`guild_key` None: what was told to no guild in particular)."""
+    def last_alert(self, incident_id: int, guild_key: str | None, until: int | None = None) -> Alert | None:
+        """What a guild was last told of an incident (`guild_key` None: what was told to no guild in particular).
+
+        With `until` the last of those up to that alert's id.
+        """
         ours = select(alerts).where(
             alerts.c.incident_id == incident_id, alerts.c.guild_key.is_not_distinct_from(guild_key)
         )
+        if until is not None:
+            ours = ours.where(alerts.c.alert_id <= until)
         row = self.row(ours.order_by(alerts.c.alert_id.desc()).limit(1))
         return _alert(row) if row else None
 

@@ -150,6 +150,7 @@ edits = _table(
     words("says"),
     words("touched"),
     words("changes"),
+    count("told_until"),
     flag("undone"),
     grows=True,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.storage.guilds import Guilds
+from bot.storage.moves import Moves
 from bot.storage.outbox import Outbox
 from bot.storage.posts import Posts
 from bot.storage.reports import Reports
@@ -10,15 +11,20 @@ from bot.storage.sources import Sources
 from bot.storage.standing import Standings
 
 
-class Transaction(Sources, Posts, Reports, Standings, Guilds, Outbox):
+class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox):
     """One open transaction, given to the work of `Store.write` or `Store.read`; all or nothing of it is kept.
 
     Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
     Posts       unseen add_posts find_post count_posts
-    Names       names_since add_requester add_account add_alias get_requester find_account
+    Names       names_since names_of tasks_since add_requester add_account add_alias sight rename get_requester whole
+                find_account name_history seen_at was_reported
+    Edits       journal add_edit find_edit edits edits_since in_the_way take_back
+    Links       find_link get_link links_of suggest_link say_link
     Reports     add_report find_report assign remove_report sketches volume count_reports_by voice meet_voice
     Incidents   open_incident get_incident find_incident save_incident ref add_verdict add_batch batches
                 incidents_due incidents_of recent_incidents
+    Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all
+                move_incident join_incidents keep_incident call_copy is_judged counted
     Guilds      guilds find_guild save_guild drop_guild last_alert add_alert interaction note set_note
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt settle_delivery unsettle outbox
                 deliveries_of find_delivery_by_message

@@ -72,6 +72,26 @@ def keys(text):
         f"https://turkerview.com/requesters/{RID}/reviews/rejected/",
         f"https://turkerview.com/requesters/{RID}}}",  # a stray brace
         f"https://turkerview.com/requesters/{RID}}}/reviews",
+        f"https://turkerview.com/requesters/{{{RID}}}",  # a template that was not filled in whole
+        f"https://turkerview.com/requesters/%7B{RID}%7D",
+        f"https://worker.mturk.com//requesters/{RID}/projects",
+        f"https://worker.mturk.com/requester/{RID}",
+        f"https://worker.mturk.com/projects?filters%5Brequester_id%5D={RID}",
+        f"https://worker.mturk.com/?requester_id={RID}",
+        f"https://www.mturk.com/mturk/searchbar;jsessionid=1?requesterId={RID}",
+        f"https://worker.mturk.com/contact\\_requester/hit\\_type\\_messages/new?hit\\_type\\_message\\[requester\\_id\\]={RID}",
+        f"https://worker.mturk.com/contact\\_requester/hit\\_type\\_messages/new?x%5Brequester\\_id%5D={RID}",
+        f"https:\\/\\/worker.mturk.com\\/requesters\\/{RID}\\/projects",
+        f"https://worker.mturk.com/requesters/\u200b{RID}/projects",
+        f"hxxps://worker.mturk[.]com/requesters/{RID}",
+        f"https://turkopticon.ucsd.edu/main/php_search?field=id&query={RID}",
+        f"http://turkopticon.differenceengines.com/{RID}",  # where it began
+        f"https://www.google.com/url?q=https%3A%2F%2Fworker.mturk.com%2Frequesters%2F{RID}%2Fprojects&sa=D",
+        f"https://out.reddit.com/t3_abc?url=https%3A%2F%2Fworker.mturk.com%2Frequesters%2F{RID}&token=x",
+        f"https://l.facebook.com/l.php?u=https%253A%252F%252Fturkopticon.ucsd.edu%252F{RID}",
+        f"https://href.li/?https://worker.mturk.com/requesters/{RID}/projects",
+        f"https://forum.example.org/proxy.php?link=https%3A%2F%2Fworker.mturk.com%2Frequesters%2F{RID}&hash=1",
+        f"http://web.archive.org/web/20180101000000/https://turkopticon.ucsd.edu/{RID}",
     ],
 )
 def test_an_address_of_a_requester_gives_the_account(text):
@@ -86,7 +106,9 @@ def test_an_address_of_a_requester_gives_the_account(text):
         (f"https://worker.mturk.com/projects/{GID}/tasks/{TID}?assignment_id={TID}", ("mturk", None, GID)),
         (f"https://www.mturk.com/mturk/preview?groupId={GID}", ("mturk", None, GID)),
         (f"https://www.mturk.com/mturk/previewandaccept?x=1&amp;groupId={GID}", ("mturk", None, GID)),
+        (f"https://worker.mturk.com/projects{GID}/tasks", ("mturk", None, GID)),  # a lost slash
         (f"https://app.prolific.com/studies/{STUDY}", ("prolific", None, STUDY)),
+        (f"https://www.prolific.ac/studies/{STUDY}", ("prolific", None, STUDY)),
         (f"https://app.prolific.co/studies/{STUDY.upper()}/start", ("prolific", None, STUDY)),
         ("https://connect.cloudresearch.com/participant/project/0E1A2B3C4D/complete", ("connect", None, "0e1a2b3c4d")),
         (
@@ -177,13 +199,13 @@ def test_finding_never_fails_and_every_place_is_right(text):
     assert all(link.account_key or link.task_key for link in links)
 
 
-@given(st.text(alphabet="&%#x;25ampltqu0 ", max_size=60))
+@given(st.text(alphabet="&%#x;25ampltqu0 \\_[.]\u200b", max_size=60))
 def test_decoding_keeps_the_order_of_places(text):
     decoded = Decoded(text)
 
     places = [decoded.origin(i) for i in range(len(decoded.text) + 1)]
     assert places == sorted(places)
-    assert places[0] == 0
+    assert places[0] == 0 or text[0] == "\u200b"  # which is left out
     assert places[-1] == len(text)
 
 
@@ -198,6 +220,10 @@ def test_decoding_keeps_the_order_of_places(text):
         ("%FF%00", "%FF%00"),
         ("&#99999999;", "&#99999999;"),
         ("&#1114112;", "\ufffd"),
+        (r"requester\_id\[\]", "requester_id[]"),
+        (r"C:\new", r"C:\new"),
+        ("mturk[.]com [..]", "mturk.com [..]"),
+        ("a\u200bb\u2060c", "abc"),
     ],
 )
 def test_escapes_are_undone_twice_and_only_where_they_are_escapes(text, plain):

@@ -173,6 +173,7 @@ def _who_is_who() -> None:
         sa.Column("says", TEXT, nullable=False),
         sa.Column("touched", TEXT, nullable=False),
         sa.Column("changes", TEXT, nullable=False),
+        sa.Column("told_until", INT, sa.CheckConstraint("told_until >= 0", name="told_until"), nullable=False),
         sa.Column("undone", INT, sa.CheckConstraint("undone IN (0, 1)", name="undone"), nullable=False),
         sqlite_strict=True,
         sqlite_autoincrement=True,
