@@ -309,6 +309,18 @@ class Seen:
         self.meanwhile.get(self.asked, lambda: None)()
         return tuple(row for row in self.rows if row[0] > name_id)
 
+    def names_of(self, requester_id: int) -> tuple[Name, ...]:
+        return tuple(name for _, name in self.rows if name.owner == str(requester_id))
+
+    def edits_since(self, edit_id: int) -> tuple[()]:
+        return ()
+
+    def newest_edit(self) -> None:
+        return None
+
+    def tasks_since(self, batch_id: int) -> tuple[()]:
+        return ()
+
 
 @pytest.mark.parametrize("asked", [1, 2])
 @pytest.mark.parametrize("before", [0, 1, 2, 3])

@@ -329,6 +329,12 @@ async def test_ten_thousand_random_strings_get_an_answer(known, store, by) -> No
         def names_since(self, name_id: int) -> Any:
             return tuple(row for row in self.names if row[0] > name_id)
 
+        def edits_since(self, edit_id: int) -> Any:
+            return ()
+
+        def tasks_since(self, batch_id: int) -> Any:
+            return ()
+
         def find_tasks(self, title: str) -> Any:
             """Asking the database for every one of them would take most of the test's time."""
             return self.tx.find_tasks(title) if len(title) % 8 == 0 else ()
@@ -376,6 +382,8 @@ def test_random_text_is_never_found_as_a_requester_that_is_not_there(text: str) 
     class Empty:
         def names_since(self, _name_id: int) -> tuple[()]:
             return ()
+
+        edits_since = tasks_since = names_since
 
         def find_tasks(self, _title: str) -> tuple[()]:
             return ()

@@ -15,11 +15,12 @@ from typing import TextIO
 
 from bot import lines
 from bot.errors import UsageError
-from bot.evaluation import baselines, corpus, judged, printing, tfidf
+from bot.evaluation import baselines, corpus, judged, learning, printing, tfidf
 from bot.evaluation.examples import Example, Reader, parents, read_all
-from bot.evaluation.folds import Learn, cross_read
+from bot.evaluation.folds import cross_read
 from bot.evaluation.sheet import Sheet, measure
-from bot.model import Reading
+from bot.model import Kind, Reading
+from bot.platforms import Platforms
 from bot.platforms import load as load_platforms
 from bot.reading import passes_gate, read
 
@@ -28,14 +29,12 @@ __all__ = ["BLIND", "OURS", "TRAINING", "Wanted", "default_corpus", "print_hashe
 BLIND, TRAINING = "blind", "training"
 OURS = "reader"
 Say = Callable[[str], None]
-# The training function goes here (see folds.Learn). Until there is one, the training part is read with the shipped
-# weights, and that is said.
-LEARN: Learn | None = None
+# What learns the reader's weights; of the training part every post is read with what the others taught.
+LEARN: Callable[[Platforms, Sequence[Example]], Reader] = learning.learn
 LOOKED = (
     "These are single errors of the blind part. Log this look in data/corpus/README.md (date, why, what was seen); "
     "after five looks the part becomes training and a new one is written."
 )
-_SHIPPED_TOO = "there is no training function yet: read with the shipped weights, not in cross-validation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +138,9 @@ def _readings(trial: Trial, training: Sequence[Example], say: Say) -> dict[str, 
     found = {OURS: _ours(trial, say)}
     fixed: dict[str, Reader] = {"keyword": baselines.keyword, "rule": baselines.rule}
     found |= {name: read_all(reader, examples) for name, reader in fixed.items()}
-    if not tfidf.there():
-        say(f"{trial.title}: no TF-IDF baseline, because scikit-learn is not installed (it is in the lock's dev group)")
-    elif len(training) < tfidf.ENOUGH:
-        say(f"{trial.title}: no TF-IDF baseline, because the training part has fewer than {tfidf.ENOUGH} posts")
+    why_not = _hindrance(training)
+    if why_not is not None:
+        say(f"{trial.title}: no TF-IDF baseline, because {why_not}")
     elif trial.in_folds:
         found["TF-IDF + LR"] = cross_read(tfidf.learn, examples)
     else:
@@ -150,12 +148,22 @@ def _readings(trial: Trial, training: Sequence[Example], say: Say) -> dict[str, 
     return found
 
 
+def _hindrance(training: Sequence[Example]) -> str | None:
+    """Why nothing can be learnt here."""
+    if not tfidf.there():
+        return "scikit-learn is not installed (it is in the lock's dev group)"
+    kinds = Counter(each.expected.kind for each in training)
+    few = [kind.value for kind in Kind if kinds[kind] < tfidf.ENOUGH]
+    return f"the training part has fewer than {tfidf.ENOUGH} posts of {', '.join(few)}" if few else None
+
+
 def _ours(trial: Trial, say: Say) -> list[Reading]:
-    if trial.in_folds and LEARN is not None:
-        return cross_read(LEARN, trial.examples)
-    if trial.in_folds:
-        say(f"{trial.title}: {_SHIPPED_TOO}")
     platforms = load_platforms()
+    why_not = _hindrance(trial.examples) if trial.in_folds else None
+    if trial.in_folds and why_not is None:
+        return cross_read(partial(LEARN, platforms), trial.examples)
+    if why_not is not None:
+        say(f"{trial.title}: read with the shipped weights, learnt from these very posts, because {why_not}")
     return read_all(lambda post, parent: read(post, platforms, parent), trial.examples)
 
 

@@ -8,8 +8,7 @@ from bot.evaluation.examples import Example, Reader, read_all, threads
 from bot.model import Reading
 
 FOLDS = 5
-# What learns: posts with their kinds in, a reader with weights learnt from these alone out. A function
-# `fit(features, labels) -> weights` becomes one by reading the posts before it and with its weights after it.
+# What learns: posts with their kinds in, a reader with weights learnt from these alone out.
 Learn = Callable[[Sequence[Example]], Reader]
 
 
@@ -24,8 +23,9 @@ def cross_read(learn: Learn, examples: Sequence[Example], folds: int = FOLDS) ->
 
 
 def split(examples: Sequence[Example], folds: int = FOLDS) -> list[list[int]]:
-    """The places of the posts in each fold; threads stay whole and each theme is spread over all folds."""
+    """The places of the posts in each fold; threads stay whole, the kinds of each theme are spread over all folds."""
     parts: list[list[int]] = [[] for _ in range(folds)]
-    for number, thread in enumerate(threads(examples)):
+    first = [(examples[thread[0]].theme, examples[thread[0]].expected.kind, thread) for thread in threads(examples)]
+    for number, (_, _, thread) in enumerate(sorted(first)):
         parts[number % folds] += thread
     return [sorted(part) for part in parts if part]

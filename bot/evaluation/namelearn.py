@@ -1,9 +1,9 @@
 """Learns who is named in a post: the words that are ordinary and the weight of each trait of a name.
 
-`python -m bot.evaluation.namelearn` writes both into bot/reading from data/corpus/training (`--folds` only measures, every
-theme read with what the others taught). The model is a conditional logit: of all runs of words in a post, and nobody,
-one is meant; its weights are those that make the requesters given in the corpus likeliest, drawn towards zero, and
-those of traits that are single words four times as strongly. Its optimum is unique, so the files can be told again.
+`python -m bot.evaluation.namelearn` writes both into bot/reading from data/corpus/training; with `--folds` it only
+measures, every theme read with what the others taught. The model is a conditional logit: of all runs of words in a
+post, and nobody, one is meant. Its weights are those that make the requesters given in the corpus likeliest, drawn
+towards zero, those of single words twice as strongly. There is one such optimum, so the files can be made again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from bot.platforms import load as load_platforms
 from bot.reading import _shown, _without_exports
 from bot.reading.exports import Exports
 from bot.reading.mentions import Named, Namer, Names
-from bot.reading.spans import ORDINARY, known_words, small_words
+from bot.reading.pieces import ORDINARY, Lore, known_words, small_words
 from bot.reading.text import Passage, take_apart
 
+BEFOREHAND = {"export": 4.0, "link": 3.0}  # weights that are drawn towards these instead of zero
 LEAST = 3  # posts in which a trait must occur to be learnt from
-PULL, PULL_OF_WORDS = 0.3, 4.0  # towards zero; the second for traits that are single words, times the first
+PULL, PULL_OF_WORDS = 0.6, 2.0  # towards zero; the second for traits that are single words, times the first
 DIGITS = 7  # of the weights in the file
 _HEAD = "# Learnt from data/corpus/training by `python -m bot.evaluation.namelearn`. Not to be changed by hand.\n"
 
@@ -45,7 +46,7 @@ class Opened:
 
 
 def opened(examples: Sequence[Example], platforms: Platforms) -> list[Opened]:
-    """The posts of the corpus without their exports. What a post answers is taken from the corpus, not from a reading."""
+    """The posts of the corpus without their exports. Whom a parent names is taken from the corpus, not from a reading."""
     by_key = {(each.post.source, each.post.key): each for each in examples}
     found = []
     for example in examples:
@@ -62,8 +63,8 @@ def _opened(post: Post, example: Example, parents: tuple[Mention, ...], platform
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     gold = tuple(name.casefold() for name in example.expected.requesters)
     of_names = {word for name in gold for word in small_words(name)}
-    words = {word for passage in passages for word in small_words(passage.text)}
-    plain = frozenset(w for w in words if w not in of_names and w.removesuffix("'s").removesuffix("’s") not in of_names)
+    words = {word.partition("'")[0] for passage in passages for word in small_words(passage.text)}
+    plain = frozenset(words - of_names)
     marks = _shown(body, exports)
     return Opened(passages, lambda names: Namer(platforms, linked, marks, names), gold, parents, plain, example.theme)
 
@@ -77,8 +78,9 @@ def learn(posts: Sequence[Opened]) -> Names:
     """Words and weights. A post in training knows only the ordinary words that others use too, as a new post will."""
     counts = ordinary(posts)
     shared = dict.fromkeys((w for w, n in counts.items() if n > 1), ORDINARY) | known_words()
-    weights = _fit([rows for post in posts for rows in _choices(post, Names({}, shared))])
-    return Names(weights, dict.fromkeys(counts, ORDINARY) | known_words())
+    unweighed = Names({}, Lore(shared))
+    weights = _fit([rows for post in posts for rows in _choices(post, unweighed)])
+    return Names(weights, Lore(dict.fromkeys(counts, ORDINARY) | known_words()))
 
 
 Choice = tuple[list[set[str]], int]  # the traits of all that may be meant, nobody first, and which is
@@ -102,7 +104,7 @@ def _fit(choices: Sequence[Choice]) -> dict[str, float]:
     from scipy.optimize import minimize
 
     seen = Counter(trait for rows, _ in choices for trait in set[str]().union(*rows))
-    traits = sorted(trait for trait, n in seen.items() if n >= LEAST)
+    traits = sorted(trait for trait, n in seen.items() if n >= LEAST or trait in BEFOREHAND)
     column = {trait: n for n, trait in enumerate(traits)}
     rows = [sorted(column[t] for t in row if t in column) for options, _ in choices for row in options]
     ends = np.cumsum([0, *map(len, rows)])
@@ -114,6 +116,7 @@ def _fit(choices: Sequence[Choice]) -> dict[str, float]:
     group = np.repeat(np.arange(len(choices)), sizes)
     meant = starts + np.array([place for _, place in choices])
     pull = np.array([PULL * (PULL_OF_WORDS if "=" in trait else 1.0) for trait in traits])
+    base = np.array([BEFOREHAND.get(trait, 0.0) for trait in traits])
     wanted = np.asarray(table[meant].sum(0)).ravel()
 
     def loss(weights: Any) -> tuple[float, Any]:
@@ -121,8 +124,8 @@ def _fit(choices: Sequence[Choice]) -> dict[str, float]:
         top = np.maximum.reduceat(score, starts)
         force = np.exp(score - top[group])
         total = np.add.reduceat(force, starts)
-        value = (np.log(total) + top - score[meant]).sum() + 0.5 * (pull * weights * weights).sum()
-        return value, table.T @ (force / total[group]) - wanted + pull * weights
+        value = (np.log(total) + top - score[meant]).sum() + 0.5 * (pull * (weights - base) ** 2).sum()
+        return value, table.T @ (force / total[group]) - wanted + pull * (weights - base)
 
     found = minimize(loss, np.zeros(len(traits)), jac=True, method="L-BFGS-B",
                      options={"maxiter": 5000, "maxfun": 5000, "ftol": 1e-15, "gtol": 1e-7, "maxcor": 30})  # fmt: skip
@@ -132,7 +135,7 @@ def _fit(choices: Sequence[Choice]) -> dict[str, float]:
 def written(names: Names) -> tuple[str, str]:
     """The texts of names.tsv and ordinary.txt."""
     rows = "".join(f"{weight}\t{trait}\n" for trait, weight in sorted(names.weights.items()))
-    words = sorted(word for word in names.known if word not in known_words())
+    words = sorted(word for word in names.lore.known if word not in known_words())
     return _HEAD + "# weight, trait\n" + rows, _HEAD + "\n".join(_lines(words)) + "\n"
 
 

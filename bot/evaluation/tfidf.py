@@ -13,7 +13,7 @@ from bot.evaluation.examples import Example, Reader
 from bot.model import Facts, Kind, Post, Reading
 from bot.reading import Parent
 
-ENOUGH = 50  # posts; from fewer it learns nothing worth comparing
+ENOUGH = 10  # posts of every kind; from fewer nothing worth comparing is learnt, here or elsewhere
 
 
 def there() -> bool:
@@ -22,7 +22,7 @@ def there() -> bool:
 
 
 def learn(examples: Sequence[Example]) -> Reader:
-    """A reader of kinds only, learnt from these posts, `ENOUGH` of them. Needs scikit-learn."""
+    """A reader of kinds only, learnt from these posts, `ENOUGH` of a kind. Needs scikit-learn."""
     if len({each.expected.kind for each in examples}) == 1:
         return _always(examples[0].expected.kind)
     model = _pipeline()

@@ -75,7 +75,7 @@ def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> 
 
 def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model) -> tuple[Reading, list[Told]]:
     may_tell = _passes(post, parent, model.gate)
-    if not may_tell and not _shows(post):
+    if not may_tell and not _shows(post) and not (parent and parent.mentions):
         return _shut_out(_at_home(post, platforms), len(post.text) > MOST_READ), []
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
@@ -84,17 +84,18 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     platform = post.platform if platforms.known(post.platform) else None
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
+    above = _parents(parent)
     if not may_tell:
-        titled = _titled(passages, namer).mentions
-        return _nothing(titled, exports, platform or _home(post.source, platforms), body), []
+        named = namer.name(passages, above) if above or namer.worth(passages) else Named()
+        return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
-    named = namer.name(passages, _parents(parent))
+    named = namer.name(passages, above)
     lines = _lines(passages, named)
     _drop_weak(lines)
     _go_on(lines)
     _assent(lines, parent)
-    above = tuple(mention for mention in named.mentions if mention.origin is Origin.PARENT)
-    told = tell(lines, above, post.posted_at, model, _context(lines, parent, exports))
+    meant = tuple(mention for mention in named.mentions if mention.origin is Origin.PARENT)
+    told = tell(lines, meant, post.posted_at, model, _context(lines, parent, exports))
     return _reading(told, named.mentions, exports, platform, body, model), told
 
 
@@ -260,12 +261,6 @@ def _parents(parent: Parent | None) -> tuple[Mention, ...]:
         return ()
     known = parent.mentions or (parent.reading.mentions if parent.reading else ())
     return tuple(replace(mention, origin=Origin.PARENT) for mention in known)
-
-
-def _titled(passages: list[Passage], namer: Namer) -> Named:
-    """The requesters that a title names: of a post without rejections no more is read."""
-    titles = [passage for passage in passages if passage.origin is Origin.TITLE]
-    return namer.name(titles) if titles else Named()
 
 
 def _nothing(named: tuple[Mention, ...], exports: Exports, platform: str | None, body: Body) -> Reading:

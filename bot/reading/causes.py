@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from bot.model import Cause
 from bot.reading.clauses import Sentence
 from bot.reading.words import Word, word_set
@@ -14,9 +16,10 @@ _CAUSES = (
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "assent"))
 _QUOTES = frozenset('"“”«»')
 _REASONS = word_set(
-    "reason reasons feedback because for with message note comment saying says said remark motivo razón razão cause why "
-    "stated cited response explanation rejected as marked"
+    "reason reasons feedback because for with message note comment saying says said remark motivo razón razão cause "
+    "why stated cited response explanation rejected as marked"
 )
+_MARK = 3  # letters: "x", "n/a" and "." are no reasons
 _BEFORE = 6  # words before a quotation that may say it is the reason
 _SHORT = 4  # sentences of a claim that are all about the rejection
 _BESIDE = 1  # sentences from one that tells of a rejection in which its cause may stand
@@ -30,19 +33,21 @@ def cause_of(around: list[Sentence]) -> Cause | None:
             return cause
     if any("code" in sentence.meanings for sentence in near):
         return Cause.WRONG_CODE
-    return Cause.QUALITY if any(_quoted(sentence.words) for sentence in near) else None
+    quoted = [length for sentence in near if (length := _quoted(sentence.words))]
+    return None if not quoted else Cause.NO_REASON if max(quoted) <= _MARK else Cause.QUALITY
 
 
 def _names(sentence: Sentence, tag: str) -> bool:
     return tag in sentence.meanings and any(tag in word.tags and "weak" not in word.tags for word in sentence.words)
 
 
-def _quoted(words: list[Word]) -> bool:
-    """Whether words are quoted behind one for a reason: 'feedback: "not loose enough"' finds fault with the work."""
+def _quoted(words: list[Word]) -> int:
+    """How many letters are quoted behind a word for a reason: 'feedback: "not loose enough"' finds fault; 0 if none."""
     opened = next((i for i, word in enumerate(words) if word.text in _QUOTES), None)
-    if opened is None or opened + 2 >= len(words) or words[opened + 2].text in _QUOTES:
-        return False
-    return any(word.low in _REASONS for word in words[max(0, opened - _BEFORE) : opened])
+    if opened is None or not any(word.low in _REASONS for word in words[max(0, opened - _BEFORE) : opened]):
+        return 0
+    said = takewhile(lambda word: word.text not in _QUOTES, words[opened + 1 :])
+    return sum(len(word.text) for word in said)
 
 
 def _near(around: list[Sentence]) -> list[Sentence]:

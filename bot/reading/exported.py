@@ -18,8 +18,8 @@ class Exports:
 
     def __init__(self, urls: tuple[str, ...], platforms: Platforms) -> None:
         self.urls, self.platforms = urls, platforms
-        self.shown = list[Mention]()
-        self.ratings = list[dict[str, str]]()  # of each in `shown`: what review sites say of the requester
+        self.shown: list[Mention] = []
+        self.ratings: list[dict[str, str]] = []  # of each in `shown`: what review sites say of the requester
 
     def keep(self, fields: Fields, block: str) -> str:
         """Remembers the export with these fields, and gives its mark; `CUT` where it names nobody."""

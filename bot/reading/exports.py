@@ -21,25 +21,36 @@ _RATED = re.compile(
     re.IGNORECASE,
 )
 
+# What a text must have for each sort to be worth a look.
+_ANY = ("\n", ":", "[", "|", "•", " - ", " – ")
+_TABLES = ("rejected", "not approved", "status", "requester_", "approval_rate")
+_ROWS = ("\n", "|", "{", ",,", "PST", "PDT")
+_PEOPLE = ("req", "research", "reward", "hosted", "client", "customer")
+_ONE_LINE = ("•", "PANDA", " - $", " - £", " - €", " - ₹", "TurkerView!")
+_MONEY = ("$", "£", "€")
+_STUDIES = ("/hr", "/h", "per h", " min", "place", "spot", "per task", "hour", "client", "open", "left")
+
 
 def cut(text: str, exports: Exports) -> str:
     """`text` with each export in it replaced by a mark; what they say is in `exports.shown`. Cut again, it stays.
 
     Never raises; time linear in the text; a text without the signs of any export is only looked through for them.
     """
+    if not _says(_ANY, text):
+        return text
     low = text.lower()
-    if ("rejected" in low or "not approved" in low or "status" in low or ('"' in text and "_" in text)) and (
-        "\n" in text or "|" in text or "{" in text or text.count(",") > 3
-    ):
+    if _says(_TABLES, low) and _says(_ROWS, text):
         text = cut_tables(text, exports)
     lines = [text]
-    if (":" in text or "\n" in text) and (
-        "req" in low or "research" in low or "reward" in low or "host" in low or "client" in low
-    ):
+    if _says(_PEOPLE, low) and (":" in text or "\n" in text):
         lines = cut_blocks(text.split("\n"), exports)
-    if "•" in text or "PANDA" in text or " - $" in text or " - £" in text:
+    if _says(_ONE_LINE, text):
         lines = cut_lines("\n".join(lines).split("\n"), exports)
-    if ("£" in text or "$" in text or "€" in text) and ("\n" in text or "|" in text or "•" in text):
+    if _says(_MONEY, text) and _says(_STUDIES, low):
         lines = cut_studies("\n".join(lines).split("\n"), exports)
     text = "\n".join(lines) if len(lines) > 1 else lines[0]
     return _RATED.sub(CUT, text) if "[" in text else text
+
+
+def _says(signs: tuple[str, ...], text: str) -> bool:
+    return any(map(text.__contains__, signs))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -12,7 +11,7 @@ from bot.model import Amount, Facts, Share
 from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
 from bot.reading.reversals import reversal_of
-from bot.reading.shares import share_of
+from bot.reading.shares import share_of, worded
 from bot.reading.signals import Atom
 from bot.reading.tally import tally
 from bot.reading.times import When
@@ -37,7 +36,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     """The facts of the claim that these atoms make. `around`: the sentences in which its numbers may stand."""
     found = [count for sentence in around for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
-    share = share_of(around, found, None, None)
+    share = worded(around)
     told = tally(around, share, mass="mass_words" in names, assent="assent" in names)
     single = not told.stated and _one(atoms, names, share)
     rejected = 1 if single and (told.rejected is None or _says_so(atoms, names)) else told.rejected
@@ -45,7 +44,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
         n_rejected=rejected,
         n_submitted=told.submitted,
         n_reversed=told.reversed,
-        share=share_of(around, found, rejected, told.submitted),
+        share=share_of(found, told, rejected, share),
         amount=_amount(around),
         first_hand=_first_hand(atoms, names),
         reversal=reversal_of(around, told),
@@ -76,15 +75,20 @@ def _says_one(words: list[Word]) -> bool:
     return single or any(a.low == "one" and b.low in ("of", "of my", "of mine") for a, b in pairwise(words))
 
 
-def _first_hand(atoms: Iterable[Atom], names: set[str]) -> bool | None:
+def _first_hand(atoms: list[Atom], names: set[str]) -> bool | None:
     if not any(atom.claims for atom in atoms):
         return None
-    return False if "told_by_others" in names else True if "mine" in names else None
+    if "told_by_others" in names:
+        return False
+    mine = "mine" in names or any(w.low.endswith((" mine", " my")) for atom in atoms for w in atom.sentence.words)
+    return True if mine else None
 
 
 def _amount(around: list[Sentence]) -> Amount | None:
     """Money lost, as written; pay and bonuses are not."""
     for sentence in around:
+        if not any(word.kind == MONEY or word.low in _NAMED for word in sentence.words):
+            continue
         low = sentence.text[sentence.words[0].start : sentence.words[-1].end].lower()
         if not _LOSS.search(low):
             continue

@@ -7,6 +7,7 @@ command is said in bot/evaluation/namelearn.py.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,13 +15,17 @@ from importlib.resources import files
 
 from bot.model import Mention, Origin
 from bot.platforms import Link, Platforms
-from bot.reading.spans import ORDINARY, Segment, Span, known_words, segments, spans
+from bot.reading.pieces import ORDINARY, Lore, Segment, known_words, segments
+from bot.reading.spans import Span, spans
 from bot.reading.text import Passage
 from bot.reading.traits import parent_traits, place_traits, relate, silence_traits, written
 
 MOST = 40  # names considered in one post: its time stays linear, whatever it holds
 _DOUBT = 0.3  # log-odds by which somebody named must be likelier than nobody
+_BESIDE, _NEAR = 1.0, 3.5  # by which a second one must be likelier than nobody, and may be less likely than the first
 _LOWEST = -30.0
+# Two words with capitals inside a sentence: nine in ten names of requesters, and seldom anything else.
+_TWO_CAPITALS = re.compile(r"[a-z,:;] [A-Z][\w'’&.-]{0,30} (?:[A-Z]|& [A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,10 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What was learnt: the weight of each trait (log-odds), and the ranks of known words."""
+    """What was learnt: the weight of each trait (log-odds), and what is known of words."""
 
     weights: Mapping[str, float]
-    known: dict[str, int]
+    lore: Lore
 
     def score(self, traits: Iterable[str]) -> float:
         """How strongly these traits speak for a name."""
@@ -63,7 +68,8 @@ def shipped() -> Names:
     rows = [line.split("\t") for line in lines if line and line[0] != "#"]
     text = folder.joinpath("ordinary.txt").read_text("utf-8")
     words = " ".join(line for line in text.splitlines() if line[:1] != "#").split()
-    return Names({trait: float(weight) for weight, trait in rows}, dict.fromkeys(words, ORDINARY) | known_words())
+    known = dict.fromkeys(words, ORDINARY) | known_words()
+    return Names({trait: float(weight) for weight, trait in rows}, Lore(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,12 @@ class Namer:
         self.platforms, self.linked, self.shown = platforms, linked, shown
         self.names = names or shipped()
 
+    def worth(self, passages: Sequence[Passage]) -> bool:
+        """Whether a post that says nothing of rejected work is likely enough to name somebody: cheap, and linear."""
+        if self.linked or self.shown:
+            return True
+        return any(passage.origin is Origin.TITLE or _TWO_CAPITALS.search(passage.text) for passage in passages)
+
     def name(self, passages: Sequence[Passage], parents: Sequence[Mention] = ()) -> Named:
         """The requesters named in these passages, or, where they name none and answer somebody, in the parent."""
         entities, silence = self.weigh(passages, parents)
@@ -95,25 +107,26 @@ class Namer:
         nobody = self.names.score(silence) + _DOUBT
         if not scored or _sum([score for score, _ in scored]) <= nobody:
             return Named()
-        chosen = [(score - nobody, entities[n]) for score, n in scored if score > nobody or n == scored[0][1]]
-        return _apart(chosen)
+        least = max(nobody + _BESIDE, scored[0][0] - _NEAR)
+        others = [(score - nobody, entities[n]) for score, n in scored[1:] if score > least]
+        return _apart([(scored[0][0] - nobody, entities[scored[0][1]]), *others])
 
     def weigh(self, passages: Sequence[Passage], parents: Sequence[Mention] = ()) -> tuple[list[Entity], set[str]]:
         """All that may be named, each with its traits, and the traits of a post that names nobody."""
         post = _Gathered()
         for number, passage in enumerate(passages):
-            for segment in segments(passage.text, self.names.known, number):
+            for segment in segments(passage.text, self.names.lore, number):
                 if passage.origin is not Origin.QUOTE:
                     post.hear(segment)
                 self._gather(post, passage, segment)
         found = post.entities
-        relate({key: (entity.mention.origin, entity.traits) for key, entity in found.items()})
+        relate({key: (entity.mention.origin, entity.traits) for key, entity in found.items()}, post.small)
         known = [mention.text for mention in parents]
         if known:
             of_parent = parent_traits({key: e.traits for key, e in found.items()}, known, post.said, post.meant, post.n)
             if of_parent:
                 post.entity(replace(parents[0], origin=Origin.PARENT)).traits |= of_parent
-        silence = silence_traits(post.meant, post.n, shown=bool(self.shown), answers=bool(known))
+        silence = silence_traits(post.meant, post.n, answers=bool(known))
         return list(found.values()), silence
 
     def _gather(self, post: _Gathered, passage: Passage, segment: Segment) -> None:
@@ -130,7 +143,7 @@ class Namer:
         text = written(segment, span, passage.text)
         if len(text) < 2:
             return
-        traits = set(place_traits(segment, span, text))
+        traits = place_traits(segment, span, text)
         account = self._account(text)
         if account and not traits & _SAID_OF_REQUESTERS:
             return  # a bare id may be a worker's own
@@ -193,14 +206,15 @@ class _Gathered:
     entities: dict[str, Entity] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     meant: set[str] = field(default_factory=set)
+    small: set[str] = field(default_factory=set)
     n: int = 0
 
     def hear(self, segment: Segment) -> None:
-        for piece in segment.pieces:
-            if piece.kind == "word":
-                self.n += 1
-                self.said.add(piece.low)
-                self.meant |= piece.tags
+        words = [piece for piece in segment.pieces if piece.kind == "word"]
+        self.n += len(words)
+        self.said.update([word.low for word in words])
+        self.small.update([word.low for word in words if not word.large])
+        self.meant.update(*[word.tags for word in words if word.tags])
         if segment.pieces[-1].text == "?":
             self.said.add("?")
 

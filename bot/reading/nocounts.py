@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import NamedTuple
 
 from bot.reading.roles import TOLD, Role, role_of, said, works
-from bot.reading.words import DATE, MONEY, NUM, WORD, Word, word_set
+from bot.reading.words import DATE, MONEY, NUM, STOP, WORD, Word, word_set
 
 _UNITS = word_set(
     "minute minutes min mins hour hours hr hrs h day days week weeks wk wks month months year years yr "
@@ -88,8 +89,12 @@ def _ranged(words: list[Word], first: int, low: str) -> bool:
 
 def _beside(words: list[Word], figure: Figure) -> bool:
     """Whether right behind the number stands what it counts."""
-    ahead = words[figure.last + 1 : figure.last + 3]
+    ahead = takewhile(_goes_on, words[figure.last + 1 : figure.last + 3])
     return works(words, figure.last + 1) or any(said(word) in TOLD for word in ahead)
+
+
+def _goes_on(word: Word) -> bool:
+    return word.kind != STOP and "split" not in word.tags
 
 
 def _after(words: list[Word], last: int, after: Word) -> bool:

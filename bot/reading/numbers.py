@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from bot.reading.nocounts import Figure, no_count
 from bot.reading.roles import FILLERS, TOLD, Role, role_of, said
@@ -42,17 +43,17 @@ _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
 _NOES = frozenset(("no", "not", "nope", "nahi", "não"))
 
 
+BUT = word_set("but except bar save besides excepting apart minus menos exceto excepto")  # "all except three"
+_PERCENT = frozenset(("percent", "pct", "prozent"))
 _CLOSES = frozenset(',)!:"”»')  # behind a name with a number: "Studio 54,"
+_LATEST = word_set("last first latest past next")  # "3 out of my last 4"
 _SCORE = 10  # "4/5", "9/10" are ratings, unless what they count stands right behind
 
 
 def value(word: Word) -> int | None:
     """The whole number that a word is ("3k", "300ish", "1,204", "40+", "a couple hundred"); None if it is none."""
-    for tag in word.tags:
-        if tag[0] == "=":
-            return int(tag[1:])
     if word.kind != NUM:
-        return None
+        return _in_words(word.tags) if word.tags else None
     digits = word.low.replace(",", "").rstrip("+%ish ")
     thousand = digits.endswith("k")
     digits = digits.rstrip("k")
@@ -61,6 +62,12 @@ def value(word: Word) -> int | None:
         return int(whole + part) if len(part) == 3 and whole != "0" and not word.text.endswith("%") else None
     n = int(float(digits) * (1000 if thousand else 1))
     return n if n <= MOST else None
+
+
+@cache
+def _in_words(tags: frozenset[str]) -> int | None:
+    """The number that a word with these meanings is: "=12"."""
+    return next((int(tag[1:]) for tag in tags if tag[0] == "="), None)
 
 
 def counts(words: list[Word]) -> list[Count]:
@@ -83,12 +90,15 @@ def _figures(words: list[Word]) -> list[Figure]:
         word = words[i]
         if word.kind == FRACTION:
             found.append(Figure(i, i, -1))
-        n = value(word) if word.kind == NUM or word.tags else 1 if word.low == "one" else None
+        n = 1 if word.low == "one" else value(word)
         if n is None or _of_name(words, i):
             i += 1
             continue
         last, n = _joined(words, i, n)
-        found.append(Figure(i, last, n, word.text.endswith("%") or words[last].text.endswith("%")))
+        percent = word.text.endswith("%") or words[last].text.endswith("%")
+        if last + 1 < len(words) and words[last + 1].low in _PERCENT:
+            last, percent = last + 1, True
+        found.append(Figure(i, last, n, percent))
         i = last + 1
     return found
 
@@ -156,6 +166,8 @@ def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[
 def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple[int, list[Count]]:
     """A number with what it counts; with the following one, where that is the whole it is part of."""
     role, word = role_of(words, figure.first, figure.last), words[figure.first]
+    if _spared(words, figure.first):
+        return 1, [Count(Role.APPROVED, figure.n, None, percent=False, word=word)]
     if word.low == "one":
         rejected = role is Role.REJECTED and _one_of_work(words, figure.last + 1)
         return 1, [Count(role, 1, None, percent=False, word=word)] if rejected else []
@@ -166,6 +178,12 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
         role = Role.REJECTED
     of, all_of, mine = behind.n if behind else None, _all_of(words, figure.first), _is_mine(words, figure)
     return (2 if behind else 1), [Count(role, figure.n, of, figure.percent, word, all_of, mine)]
+
+
+def _spared(words: list[Word], i: int) -> bool:
+    """ "All except three", "everything but one": how many were let through."""
+    j = i - 2 if i and words[i - 1].low in ("for", "from") else i - 1
+    return j > 0 and words[j].low in BUT and any("all" in word.tags for word in words[max(0, j - 3) : j])
 
 
 def _one_of_work(words: list[Word], i: int) -> bool:
@@ -179,7 +197,8 @@ def _slashed(words: list[Word], figure: Figure) -> list[Count]:
     i = figure.first
     n, of = (int(part) for part in words[i].text.replace(" ", "").split("/"))
     role = role_of(words, i, i)
-    if of <= _SCORE and not any(said(w) is Role.REJECTED for w in words[i + 1 : i + 3]):
+    near = words[max(0, i - 1) : i + 3]
+    if of <= _SCORE and not any(said(w) is Role.REJECTED for w in near):
         return []
     dated = i and words[i - 1].low in ("on", "since", "by", "from", "until", "rated", "rating", "thread", "before")
     return [] if n > of or dated or role not in TOLD else [Count(role, n, of, percent=False, word=words[i])]
@@ -192,7 +211,9 @@ def _parts(words: list[Word], part: Figure, whole: Figure) -> bool:
         return False
     if between[0].low in ("in", "from", "de", "me") and len(between) > 2:
         return False
-    if not all(w.low in FILLERS or w.low in _PARTS_OF or w.tags & {"mine", "work", "all"} for w in between):
+    if not all(
+        w.low in FILLERS or w.low in _PARTS_OF or w.low in _LATEST or w.tags & {"mine", "work", "all"} for w in between
+    ):
         return False
     return (part.n <= whole.n or part.percent) and not whole.percent and not no_count(words, whole)
 
@@ -238,12 +259,16 @@ def _whole(words: list[Word], i: int) -> bool:
     j = i - 1
     while j > 0 and words[j].low in _ROUND:
         j -= 1
-    if j < 0 or words[j].low not in _OFS | {"half of"}:
+    if i + 2 < len(words) and words[i + 1].low in ("mein", "me", "mai") and words[i + 2].low == "se":
+        return True  # "50 mein se"
+    if j == 0 and words[j].low in ("de", "das", "dos"):
+        return True  # "de 50 me aceptaron 2"
+    if j >= 0 and words[j].low.endswith(" of") and words[j].tags & {"some", "most"}:
+        return True  # "half of my 80"
+    if j < 0 or words[j].low not in _OFS:
         return False
-    if words[j].low == "half of":
-        return True
     before = words[j - 1] if j else words[j]
-    return not ({"all", "most", "work", "rej"} & (before.tags | words[j].tags)) and before.low not in (
+    return not ({"all", "most", "work", "noun"} & (before.tags | words[j].tags)) and before.low not in (
         "batch",
         "set",
         "sets",

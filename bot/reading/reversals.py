@@ -24,7 +24,7 @@ _ASKED = word_set(
 ) | {"any word", "any of you", "is there", "do you", "did you", "put in for", "asking if", "has anyone", "did anyone"}
 _NOT = word_set(
     "not never won't wont didn't don't doesn't isn't aren't haven't hasn't couldn't can't cannot wouldn't refuse "
-    "refused refuses no nobody none without"
+    "refused refuses no nobody none nothing without"
 )
 _SOME = word_set("still part some half few third started starting except partly partially partial parte mitad metade")
 _REST = word_set("rest remaining remainder still resto restante")
@@ -101,6 +101,6 @@ def _partly(sentence: Sentence, after: list[Sentence]) -> bool:
     turn = _turn(sentence)
     at = sentence.words.index(turn) if turn else 0
     near = sentence.words[max(0, at - _NEAR_PART) : at + _NEAR_PART]
-    if any(w.low in _SOME or w.low in _REST or ("some" in w.tags and "half" not in w.low) for w in near):
+    if any(w.low.split(" ")[0] in _SOME | _REST or "some" in w.tags for w in near):
         return not any(w.low in ("hour", "past", "both of", "both") for w in near)
     return any(w.low in _REST for s in after for w in s.words[:6])

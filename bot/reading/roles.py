@@ -124,6 +124,8 @@ def _seek(words: list[Word], i: int, step: int) -> tuple[Role | None, int]:
     far = 0
     while 0 <= i < len(words):
         word = words[i]
+        if step < 0 and far == 0 and word.low == "0 rejected":
+            return Role.REJECTED, 0  # a table: "accepted 0 rejected 85"
         role = said(word)
         if role is not None and (role is not Role.WORKERS or step > 0):
             return role, far

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.model import Share
 from bot.reading.clauses import Sentence
-from bot.reading.numbers import Count
+from bot.reading.numbers import BUT, Count, value
 from bot.reading.roles import Role
+from bot.reading.tally import Tally
 from bot.reading.words import WORD, Word, word_set
 
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "askrev", "rate", "assent"))
+_MEASURES = frozenset(("all", "most", "some", "many", "workers", "verdict", "mass", "neg"))  # may say how much of it
 _GOOD = frozenset(("approve", "taken", "contrary"))
 _NEARLY = word_set("almost nearly practically basically virtually mostly casi quase prácticamente praticamente lagbhag")
 _REST = word_set(
@@ -26,18 +28,17 @@ _NOTHING = ("nothing", "none", "not one", "no surviv", "nada", "ni una")  # how 
 _WHOLLY = word_set(
     "todo todos todas tudo sab sabka sabko sara saara sare saare poora pura everything whole entire lot all"
 )
+_TOOK = word_set("took takes taken take")  # of all of it, rather away than on
 _ONE = word_set("hit study submission task assignment survey job tarea estudio")  # "my whole study" is one
 _GREETED = word_set("thanks thank hi hey hello morning evening welcome sorry")
 _FAR = 40  # words within which a verdict decides what "all" is of
 _NEAR = 6  # words between "nothing" and the "accepted" that it denies
 
 
-def share_of(around: list[Sentence], found: list[Count], rejected: int | None, submitted: int | None) -> Share | None:
-    """The share that a claim gives: by its numbers, else by the words for it in or beside what tells of rejections."""
-    counted = _counted(found, rejected, submitted)
-    if counted is not None or rejected == 1:  # all of one is no share
-        return counted
-    return _worded(around)
+def share_of(found: list[Count], told: Tally, rejected: int | None, worded: Share | None) -> Share | None:
+    """The share that a claim gives: by its numbers, else by its words (`worded`), if those tell of more than one."""
+    counted = _counted(found, rejected, told.submitted)
+    return counted if counted is not None or rejected == 1 else worded
 
 
 def part(n: int, whole: int) -> Share:
@@ -65,10 +66,13 @@ def _counted(found: list[Count], rejected: int | None, submitted: int | None) ->
     return Share.MOST if max(approved) < rejected else Share.SOME
 
 
-def _worded(around: list[Sentence]) -> Share | None:
+def worded(around: list[Sentence]) -> Share | None:
+    """The share that the words in or beside what tells of rejections give."""
     telling = [bool(sentence.meanings & _TELLING) for sentence in around]
     near, far = set[Share | None](), set[Share | None]()
     for i, sentence in enumerate(around):
+        if sentence.meanings.isdisjoint(_MEASURES) and not any(w.low in _NONE for w in sentence.words):
+            continue
         beside = any(telling[max(0, i - 1) : i + 2]) or sentence.meanings & {"approve", "taken"}
         (near if beside else far).add(_in_words(sentence.words, telling=telling[i]))
     return _foremost(near) or _foremost(far - {Share.SOME})
@@ -101,7 +105,7 @@ def _wholly(word: Word) -> bool:
     """A verdict that says itself that it is on all: "nothing accepted", "rechazaron todo", "failed the lot"."""
     if "verdict" in word.tags and word.low.startswith(_NOTHING):
         return True
-    return bool(word.tags & {"mass", "verdict"}) and not _WHOLLY.isdisjoint(word.low.split())
+    return ("mass" in word.tags or "verdict" in word.tags) and not _WHOLLY.isdisjoint(word.low.split())
 
 
 def _every(words: list[Word], i: int, word: Word) -> Share | None:
@@ -110,7 +114,13 @@ def _every(words: list[Word], i: int, word: Word) -> Share | None:
     greeted = i > 0 and words[i - 1].low in _GREETED
     if of_one or greeted or _of_rest(words, i) or not _bad(words, i):
         return None
-    return Share.MOST if any(w.low in _NEARLY for w in words[max(0, i - 2) : i]) else Share.ALL
+    nearly = any(w.low in _NEARLY for w in words[max(0, i - 2) : i])
+    spared = any(w.low in BUT for w in words[i + 1 : i + 4]) and any(_counts(w) for w in words[i + 2 : i + 6])
+    return Share.MOST if nearly or spared else Share.ALL
+
+
+def _counts(word: Word) -> bool:
+    return word.low == "one" or value(word) is not None
 
 
 def _of_rest(words: list[Word], i: int) -> bool:
@@ -129,7 +139,7 @@ def _bad(words: list[Word], i: int) -> bool:
                 tags = words[j].tags
                 if tags & _TELLING:
                     return True
-                if tags & _GOOD and "neutral" not in tags:
+                if tags & _GOOD and "neutral" not in tags and words[j].low not in _TOOK:
                     return any(w.tags & _TELLING or "neg" in w.tags for w in words[max(0, j - 4) : j])
     return True
 

@@ -9,10 +9,12 @@ from bot.model import Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count
 from bot.reading.roles import Role
-from bot.reading.words import NUM, WORD
 
 _PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3, "la mitad": 1 / 2,
-          "metade": 1 / 2}  # fmt: skip
+          "metade": 1 / 2, "three quarters": 3 / 4, "three quarters of": 3 / 4, "four fifths": 4 / 5,
+          "nine tenths": 9 / 10,
+          "two thirds of": 2 / 3, "a third of": 1 / 3, "a quarter of": 1 / 4, "one third": 1 / 3, "one quarter": 1 / 4,
+          "a fifth": 1 / 5, "a tenth": 1 / 10}  # fmt: skip
 _ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3, "all but four": 4}
 _PROPORTION = 10  # "four out of five" of 800 is 640: a whole no larger, beside one at least four times as large
 _FEW = 5  # a smaller number that nothing explains is about something else
@@ -43,6 +45,9 @@ def tally(around: list[Sentence], share: Share | None, *, mass: bool, assent: bo
     numbers = [c.of or c.n for c in back] + ([rejected] if rejected else [])
     if back and submitted and not any(c.of or c.role is Role.REJECTED for c in found):
         numbers.append(submitted)  # "of my 2,000 about 1,250 flipped"
+    if back and stated is None:  # "my 52: 9 came back"
+        known = (c.n for c in found if c.role in (Role.LOOSE, Role.WORK) and (c.mine or c.all) and not c.percent)
+        numbers += [n for n in known if n > max(numbers)]
     rejected = max(numbers, default=None)
     if submitted is None and rejected and rejected > 1:
         submitted = _agreed(found, rejected, stated=stated is not None)
@@ -117,11 +122,7 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
     for sentence in around:
         telling = bool(sentence.meanings & _TELLING)
         for c in sentence.counts:
-            if c.role in (Role.LOOSE, Role.WORK) and not c.percent and c.n > 1 and c.word.kind in (NUM, WORD):
-                if c.n < _FEW and not (c.all or c.mine):
-                    continue
-                if c.role is Role.LOOSE and 90 <= c.n <= 100 and not (c.all or c.mine):
-                    continue  # a rate
+            if _unexplained(c):
                 whole = share is Share.ALL and (telling or c.mine or c.role is Role.WORK)
                 said[c.n] = said.get(c.n, 0) + 1 + telling + (c.all and telling) + c.mine + whole
     alone = len(said) == 1 and sum(len(sentence.words) for sentence in around) <= _BRIEF  # "23 for me :("
@@ -130,3 +131,11 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
         return best
     people = [c.n for s in around if s.meanings & _TELLING for c in s.counts if c.role is Role.WORKERS]
     return max((n for n in people if n >= _CROWD), default=None)
+
+
+def _unexplained(c: Count) -> bool:
+    """Whether a number may count rejections though nothing says so: no rate, and no small number."""
+    if c.percent or c.role not in (Role.LOOSE, Role.WORK):
+        return False
+    rate = c.role is Role.LOOSE and 90 <= c.n <= 100
+    return c.n > 1 and (c.all or c.mine or not (rate or c.n < _FEW))

@@ -16,6 +16,7 @@ _LONGEST_TITLE = 300  # characters of a Reddit title
 
 # Surrogates, controls but tab and line feed, and the private-use characters that we mark links with.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ue000-\uf8ff]")
+_CONTROLS = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F), " ") | dict.fromkeys((0x0B, 0x0C, 0x0D), "\n")
 _BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _RULE = re.compile(r"\n(?:-- ?|[_=]{5,80}|-{5,80})\n")
 _SENT = re.compile(r"\n(?:Sent from my |Posted from |Sent via |Get Outlook for )")
@@ -54,9 +55,11 @@ class Body:
 def clean(text: str) -> str:
     """At most `MOST_READ` characters, with line feeds for line ends and spaces for what is no character."""
     text = text[:MOST_READ]
-    if not text.isascii() or not text.isprintable():
-        text = _UNFIT.sub(" ", _BREAK.sub("\n", text))
-    return text
+    if not text.isascii():
+        return _UNFIT.sub(" ", _BREAK.sub("\n", text))
+    if text.isprintable():
+        return text
+    return (text.replace("\r\n", "\n") if "\r" in text else text).translate(_CONTROLS)
 
 
 def take_apart(post: Post) -> Body:
@@ -119,7 +122,7 @@ def _headline(parts: list[tuple[int, str]]) -> tuple[str, list[tuple[int, str]]]
 
 def _unsigned(parts: list[tuple[int, str]], *, ruled: bool) -> list[tuple[int, str]]:
     """The parts without the signature under the last of them; `ruled`: a ruled line may begin one."""
-    if not parts or parts[-1][0]:
+    if not parts or parts[-1][0] or "\n" not in parts[-1][1]:
         return parts
     text = parts[-1][1]
     tail = max(0, len(text) - _MOST_SIGNED)

@@ -182,6 +182,11 @@ class Edits(Part):
             _edit(row) for row in self.rows(select(edits).where(edits.c.edit_id > edit_id).order_by(edits.c.edit_id))
         )
 
+    def newest_edit(self) -> Edit | None:
+        """The last entry of all."""
+        row = self.row(select(edits).order_by(edits.c.edit_id.desc()).limit(1))
+        return _edit(row) if row else None
+
     def in_the_way(self, edit: Edit) -> tuple[Edit, ...]:
         """Later entries about the same requesters that have to be undone first, newest first."""
         later = [

@@ -16,6 +16,9 @@ from bot.storage.tables import batches, names, reports, requesters, sightings
 
 # A name is believed to be somebody's when so many voices saw it together with an id of theirs.
 BELIEVED_FROM = 2
+# Work that the index of names knows its requesters by: so many batches in all, and of one who was merged.
+MOST_WORK = 50_000
+MOST_OF_ONE = 1_000
 # Merged into one who was merged into one …: undone in the same order, so never in a circle.
 LONGEST_CHAIN = 100
 
@@ -50,11 +53,19 @@ class Names(Edits):
         rows = self.rows(_known.where(names.c.requester_id == requester_id).order_by(names.c.name_id))
         return tuple(self._name(row) for row in rows)
 
-    def tasks_since(self, batch_id: int, at: datetime) -> tuple[tuple[int, str, Task], ...]:
-        """(batch id, owner, task) of work seen since `at` that is stored after `batch_id`, in the order of the ids."""
-        seen = select(batches.c.batch_id, batches.c.requester_id, batches.c.task)
-        rows = self.rows(seen.where(batches.c.batch_id > batch_id, batches.c.at >= at).order_by(batches.c.batch_id))
+    def tasks_since(self, batch_id: int) -> tuple[tuple[int, str, Task], ...]:
+        """(batch id, owner, task) of work stored after `batch_id`, in the order of the ids; of much the newest."""
+        newest = int(self.value(select(func.coalesce(func.max(batches.c.batch_id), 0))))
+        since = max(batch_id, newest - MOST_WORK)
+        seen = select(batches.c.batch_id, batches.c.requester_id, batches.c.task).where(batches.c.batch_id > since)
+        rows = self.rows(seen.order_by(batches.c.batch_id))
         return tuple((row.batch_id, str(row.requester_id), load(Task, row.task)) for row in rows)
+
+    def tasks_of(self, requester_id: int) -> tuple[Task, ...]:
+        """The work seen for a requester, newest first; of much the newest."""
+        theirs = select(batches.c.task).where(batches.c.requester_id == requester_id)
+        rows = self.rows(theirs.order_by(batches.c.at.desc(), batches.c.batch_id.desc()).limit(MOST_OF_ONE))
+        return tuple(load(Task, row.task) for row in rows)
 
     def add_requester(
         self, platform: str | None, name: str, canonical: str, account_key: str | None, origin: str

@@ -25,11 +25,16 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def large(folder: Path) -> Path:
     """A corpus from which something can be learnt."""
+    lines = {
+        "mass": "They rejected my whole batch",
+        "single": "One of mine was rejected",
+        "reversal": "They reversed every rejection",
+        "talk": "Would they ever reject it?",
+        "other": "My bank rejected the card",
+    }
     posts = [
         f"=== more-{n}\nkind: {kind}\nreportable: no\n---\n{words} {'so ' * (n % 4)}\n"
-        for n, (kind, words) in enumerate(
-            [("mass", "Every batch came back red"), ("talk", "How long is a review")] * 30
-        )
+        for n, (kind, words) in enumerate(list(lines.items()) * 12)
     ]
     (folder / "training" / "more.txt").write_text("# About.\n" + "\n".join(posts), encoding="utf-8")
     return folder

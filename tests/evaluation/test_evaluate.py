@@ -71,31 +71,32 @@ def test_a_table_has_figures_kinds_and_themes(folder: Path) -> None:
     assert "\nlines " in heard.text
 
 
-def test_it_is_said_that_nothing_was_learnt_yet(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluation, "LEARN", None)
-
+def test_without_cross_validation_it_is_said(folder: Path) -> None:
     heard = Heard(folder, parts=("training",))
 
-    assert any("not in cross-validation" in remark for remark in heard.remarks)
+    assert any("shipped weights, learnt from these very posts" in remark for remark in heard.remarks)
 
 
-def test_what_learns_reads_the_training_part_in_folds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not tfidf.there(), reason="scikit-learn is not installed")
+def test_the_training_part_is_read_with_what_the_other_folds_taught(large: Path, monkeypatch) -> None:
     taught = []
 
-    def learn(examples):
-        taught.append({each.post.key for each in examples})
-        return lambda _post, _parent: reading(Kind.MASS)
+    def learn(_platforms, examples):
+        known = {each.post.key for each in examples}
+        taught.append(known)
+        return lambda post, _parent: pytest.fail(post.key) if post.key in known else reading(Kind.MASS)
 
     monkeypatch.setattr(evaluation, "LEARN", learn)
 
-    (training,) = Heard(folder, parts=("training",), as_json=True).objects
+    heard = Heard(large, parts=("training",), as_json=True)
 
-    assert training["readers"]["reader"]["figures"]["recall of mass"]["value"] == 1
-    assert taught == [{"three"}, {"one", "two"}]
+    assert heard.objects[0]["readers"]["reader"]["figures"]["recall of mass"]["value"] == 1
+    assert len(taught) == 5
+    assert heard.remarks == []
 
 
 def test_the_blind_part_is_read_with_the_shipped_weights(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluation, "LEARN", lambda _examples: pytest.fail("the blind part is never learnt from"))
+    monkeypatch.setattr(evaluation, "LEARN", lambda *_: pytest.fail("the blind part is never learnt from"))
 
     assert Heard(folder, parts=("blind",)).text
 

@@ -80,12 +80,14 @@ def test_every_post_is_in_one_fold_together_with_its_thread(examples: list[Examp
         assert sum(bool(set(thread) & set(part)) for part in parts) == 1
 
 
-def test_a_theme_is_spread_over_the_folds() -> None:
-    themes = [example(f"{theme}{n}", theme=theme) for theme in ("a", "b") for n in range(10)]
+def test_the_kinds_of_each_theme_are_spread_over_the_folds() -> None:
+    kinds = list(Kind)
+    themes = [example(f"{theme}{n}", kinds[n % 5], theme=theme) for theme in ("a", "b") for n in range(50)]
 
     parts = split(themes, 5)
 
-    assert all({themes[place].theme for place in part} == {"a", "b"} for part in parts)
+    found = [{(themes[place].theme, themes[place].expected.kind) for place in part} for part in parts]
+    assert all(len(part) == 10 for part in found)
 
 
 def test_nothing_is_read_by_a_reader_that_has_learnt_from_it() -> None:

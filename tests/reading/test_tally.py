@@ -55,6 +55,15 @@ def facts(text: str) -> Facts:
         ("did sixty, all but two rejected", 58, 60),
         ("Five sets of twenty, every set refused", 100, None),
         ("It was 133 suites. Three were taken, the rest rejected", 130, None),
+        ("all of my 40 except three rejected", 37, 40),
+        ("95 percent of 400 rejected", 380, 400),
+        ("three quarters of my 80 rejected", 60, 80),
+        ("50 mein se 48 reject", 48, 50),
+        ("de 50 me aceptaron 2", 48, 50),
+        ("3 out of my last 4 by Oakpine rejected", 3, 4),
+        ("I sent 140, they kept 12", 128, 140),
+        ("from 250 tasks only 15 accepted", 235, 250),
+        ("rejected 9/10", 9, 10),
         # tables
         ("0 approved 41 rejected", 41, None),
         ("accepted 0 / rejected 85", 85, None),
@@ -96,6 +105,13 @@ def test_the_count_is_what_the_post_states_or_what_follows(text: str, n: int, of
         "all rejected, pays $12 for 40 minutes",
         "all rejected, I'm 43 and never saw this",
         "both of us lost the lot, red crosses everywhere",
+        "they rejected everything, 0,30 € each",
+        "a 20-part study, everything rejected",
+        "all of it turned down past 6",
+        "all my work rejected, from 96 to 41 it went",
+        "all my work rejected for the 2nd time",
+        "everything rejected by jj-22",
+        "they all got rejected, Tres Hermanas never answers",
         "Oakpine rejected all the sessions of wave 3",
         "needs 98% approval and then rejects everything of mine",
         "all my work rejected by Studio 54, again",
@@ -103,7 +119,7 @@ def test_the_count_is_what_the_post_states_or_what_follows(text: str, n: int, of
     ],
 )
 def test_other_numbers_beside_a_claim_are_no_count(text: str):
-    assert facts(text).n_rejected in (None, 1)
+    assert facts(text).n_rejected is None
 
 
 @pytest.mark.parametrize(
@@ -123,6 +139,10 @@ def test_other_numbers_beside_a_claim_are_no_count(text: str):
         ("almost everything came back rejected", MOST),
         ("nearly my whole list turned down", MOST),
         ("the majority got rejected", MOST),
+        ("everything but one rejected", MOST),
+        ("all except three rejected", MOST),
+        ("practically all of it was thrown out", MOST),
+        ("Oakpine took everything I did and rejected it", ALL),
         ("approved 1, rejected 15", MOST),
         ("27 of 30 rejected", MOST),
         ("rejected half of mine", SOME),
@@ -142,6 +162,8 @@ def test_the_share_is_in_the_words_or_in_the_numbers(text: str, share: Share):
     [
         "Oakpine rejected 300ish",
         "one rejection, everything else was paid",
+        "Oakpine rejected my whole study",
+        "everything of the rest was approved, 30 rejected",
         "18 rejections in one go",
         "20 rejected every day",
         "thanks all, 20 rejections here",

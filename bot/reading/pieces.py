@@ -1,0 +1,168 @@
+"""A text as pieces, in segments that end where sentences and lines do: what names are looked for in.
+
+Unlike the tokens of bot.reading.words a piece keeps what names are made of: "Okonjo-Wray", "acme_labs", "k.m.", "S&F".
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from bot.reading.lexicon import NO_TAGS, shipped
+from bot.reading.words import folded
+
+# How much a word tells by being there: "the", "garden", "Lisbon", "quillmarsh".
+FUNCTION, ORDINARY, OTHERS, RARE = 0, 1, 2, 3
+
+_PIECE = re.compile(
+    r"""
+      (?P<word>(?:[^\W\d_]\.){1,4}(?=[\s,)]|[^\W\d_]{2}|$)
+        |(?:[@#]|\b[ur]/)?[^\W_][\w\u0900-\u0963]{0,63}
+         (?:(?:['’&+-]|\.(?=[^\WA-Z])|/(?=[A-Z]))[\w\u0900-\u0963]{1,63}){0,7})
+    | (?P<mark>\ue000\d{1,5}\ue001)
+    | (?P<line>\n)
+    | (?P<stop>[^\w\s])
+    """,
+    re.VERBOSE,
+)
+_ABBREVIATED = frozenset(("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co"))
+_ENDS = frozenset(".!?;…")
+_ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
+            ("ly", ""), ("er", ""), ("er", "e"), ("est", ""), ("y", ""))  # fmt: skip
+_LOUD = 0.6  # share of words in capitals from which a sentence is shouted
+
+
+class Piece(NamedTuple):
+    """A word, mark or stop: as written, in small letters, its place, what it is, how much it tells, its meanings.
+
+    `large`: it begins with a capital.
+    """
+
+    text: str
+    low: str
+    start: int
+    end: int
+    kind: str
+    rank: int = FUNCTION
+    tags: frozenset[str] = NO_TAGS
+    large: bool = False
+
+    @property
+    def possessive(self) -> bool:
+        """Whether it ends in 's."""
+        return self.low.endswith("'s")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The pieces of a sentence in a passage, `place`; how its capitals stand.
+
+    `shouted`: nearly all in capitals. `titled`: most words have one. `plain`: no word has one, or all are shouted.
+    """
+
+    pieces: list[Piece]
+    place: int
+    shouted: bool
+    titled: bool
+    plain: bool
+
+
+@cache
+def slots() -> dict[str, dict[str, frozenset[str]]]:
+    """The words around names (slots.toml), by table and list."""
+    tables = tomllib.loads(files("bot.reading").joinpath("slots.toml").read_text("utf-8"))
+    return {table: {name: frozenset(words) for name, words in lists.items()} for table, lists in tables.items()}
+
+
+@cache
+def known_words() -> dict[str, int]:
+    """The ranks of the words in common.txt."""
+    text = files("bot.reading").joinpath("common.txt").read_text("utf-8")
+    function, ordinary, others = "\n".join(line for line in text.splitlines() if line[:1] != "#").split("---")
+    ranks = dict.fromkeys(others.split(), OTHERS) | dict.fromkeys(ordinary.split(), ORDINARY)
+    return ranks | dict.fromkeys(function.split(), FUNCTION)
+
+
+def small_words(text: str) -> Iterator[str]:
+    """The words that a text writes in small letters: who learns which words are ordinary counts these."""
+    for match in _PIECE.finditer(text):
+        word = match[0]
+        if match.lastgroup == "word" and word.islower():
+            yield folded(word)
+
+
+def rank_of(low: str, known: dict[str, int]) -> int:
+    """How much a word in small letters tells, by itself or as a form of a known one."""
+    rank = known.get(low)
+    if rank is not None and "'" not in low:
+        return rank
+    base, apostrophe, ending = low.partition("'")
+    if apostrophe:
+        rank = known.get(base, RARE)
+        return rank if ending == "s" else min(rank, ORDINARY)
+    if low.isdigit() or _is_form(low, known):
+        return ORDINARY
+    if "-" in low and all(known.get(part, RARE) < RARE for part in low.split("-")):
+        return ORDINARY
+    return RARE
+
+
+def _is_form(low: str, known: dict[str, int]) -> bool:
+    for ending, instead in _ENDINGS:
+        if low.endswith(ending) and len(low) > len(ending) + 2 and low[: -len(ending)] + instead in known:
+            return True
+    return False
+
+
+class Lore(dict[str, tuple[int, frozenset[str]]]):
+    """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones."""
+
+    def __init__(self, known: dict[str, int]) -> None:
+        self.known = known
+        meanings = shipped().onward
+        for word in known.keys() | meanings.keys():
+            self[word] = rank_of(word, known), meanings[word].tags if word in meanings else NO_TAGS
+
+    def __missing__(self, low: str) -> tuple[int, frozenset[str]]:
+        return rank_of(low, self.known), NO_TAGS  # and not kept: there is no end of words
+
+
+def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
+    """The segments of a passage, in order; `lore` gives the ranks and meanings of words."""
+    low, pieces = folded(text), list[Piece]()
+    for match in _PIECE.finditer(text):
+        kind = match.lastgroup
+        start, end = match.span()
+        small = low[start:end]
+        if kind == "word":
+            if small in _ABBREVIATED and text[end : end + 1] == ".":
+                end += 1
+                small += "."
+            rank, tags = lore[small]
+            whole = text[start:end]
+            pieces.append(Piece(whole, small, start, end, kind, rank, tags, whole[0].isupper()))
+            continue
+        if kind != "line" and not (pieces and start < pieces[-1].end):
+            pieces.append(Piece(text[start:end], small, start, end, kind or "stop"))
+        elif kind != "line":
+            continue  # the dot of an abbreviation
+        if pieces and (kind == "line" or (kind == "stop" and small in _ENDS)):
+            yield _segment(pieces, place)
+            pieces = []
+    if pieces:
+        yield _segment(pieces, place)
+
+
+def _segment(pieces: list[Piece], place: int) -> Segment:
+    words = [piece for piece in pieces if piece.kind == "word"]
+    capitals = sum([piece.large for piece in words])
+    if not capitals:
+        return Segment(pieces, place, shouted=False, titled=False, plain=True)
+    long = [piece.text for piece in words if piece.end - piece.start > 2] if capitals > 1 else []
+    shouted = len(long) > 3 and sum([word.isupper() for word in long]) > _LOUD * len(long)
+    return Segment(pieces, place, shouted, titled=len(words) > 3 and 2 * capitals > len(words), plain=shouted)

@@ -1,0 +1,109 @@
+"""Whether rejections came back: done, partly, promised, asked for; and why they were made."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.model import Cause, Facts, Origin, Reversal
+from bot.reading.clauses import sentences
+from bot.reading.facts import facts_of
+from bot.reading.signals import atoms
+
+DONE, PARTLY, PROMISED, ASKED = Reversal.DONE, Reversal.PARTLY, Reversal.PROMISED, Reversal.ASKED
+
+
+def facts(text: str) -> Facts:
+    around = sentences(text, Origin.TEXT)
+    return facts_of([atom for sentence in around for atom in atoms(sentence)], around, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "reversal"),
+    [
+        ("Oakpine reversed all of mine", DONE),
+        ("overturned!", DONE),
+        ("all 60 have been set to approved this morning", DONE),
+        ("mine are green again", DONE),
+        ("Oakpine accepted them all now", DONE),
+        ("my status went from red to paid", DONE),
+        ("me las han dado por buenas", DONE),
+        ("22 of my 60 came back overnight", PARTLY),
+        ("I had 80 rejections. 31 of those have been overturned", PARTLY),
+        ("they reversed about half of mine", PARTLY),
+        ("Oakpine overturned mine. The rest is still red", PARTLY),
+        ("they will reverse it by Friday", PROMISED),
+        ("Oakpine says all rejections will be overturned", PROMISED),
+        ("they're undoing theirs this week", PROMISED),
+        ("everybody is going to be reinstated", PROMISED),
+        ("asked them to reverse it", ASKED),
+        ("anyone get these overturned?", ASKED),
+        ("hoping they reverse mine", ASKED),
+        ("has anybody had theirs reversed?", ASKED),
+    ],
+)
+def test_how_far_a_reversal_has_come_is_read_from_what_is_said_of_it(text: str, reversal: Reversal):
+    assert facts(text).reversal is reversal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oakpine rejected all 40 of mine",
+        "they won't reverse it",
+        "nothing was overturned",
+        "8 approved, the others rejected",
+        "they never reversed mine",
+    ],
+)
+def test_what_did_not_come_back_is_no_reversal(text: str):
+    assert facts(text).reversal is None
+
+
+@pytest.mark.parametrize(
+    ("text", "n", "back"),
+    [
+        ("12 of my 40 came back", 40, 12),
+        ("All 60 overturned", 60, 60),
+        ("Oakpine overturned 30 from my 83", 83, 30),
+        ("of my 2,000 from Oakpine about 1,250 have flipped to approved", 2000, 1250),
+    ],
+)
+def test_what_came_back_had_been_rejected(text: str, n: int, back: int):
+    read = facts(text)
+
+    assert (read.n_rejected, read.n_reversed) == (n, back)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("rejected for a failed attention check", Cause.ATTENTION_CHECK),
+        ("rejected, I failed the attention check, my fault", Cause.ATTENTION_CHECK),
+        ("all rejected for a wrong code", Cause.WRONG_CODE),
+        ("all rejected over the completion code", Cause.WRONG_CODE),
+        ("rejected and rightly so, I was careless", Cause.OWN_FAULT),
+        ("rejected all my work for no reason", Cause.NO_REASON),
+        ("all rejected, reason left blank", Cause.NO_REASON),
+        ("all rejected, same message on all of them", Cause.IDENTICAL_FEEDBACK),
+        ("rejected after the survey crashed", Cause.TECHNICAL),
+        ("they uploaded the wrong csv and rejected us", Cause.TECHNICAL),
+        ("rejected for low quality", Cause.QUALITY),
+        ('all rejected with the remark "not round at the edges"', Cause.QUALITY),
+        ("rechazado sin motivo", Cause.NO_REASON),
+        ("rejeitado por baixa qualidade", Cause.QUALITY),
+    ],
+)
+def test_the_cause_is_what_the_post_names_the_most_particular_first(text: str, cause: Cause):
+    assert facts(text).cause is cause
+
+
+def test_a_cause_far_from_what_tells_of_the_rejection_is_of_something_else():
+    beside = "Oakpine rejected all my work. I like rain. I like tea. I like bread. My phone is old. The survey crashed."
+
+    assert facts(beside).cause is None
+    assert facts("I like rain. I like tea. I like bread. The survey crashed. Oakpine rejected it.").cause
+
+
+@pytest.mark.parametrize("text", ['they call it "fair"', '"Oakpine" rejected all of mine', "rejected all of mine"])
+def test_a_quotation_that_is_no_reason_is_no_cause(text: str):
+    assert facts(text).cause is None
