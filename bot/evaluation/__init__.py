@@ -168,7 +168,4 @@ def _ours(trial: Trial, say: Say) -> list[Reading]:
 
 
 def _gate(examples: Sequence[Example], readings: Sequence[Reading]) -> list[bool]:
-    passes = partial(passes_gate, platforms=load_platforms())
-    return [
-        passes(each.post, parent=parent) for each, parent in zip(examples, parents(examples, readings), strict=True)
-    ]
+    return [passes_gate(each.post, parent) for each, parent in zip(examples, parents(examples, readings), strict=True)]

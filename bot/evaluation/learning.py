@@ -11,71 +11,128 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.evaluation.corpus import load
 from bot.evaluation.examples import Example, Reader, parents, read_all
+from bot.evaluation.folds import split
+from bot.model import Kind, Post, Reading
 from bot.platforms import Platforms
 from bot.platforms import load as load_platforms
-from bot.reading import features, read
+from bot.reading import Parent, features, read
+from bot.reading.gate import THRESHOLD, Gate, words
 from bot.reading.score import BIAS, KINDS, Model, Row
 
 LEAST_POSTS = 3  # a gram in fewer posts says more of their authors than of rejections
-STRENGTH = 0.3  # of the weights, against a penalty on their squares: chosen by cross-validation on the training part
+STRENGTH = 0.2  # of the weights, against a penalty on their squares: chosen by cross-validation on the training part
 SIGNAL = 2.0  # how much more a named signal may weigh than a gram: there are few, and each was thought about
 LEAST_WEIGHT = 0.02  # a feature whose weights are all smaller is left out
-_TURNS = 3  # of reading answers under what was learnt so far: a post is read in the light of the one it answers
+GATE_STRENGTH = 0.2
+GATE_MASS, GATE_OTHER = 4.0, 3.0  # what a claim and a post about something else weigh, a question weighs 1
+LOST = 0.005  # of the claims that the gate has not learnt from may be stopped by it
+_FOLDS = 5
+_TURNS = 2  # of reading answers under what was learnt so far: a post is read in the light of the one it answers
 _EXACT = 1e-10
 _ROOT = Path(__file__).resolve().parents[2]
-TRAINING, WEIGHTS = _ROOT / "data/corpus/training", _ROOT / "bot/reading/weights.tsv"
+TRAINING, READING = _ROOT / "data/corpus/training", _ROOT / "bot/reading"
+WEIGHTS, GATE = READING / "weights.tsv", READING / "gate.tsv"
 _HEAD = """\
-# What each feature of a post says for each kind, in log-odds: they are summed and the sums made probabilities.
-# Learnt by `python -m bot.evaluation.learning` from data/corpus/training; a test compares. Not to be edited by hand.
+# What each feature of a post says for each kind (mass, single, reversal, talk, other), in log-odds: they are summed and
+# the sums made probabilities. Learnt by `python -m bot.evaluation.learning` from data/corpus/training, never edited.
 # A name without ~ is a signal of bot/reading; with ~ it is words of the post, <…> for what a word means (words.toml).
+"""
+_GATE_HEAD = """\
+# How much each word speaks for rejected work, in log-odds: a post whose words sum to less than the threshold is not
+# read any further. Learnt by `python -m bot.evaluation.learning` from data/corpus/training, never edited.
 """
 
 
 def learn(platforms: Platforms, examples: Sequence[Example]) -> Reader:
     """A reader with the weights that these posts teach. Deterministic."""
-    return partial(_read, platforms, weights(platforms, examples))
+    model = weights(platforms, examples)
+
+    def reader(post: Post, parent: Parent | None) -> Reading:
+        return read(post, platforms, parent, model)
+
+    return reader
 
 
 def weights(platforms: Platforms, examples: Sequence[Example]) -> Model:
-    """The model that these posts teach: a linear one over the features of the reading rule."""
-    model = Model({})
+    """The model that these posts teach: a linear one over the features of the reading rule, and its gate."""
+    model, kinds = Model({}), [KINDS.index(each.expected.kind) for each in examples]
     for _ in range(_TURNS):
-        above = parents(examples, read_all(partial(_read, platforms, model), examples))
+        readings = read_all(partial(_read, platforms, model), examples)
+        above = parents(examples, readings)
         found = [features(each.post, platforms, parent) for each, parent in zip(examples, above, strict=True)]
-        model = _fit(found, [KINDS.index(each.expected.kind) for each in examples])
-    return model
+        model = Model(_fit(found, kinds, STRENGTH))
+    return Model(model.rows, gate(examples))
 
 
-def _read(platforms: Platforms, model: Model, post, parent):  # type: ignore[no-untyped-def]
+def _read(platforms: Platforms, model: Model, post: Post, parent: Parent | None) -> Reading:
     return read(post, platforms, parent, model)
 
 
-def _fit(found: Sequence[frozenset[str]], kinds: Sequence[int]) -> Model:
-    from sklearn.feature_extraction import DictVectorizer
+def gate(examples: Sequence[Example]) -> Gate:
+    """The gate that these posts teach. Its threshold comes from words that each fold has not learnt from."""
+    found = [words(f"{each.post.title or ''}\n{each.post.text}") for each in examples]
+    scores = []
+    for out in split(examples, _FOLDS):
+        held = set(out)
+        inside = [place for place in range(len(examples)) if place not in held]
+        learnt = _gate([found[place] for place in inside], [examples[place] for place in inside])
+        scores += [
+            sum(learnt.get(word, 0.0) for word in found[place])
+            for place in out
+            if examples[place].expected.kind is Kind.MASS
+        ]
+    lost = sorted(scores)[int(LOST * len(scores))] if scores else 0.0
+    return Gate(_gate(found, examples), lost)
+
+
+def _gate(found: Sequence[frozenset[str]], examples: Sequence[Example]) -> dict[str, float]:
+    kinds = [each.expected.kind for each in examples]
+    tells = [int(kind is not Kind.OTHER) for kind in kinds]
+    if len(set(tells)) < 2:
+        return {}
+    counts = [GATE_MASS if kind is Kind.MASS else GATE_OTHER if kind is Kind.OTHER else 1.0 for kind in kinds]
+    names, matrix = _matrix(found)
+    coefficients = _learn(GATE_STRENGTH, matrix, tells, counts).coef_[0]
+    return {name: float(weight) for name, weight in zip(names, coefficients, strict=True)}
+
+
+def _fit(found: Sequence[frozenset[str]], kinds: Sequence[int], strength: float) -> dict[str, Row]:
+    names, matrix = _matrix(found, SIGNAL)
+    machine = _learn(strength, matrix, kinds)
+    rows: dict[str, Row] = {BIAS: tuple(map(float, machine.intercept_))}
+    for column, name in enumerate(names):
+        row = tuple(float(value) * _scale(name, SIGNAL) for value in machine.coef_[:, column])
+        if max(map(abs, row)) >= LEAST_WEIGHT:
+            rows[name] = row
+    return rows
+
+
+def _learn(strength: float, matrix: Any, kinds: Sequence[int], counts: Sequence[float] | None = None) -> Any:
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
+    machine = LogisticRegression(C=strength, tol=_EXACT, max_iter=10_000)
+    with threadpool_limits(1):  # on so small sums threads wait for each other: one is six times faster than two
+        return machine.fit(matrix, kinds, sample_weight=counts)
+
+
+def _matrix(found: Sequence[frozenset[str]], scale: float = 1.0) -> tuple[list[str], Any]:
+    """The features that enough posts have, and which post has which."""
+    from sklearn.feature_extraction import DictVectorizer
+
     met = Counter(name for names in found for name in names)
     known = {name for name, posts in met.items() if posts >= LEAST_POSTS}
-    learnt = [(names & known, kind) for names, kind in zip(found, kinds, strict=True) if names]
     vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform([{name: _scale(name) for name in names} for names, _ in learnt])
-    machine = LogisticRegression(C=STRENGTH, tol=_EXACT, max_iter=10_000)
-    with threadpool_limits(1):  # on so small sums threads wait for each other: one is six times faster than two
-        machine.fit(matrix, [kind for _, kind in learnt])
-    rows: dict[str, Row] = {BIAS: tuple(map(float, machine.intercept_))}
-    for column, name in enumerate(vectorizer.get_feature_names_out()):
-        row = tuple(float(value) * _scale(name) for value in machine.coef_[:, column])
-        if max(map(abs, row)) >= LEAST_WEIGHT:
-            rows[str(name)] = row
-    return Model(rows)
+    matrix = vectorizer.fit_transform([{name: _scale(name, scale) for name in names & known} for names in found])
+    return [str(name) for name in vectorizer.get_feature_names_out()], matrix
 
 
-def _scale(name: str) -> float:
-    return 1.0 if name.startswith("~") else SIGNAL
+def _scale(name: str, signal: float) -> float:
+    return 1.0 if name.startswith("~") else signal
 
 
 def table(model: Model) -> str:
@@ -88,12 +145,20 @@ def _lines(model: Model) -> Iterable[str]:
         yield "\t".join([name, *(f"{weight:.6f}" for weight in model.rows[name])]) + "\n"
 
 
+def gate_table(found: Gate) -> str:
+    """The gate as the text of gate.tsv, what speaks most for rejected work first."""
+    rows = sorted(found.weights.items(), key=lambda row: (-round(row[1], 6), row[0]))
+    kept = [f"{word}\t{weight:.6f}\n" for word, weight in rows if abs(weight) >= LEAST_WEIGHT]
+    return _GATE_HEAD + f"{THRESHOLD}\t{found.threshold:.6f}\n" + "".join(kept)
+
+
 def main() -> None:
-    """Writes weights.tsv anew."""
+    """Writes weights.tsv and gate.tsv anew."""
     examples = load(TRAINING)
     model = weights(load_platforms(), examples)
     WEIGHTS.write_text(table(model), "utf-8")
-    print(f"{WEIGHTS}: {len(model.rows)} features, learnt from {len(examples)} posts.", file=sys.stderr)
+    GATE.write_text(gate_table(model.gate), "utf-8")
+    sys.stderr.write(f"{WEIGHTS}: {len(model.rows)} features, learnt from {len(examples)} posts.\n")
 
 
 if __name__ == "__main__":

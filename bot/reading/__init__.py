@@ -6,6 +6,7 @@ post → text (own words, quotes) → exports cut out → gate → sentences and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Self
@@ -16,14 +17,14 @@ from bot.platforms.recognise import is_home
 from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
-from bot.reading.gate import shipped as gate
+from bot.reading.gate import Gate
 from bot.reading.mentions import Named, Namer
 from bot.reading.numbers import Role
 from bot.reading.score import Model
 from bot.reading.score import shipped as learnt
 from bot.reading.signals import Atom, atoms
-from bot.reading.text import Body, Passage, take_apart
-from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, folded
+from bot.reading.text import MOST_READ, Body, Passage, take_apart
+from bot.reading.words import FRACTION, NUM, STOP, WORD, Word
 
 __all__ = ["Parent", "features", "own_words", "passes_gate", "read"]
 
@@ -32,6 +33,9 @@ _MOST_SIGNALS = 12  # of a reading: those that weigh most
 _FRAGMENT = 4  # words of a sentence that only says how much
 _MEASURES = frozenset(("all", "mine", "work"))
 _OF_THEM = ("of", "them", "it", "those", "these")
+_QUOTES = (">", "[quote", "said:", "wrote:")
+_MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}")
+_LONGEST_ANSWER = 200  # characters of a post that is read in the light of what it answers, whatever its words
 _LONGEST_ASSENT = 25  # words of a "same here" post
 
 
@@ -64,22 +68,24 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None, model: 
 
 
 def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> frozenset[str]:
-    """What a model may learn from of a post: the features its kind is weighed by. Empty if it stops at the gate."""
+    """What a model may learn from of a post: the features its kind is weighed by."""
     told = _read(post, platforms, parent, Model({}))[1]
     return frozenset(next((each.names.keys() for each in told if each.first), ()))
 
 
 def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model) -> tuple[Reading, list[Told]]:
+    may_tell = _passes(post, parent, model.gate)
+    if not may_tell and not _shows(post) and not (parent and parent.mentions):
+        return _shut_out(_at_home(post, platforms), len(post.text) > MOST_READ), []
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
     passages = _without_exports(body, exports)
     own = _own(passages)
     platform = post.platform if platforms.known(post.platform) else None
-    low = folded(own)
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
     above = _parents(parent)
-    if not _passes(low, passages, parent):
+    if not may_tell:
         named = namer.name(passages, above) if above or namer.worth(passages) else Named()
         return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
@@ -113,11 +119,9 @@ def _context(lines: list[Line], parent: Parent | None, exports: Exports) -> dict
     return found
 
 
-def passes_gate(post: Post, platforms: Platforms, parent: Parent | None = None) -> bool:
+def passes_gate(post: Post, parent: Parent | None = None, model: Model | None = None) -> bool:
     """Whether a post is read any further than the gate. Never raises; the gate is measured by itself with this."""
-    body = take_apart(post)
-    passages = _without_exports(body, Exports(body.urls, platforms))
-    return _passes(folded(_own(passages)), passages, parent)
+    return _passes(post, parent, (model or learnt()).gate)
 
 
 def own_words(post: Post, platforms: Platforms) -> str:
@@ -130,9 +134,26 @@ def _own(passages: list[Passage]) -> str:
     return "\n".join(passage.text for passage in passages if passage.origin is not Origin.QUOTE)
 
 
-def _passes(low: str, passages: list[Passage], parent: Parent | None) -> bool:
-    answers = len(low) <= _LONGEST_ASSENT * 8 and (_is_report(parent) or len(passages) > 1)
-    return answers or gate().passes(low)
+def _passes(post: Post, parent: Parent | None, gate: Gate) -> bool:
+    if len(post.text) <= _LONGEST_ANSWER and (_is_report(parent) or any(mark in post.text for mark in _QUOTES)):
+        return True
+    return gate.passes(f"{post.title}\n{post.text[:MOST_READ]}" if post.title else post.text[:MOST_READ])
+
+
+def _shows(post: Post) -> bool:
+    """Whether a post may name a requester without a word of rejection: in its title, by a link, in an export."""
+    return bool(post.title) or post.kind == "reddit" or any(mark in post.text for mark in _MARKS)
+
+
+def _at_home(post: Post, platforms: Platforms) -> str | None:
+    return post.platform if platforms.known(post.platform) else _home(post.source, platforms)
+
+
+def _shut_out(platform: str | None, truncated: bool) -> Reading:
+    """What is said of a post that stops at the gate and shows no work."""
+    return Reading(
+        kind=Kind.OTHER, probability=_SHUT_OUT, reportable=False, facts=Facts(), platform=platform, truncated=truncated
+    )
 
 
 def _without_exports(body: Body, exports: Exports) -> list[Passage]:
@@ -150,6 +171,7 @@ def _shown(body: Body, exports: Exports) -> dict[int, Mention]:
     return {len(body.urls) + i: mention for i, mention in enumerate(exports.shown)}
 
 
+@lru_cache(maxsize=1024)
 def _home(source: str, platforms: Platforms) -> str | None:
     """The platform whose workers meet at the source."""
     return next((platform.key for platform in platforms if is_home(platform, source)), None)

@@ -181,7 +181,7 @@ def _told(
         names["shown_work"] = mention.text if mention else ""
     when = _when(lines, place, atom, posted_at)
     facts = facts_of([a for _, a in placed], _around(lines, placed), when, posted_at)
-    names |= _stated(facts) | _taken_back(placed, atom, facts)
+    names |= _stated(facts, sure=_force(atom)[0]) | _taken_back(placed, atom, facts)
     if mention is None:
         names["about_nobody"] = ""
     if when is not None and when.past:
@@ -191,15 +191,15 @@ def _told(
     return Told(claim, atom, names, when)
 
 
-def _stated(facts: Facts) -> dict[str, str]:
-    """What the numbers of the whole claim say, in which sentence whatever."""
-    names = {}
+def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
+    """What the numbers of the whole claim say, in which sentence whatever; `sure`: of a rejection that is asserted."""
+    names, stated = dict[str, str](), "stated" if sure else "maybe"
     n = facts.n_rejected
     if n is not None:
         tier = "one" if n == 1 else "under_five" if n < 5 else "five_to_nine" if n < 10 else "ten_or_more"
-        names[f"stated_{tier}"] = str(n)
+        names[f"{stated}_{tier}"] = str(n)
     if facts.share is not None:
-        names[f"stated_{facts.share.value}"] = facts.share.value
+        names[f"{stated}_{facts.share.value}"] = facts.share.value
     return names
 
 

@@ -1,67 +1,56 @@
-"""The gate: what has none of the words with which work is ever told to be rejected is done with at once.
+"""The gate: a post of whose words none speaks for rejected work is done with at once, before it is taken apart.
 
-Wide on purpose. The words come from words.toml: single words are looked up, of phrases only what no single word covers.
+Its weights are learnt like the others (bot/evaluation/learning.py): one a word, summed over the words of a post. The
+threshold is as low as it has to be so that of the claims of the training part next to none is lost.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 
 from bot.reading.words import folded
 
-# The meanings that let a post in.
-_TAGS = frozenset(("rej", "verdict", "reverse", "promise", "askrev", "compensated", "rate", "approve", "contrary"))
-# Parts of words, for slips and endings that no list holds.
-_PARTS = (
-    "rej",
-    "regect",
-    "r3j",
-    "aprov",
-    "aprob",
-    "approv",
-    "revers",
-    "overturn",
-    "rescind",
-    "refus",
-    "recus",
-    "rechaz",
-)
-_BETWEEN_WORDS = re.compile(r"[^\w']+")
+THRESHOLD = "threshold"  # the row that holds it
+# Parts of words that let a post in whatever else it says: slips and endings that no list of words holds.
+SURE = ("rej", "regect", "r3j", "unapprov", "overturn", "rescind", "rechaz")
+_WORD = re.compile(r"[^\W\d_][\w']{0,40}|[\u2600-\u27bf\U0001f300-\U0001faff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The words, and the parts of a text, of which one lets a post in."""
+    """For each word how much it speaks for rejected work (log-odds), and the sum from which on a post is read."""
 
-    words: frozenset[str]
-    parts: tuple[str, ...]
+    weights: Mapping[str, float]
+    threshold: float
 
     def passes(self, text: str) -> bool:
         """Whether a text may speak of rejected work. Linear in its length."""
         low = folded(text)
-        if any(part in low for part in self.parts):
+        if any(part in low for part in SURE):
             return True
-        return not self.words.isdisjoint(_BETWEEN_WORDS.split(low))
+        weights = self.weights
+        return sum(weights[word] for word in weights.keys() & _WORD.findall(low)) >= self.threshold
 
 
-@cache
-def shipped() -> Gate:
-    """The gate of words.toml."""
-    table = tomllib.loads(files("bot.reading").joinpath("words.toml").read_text("utf-8"))
-    phrases = {
-        phrase.lower()
-        for key, languages in table.items()
-        if _TAGS & set(key.split())
-        for group in languages.values()
-        for phrase in group
-    }
-    words = frozenset(phrase for phrase in phrases if " " not in phrase)
-    parts = list(_PARTS)
-    for phrase in sorted(phrases - words, key=lambda each: (len(each), each)):
-        if words.isdisjoint(phrase.split()) and not any(part in phrase for part in parts):
-            parts.append(phrase)
-    return Gate(words, tuple(parts))
+def words(text: str) -> frozenset[str]:
+    """The words of a text that the gate looks at."""
+    return frozenset(_WORD.findall(folded(text)))
+
+
+def parse(text: str) -> Gate:
+    """The gate that a table describes: a word, a tab and a number a line."""
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    weights = {word: float(weight) for word, weight in rows}
+    threshold = weights.pop(THRESHOLD, 0.0)
+    return Gate(weights, threshold)
+
+
+def shipped_text() -> str:
+    """The text of gate.tsv."""
+    return files("bot.reading").joinpath("gate.tsv").read_text("utf-8")
+
+
+OPEN = Gate({}, float("-inf"))  # lets everything in

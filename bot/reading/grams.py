@@ -17,6 +17,7 @@ _FIRST = (
     "generic", "done", "work", "now", "warn", "reported", "past", "joke", "offtopic",
 )  # fmt: skip
 _SAID = frozenset("?!")  # stops that say something
+_STEM = 4  # letters of a longer word that stand for all its endings and slips
 
 Gram = tuple[str, Word, Word]
 
@@ -31,6 +32,8 @@ def grams(sentence: Sentence) -> Iterator[Gram]:
         yield "~" + shown[i], word, word
         if meant[i] is not shown[i]:
             yield "~" + meant[i], word, word
+        if len(shown[i]) > _STEM and " " not in shown[i]:
+            yield "~" + shown[i][:_STEM] + "*", word, word
         if i < last:
             after = words[i + 1]
             pair = meant[i] + " " + meant[i + 1]

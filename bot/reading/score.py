@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 
 from bot.model import Kind
+from bot.reading.gate import OPEN, Gate, shipped_text
+from bot.reading.gate import parse as parse_gate
 
 KINDS = (Kind.MASS, Kind.SINGLE, Kind.REVERSAL, Kind.TALK, Kind.OTHER)
 BIAS = "always"  # the feature that every post has
@@ -20,9 +22,13 @@ Row = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """For each feature one weight a kind, in the order of `KINDS`. What it does not know weighs nothing."""
+    """For each feature one weight a kind, in the order of `KINDS`. What it does not know weighs nothing.
+
+    `gate` says which posts are worth weighing at all.
+    """
 
     rows: Mapping[str, Row]
+    gate: Gate = OPEN
 
     def probabilities(self, names: Iterable[str]) -> dict[Kind, float]:
         """What features with these names make of the kinds; each counts once. The probabilities sum to 1."""
@@ -40,17 +46,18 @@ class Model:
         return 0.0 if row is None else round(row[0] - sum(row[1:]) / (len(row) - 1), 3)
 
 
-def parse(text: str) -> Model:
-    """The model that a table describes: a name, a tab and five numbers a line; lines with `#` say something of it."""
+def parse(text: str) -> dict[str, Row]:
+    """The rows of a table: a name, a tab and five numbers a line; lines with `#` say something of it."""
     rows = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
             name, *numbers = line.split("\t")
             rows[name] = tuple(map(float, numbers))
-    return Model(rows)
+    return rows
 
 
 @cache
 def shipped() -> Model:
-    """The model of weights.tsv."""
-    return parse(files("bot.reading").joinpath("weights.tsv").read_text("utf-8"))
+    """The model of weights.tsv, with the gate of gate.tsv."""
+    rows = parse(files("bot.reading").joinpath("weights.tsv").read_text("utf-8"))
+    return Model(rows, parse_gate(shipped_text()))

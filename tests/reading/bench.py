@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     readers = with_baselines(lambda post, parent: ours(post, parent=parent), examples)
     posts = [each.post for each in examples]
     idle = [each.post for each in examples if each.expected.kind is Kind.OTHER]
-    open_gate = partial(passes_gate, platforms=platforms)
+    open_gate = passes_gate
     sets = {
         "full, chat lines": near([post for post in posts if open_gate(post)], CHAT),
         "full, posts": near([post for post in posts if open_gate(post)], LONG),
