@@ -17,7 +17,7 @@ from bot.reading.sketch import alike
 from bot.rules import Rules
 from bot.storage import Transaction
 from bot.storage.edits import Journal
-from bot.telling import Told, recall, refresh, say_merged, tell
+from bot.telling import Told, recall, refresh, refresh_questions, say_merged, tell
 
 # How far back texts are compared where two incidents become one; further apart they are not one voice's cross-posts.
 ALIKE_FOR = timedelta(days=7)
@@ -158,6 +158,7 @@ class Editing:
             self._look_again(incident, told_until)
         says = f"taken back: {edit.says}"
         done = self.tx.add_edit(Act.UNDONE, says, self.journal, told, by=self.by, guild_key=self.guild_key)
+        refresh_questions(self.tx, self.rules, told)
         shown = self.tx.get_requester(told[0])
         counts = {"reports": len(rows["reports"]), "incidents": len(changed)}
         return Effect(edit=done, requester=shown, told=tuple(self.told), **counts)
@@ -261,6 +262,7 @@ class Editing:
     def _done(self, act: Act, says: str, requester: Requester, *others: Requester, **counts: int) -> Effect:
         touched = [each.requester_id for each in (requester, *others)]
         edit = self.tx.add_edit(act, says, self.journal, touched, by=self.by, guild_key=self.guild_key)
+        refresh_questions(self.tx, self.rules, touched)
         shown = self.tx.get_requester(requester.requester_id)
         return Effect(edit=edit, requester=shown, told=tuple(self.told), **counts)
 

@@ -12,27 +12,21 @@ from bot.model import (
     Claim,
     Incident,
     Kind,
-    Match,
-    Mention,
-    Origin,
     Policy,
     Post,
     Reading,
     Report,
     Requester,
-    Result,
     Reversal,
     Stage,
     Stance,
+    Task,
     Voice,
 )
-from bot.naming.canonical import canonical
-from bot.naming.context import Context
-from bot.naming.keys import is_general
-from bot.naming.resolve import resolve
 from bot.reading.sketch import alike, sketch
 from bot.rules import Rules
 from bot.storage import Transaction
+from bot.whom import Beside, who
 
 # A claim that is not reportable (retold, past, asked) is ordinary volume whatever words it uses.
 NOT_CURRENT = 0.15
@@ -40,14 +34,13 @@ NOT_CURRENT = 0.15
 ALIKE_FOR = timedelta(days=7)
 # A date before any place we read is a fault of the site; it is history either way.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-# A clipped name is at least so long, and joins whoever was reported within this time.
-CLIPPED_LEAST = 5
-CLIPPED_FOR = timedelta(days=2)
 # What we have seen of a voice ourselves is worth saying only from here on (the bounds of a fresh account).
 KNOWN_AFTER_DAYS = 30
 KNOWN_AFTER_POSTS = 10
 # An earlier incident at one of these stages makes the next one "again".
 TOLD_STAGES = frozenset({Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED})
+
+NOTHING = Beside()
 
 
 def site_of(source: str) -> str:
@@ -71,69 +64,6 @@ def voice_of(tx: Transaction, key: str, site: str) -> Voice:
     return replace(met, age_days=age, n_posts=met.n_posts if (met.n_posts or 0) >= KNOWN_AFTER_POSTS else None)
 
 
-def who(tx: Transaction, rules: Rules, mention: Mention, *, worth: bool, platform: str | None) -> Requester | None:
-    """The requester that is meant; a new one if nobody is known by that name and the claim is `worth` it.
-
-    Where the name alone does not decide, the report goes to a requester of that very name without an account,
-    where a moderator finds it: never to one of the candidates, who may be innocent.
-    """
-    index = rules.names.up_to_date(tx)
-    place = mention.platform or platform
-    match = resolve(mention, index, place, Context(task=mention.task, live=tx.live_owners()))
-    owner = match.owner if match.result is Result.FOUND else _of_that_name(match, mention, place)
-    if owner is not None:
-        return _placed(tx, int(owner), place)
-    name = canonical(mention.text)
-    clipped = None if mention.account_key else _of_the_hour(tx, mention.text, name, place)
-    if clipped is not None:
-        return _placed(tx, clipped.requester_id, place)
-    if not worth or not name or (mention.account_key is None and is_general(name)):
-        return None
-    return tx.add_requester(place, mention.text, name, mention.account_key, mention.origin)
-
-
-def _of_that_name(match: Match, mention: Mention, platform: str | None) -> str | None:
-    """Among the candidates the one of this very name that no id sets apart, on this platform or maybe on it."""
-    name = canonical(mention.text)
-    if mention.account_key is not None or is_general(name):
-        return None
-    same = [one for one in match.candidates if one.account_key is None and canonical(one.name) == name]
-    here = [one for one in same if one.platform == platform]
-    maybe = here or [one for one in same if one.platform is None or platform is None]
-    return maybe[0].owner if here or len(maybe) == 1 else None
-
-
-def _of_the_hour(tx: Transaction, written: str, name: str, platform: str | None) -> Requester | None:
-    """Whom people talk of just now by the beginning of this name, or by a longer one that begins so.
-
-    In a burst of reports half of the people write the first word only. It is the same requester if on this platform
-    nobody else who begins so was reported within two days; the fuller name is shown from then on.
-    """
-    if is_general(name) or len(name.split(" ", maxsplit=1)[0]) < CLIPPED_LEAST:
-        return None
-    around = [one for one in tx.talked_about(tx.now - CLIPPED_FOR) if one.platform == platform]
-    near = [one for one in around if _begins(name, one) or _begins(canonical(one.name), written)]
-    if len(near) != 1:
-        return None
-    if not _begins(name, near[0]):
-        tx.rename(near[0].requester_id, written, name, Origin.TEXT)
-    return near[0]
-
-
-def _begins(name: str, longer: Requester | str) -> bool:
-    """Whether a name begins with all the words of `name`."""
-    whole = canonical(longer if isinstance(longer, str) else longer.name)
-    return not is_general(name) and f"{whole} ".startswith(f"{name} ")
-
-
-def _placed(tx: Transaction, requester_id: int, platform: str | None) -> Requester:
-    """The requester; where their platform was not known yet, a post that shows it has told us."""
-    requester = tx.get_requester(requester_id)
-    if requester.platform is None and platform is not None and tx.adopt_platform(requester_id, platform):
-        return replace(requester, platform=platform)
-    return requester
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One claim with the requester it is about."""
@@ -142,14 +72,17 @@ class Finding:
     requester: Requester
 
 
-def findings(tx: Transaction, rules: Rules, reading: Reading) -> list[Finding]:
+def findings(tx: Transaction, rules: Rules, reading: Reading, beside: Beside = NOTHING) -> list[Finding]:
     """What the reading claims about whom, each requester once, the strongest claim first."""
+    floor = rules.policies["early"].claim_floor
     found: dict[int, Finding] = {}
     for claim in reading.claims:
         if claim.mention is None or claim.kind is Kind.OTHER:
             continue
         worth = reading.reportable or claim.mention.account_key is not None or claim.kind is Kind.SINGLE
-        requester = who(tx, rules, claim.mention, worth=worth, platform=reading.platform)
+        mass = reading.reportable and claim.probability.get(Kind.MASS, 0.0) >= floor
+        near = replace(beside, meets=mass and stance_of(claim) is Stance.REPORT)
+        requester = who(tx, rules, claim.mention, worth=worth, platform=reading.platform, beside=near)
         if requester is not None:
             found.setdefault(requester.requester_id, Finding(claim, requester))
     return list(found.values())
@@ -253,12 +186,18 @@ def _twin(tx: Transaction, requester: Requester, report: Report, drawn: bytes) -
     return None
 
 
-def work(tx: Transaction, rules: Rules, reading: Reading, post: Post, post_id: int) -> None:
+def work(tx: Transaction, rules: Rules, reading: Reading, post: Post, post_id: int, beside: Beside = NOTHING) -> None:
     """Keep the batches and studies the post shows with the requesters they belong to."""
     for number, mention in enumerate(reading.tasks):
         if mention.task is None:
             continue
-        requester = who(tx, rules, mention, worth=True, platform=reading.platform)
+        near = replace(beside, task=mention.task, meets=True)
+        requester = who(tx, rules, mention, worth=True, platform=reading.platform, beside=near)
         if requester is not None:
             batch = Batch(key=f"{post_id}:{number}", at=written_at(post, tx.now), task=mention.task)
             tx.add_batch(requester.requester_id, batch, post_id)
+
+
+def linked_work(tx: Transaction, requester: Requester, post: Post, post_id: int, task: Task) -> None:
+    """Keep the study a report links to: whoever links to it later means the same requester."""
+    tx.add_batch(requester.requester_id, Batch(key=f"{post_id}:link", at=written_at(post, tx.now), task=task), post_id)

@@ -13,7 +13,8 @@ from bot.reading import Parent, own_words, read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import pass_time
-from bot.telling import Told, tell
+from bot.telling import Told, ask, tell
+from bot.whom import Beside, linked_task
 
 # Reading is pure computing: after so many posts the loop gets its turn, so that buttons are answered in time.
 BREATHE_EVERY = 20
@@ -71,17 +72,22 @@ class _Work:
         """Keep the work it shows, turn what it claims into reports, and tell what follows from each."""
         tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
         if reading.tasks:
-            evidence.work(tx, rules, reading, post, post_id)
+            evidence.work(tx, rules, reading, post, post_id, Beside(voice_key=voice_key))
         if not reading.claims:
             return
         voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))
         words = own_words(post, rules.platforms)
-        for finding in evidence.findings(tx, rules, reading):
+        beside = Beside(task=linked_task(words, rules), text=f"{post.title or ''}\n{words}", voice_key=voice_key)
+        findings = evidence.findings(tx, rules, reading, beside)
+        if beside.task is not None and len(findings) == 1:
+            evidence.linked_work(tx, findings[0].requester, post, post_id, beside.task)
+        for finding in findings:
             report = evidence.report_of(post, voice, finding.claim, reportable=reading.reportable, now=tx.now)
             _, incident = evidence.add(tx, rules, report, finding.requester, words, post_id)
             self.reports += 1
             if incident is not None:
                 self.told += tell(tx, rules, incident, tx.now, self.guilds)
+                ask(tx, rules, incident, self.guilds)
                 self.due_at = tx.next_due() if self.own_time else None
 
 

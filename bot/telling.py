@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import alerts, cards, incidents
 from bot.alerts.wire import alert_to
-from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot
+from bot.errors import NotFoundError
+from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot, Tie
 from bot.rules import Rules
 from bot.storage import Transaction
+from bot.whom import SAME_NAME, candidate
 
 # Discord's own limit for a nonce (Create Message).
 NONCE_LENGTH = 25
@@ -115,6 +117,61 @@ def recall(tx: Transaction, rules: Rules, incident: Incident, until: int) -> lis
             view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
             told.append(_record(tx, rules, replace(before, at=tx.now, public=False), view, guild, tx.now))
     return told
+
+
+def ask(tx: Transaction, rules: Rules, incident: Incident, guilds: Sequence[Guild] | None = None) -> None:
+    """Where the machine cannot tell who the requester of an incident is, the moderators are asked, once."""
+    assert incident.incident_id is not None
+    question = _question(tx, rules, incident.requester_id or 0)
+    if question is None or not question.buttons:
+        return
+    payload = cards.to_json(question)
+    for guild in tx.guilds() if guilds is None else guilds:
+        channel, number = guild.moderator_channel, incident.requester_id or 0
+        if channel is None or not _cares(tx, guild, incident):
+            continue
+        delivery = Delivery(
+            incident_id=incident.incident_id,
+            guild_key=guild.guild_key,
+            channel_key=channel,
+            slot=Slot.MODERATORS,
+            shape=Shape.QUESTION,
+            generation=number,
+            nonce=nonce(rules, incident.incident_id, channel, Shape.QUESTION, number),
+            marker=tx.ref(incident.incident_id),
+            payload=payload,
+            due_at=tx.now,
+        )
+        if tx.queue(delivery) is None:
+            refresh_questions(tx, rules, [number])
+
+
+def refresh_questions(tx: Transaction, rules: Rules, requester_ids: Iterable[int]) -> None:
+    """The questions about these requesters show what is still open, or that they are answered."""
+    for requester_id in requester_ids:
+        asked = tx.questions_about(requester_id)
+        card = _question(tx, rules, requester_id) if asked else None
+        for delivery in asked:
+            tx.want_of(delivery, cards.to_json(card or cards.answered()))
+
+
+def _question(tx: Transaction, rules: Rules, requester_id: int) -> Card | None:
+    """What is open about a requester; None if nothing is or they are gone."""
+    try:
+        if tx.whole(requester_id) != requester_id:
+            return None
+    except NotFoundError:
+        return None
+    links = tx.links_of(requester_id, Tie.SUGGESTED)
+    if not links:
+        return None
+    others = [
+        candidate(tx, link.other_id if link.one_id == requester_id else link.one_id, link.score) for link in links
+    ]
+    asked = candidate(tx, requester_id, 1.0)
+    if links[0].why[:1] and links[0].why[0].term == SAME_NAME:
+        return cards.namesakes(asked, list(zip(links, others, strict=True)), rules.platforms)
+    return cards.kin(asked, list(zip(links, others, strict=True)), rules.platforms)
 
 
 def _living(alert: Alert, about: cards.About, guild: Guild) -> list[tuple[str, Card]]:

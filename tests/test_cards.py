@@ -510,14 +510,16 @@ def test_ambiguous_shows_five_at_most_with_what_tells_them_apart() -> None:
         Candidate(owner=str(n), name="Research", probability=0.1, platform=platform, account_key=account)
         for n, (platform, account) in enumerate(names)
     )
+    seen = replace(candidates[2], seen_at=NOW, task="A study of sleep")
+    candidates = (*candidates[:2], seen, *candidates[3:])
 
     card = cards.ambiguous(Ambiguous("research", candidates), PLATFORMS)
 
     assert card.lines[:4] == (
-        f"1. Research (Amazon Mechanical Turk, {ACCOUNT})",
-        "2. Research (Amazon Mechanical Turk, A2EXAMPLE2REQ4)",
-        "3. Research (Prolific)",
-        "4. Research (platform not known)",
+        f"1. Research (Amazon Mechanical Turk, {ACCOUNT}) #0",
+        "2. Research (Amazon Mechanical Turk, A2EXAMPLE2REQ4) #1",
+        "3. Research (Prolific, last seen 3 Nov 2026, “A study of sleep”) #2",
+        "4. Research (platform not known) #3",
     )
     assert len(card.lines) == 5
     assert card.buttons[2] == Button("pick:2", "3")

@@ -14,6 +14,7 @@ from bot.cards.answers import (
     undone,
 )
 from bot.cards.damage import damage_line, rating
+from bot.cards.editing import answered, done, edits, kin, left, names, namesakes, preview, which
 from bot.cards.medium import as_text, from_json, to_json
 from bot.cards.standing import ambiguous, answer, standing, unknown
 from bot.cards.telling import About, alert, for_moderators, notice
@@ -23,16 +24,24 @@ __all__ = [
     "alert",
     "ambiguous",
     "answer",
+    "answered",
     "as_text",
     "commands",
     "damage_line",
+    "done",
+    "edits",
     "for_moderators",
     "from_json",
     "guild",
     "judged",
+    "kin",
+    "left",
     "misused",
+    "names",
+    "namesakes",
     "not_reported",
     "notice",
+    "preview",
     "rating",
     "recent",
     "reported",
@@ -41,4 +50,5 @@ __all__ = [
     "to_json",
     "undone",
     "unknown",
+    "which",
 ]

@@ -101,7 +101,7 @@ def _when(newest: Incident) -> tuple[tuple[str, str], ...]:
 
 
 def _work(known: Standing) -> tuple[tuple[str, str], ...]:
-    seen = [f"{words.task(task)} (seen {words.day(at)})" for at, task in known.tasks[:TASKS_SHOWN]]
+    seen = [f"{words.task(task)} (seen {words.day(at)})" for at, task in known.tasks if task.title][:TASKS_SHOWN]
     return (("About", "\n".join(seen)),) if seen else ()
 
 
@@ -170,8 +170,4 @@ def _echo(asked: str) -> str:
 
 
 def _one(candidate: Candidate, platforms: Platforms) -> str:
-    platform = platforms.find(candidate.platform)
-    about = [platform.name if platform else "platform not known"]
-    if candidate.account_key:
-        about.append(candidate.account_key)
-    return f"{display(candidate.name)} ({', '.join(about)})"
+    return words.candidate(candidate, platforms)

@@ -77,7 +77,9 @@ class About:
         """The work it is about, newest first, each once."""
         seen: dict[str | None, Task] = {}
         for batch in sorted(self.incident.batches, key=lambda batch: batch.at, reverse=True):
-            seen.setdefault(batch.task.title, batch.task)
+            # Work known by its link alone says nothing to a reader.
+            if batch.task.title or batch.task.n_tasks:
+                seen.setdefault(batch.task.title, batch.task)
         return tuple(seen.values())
 
 

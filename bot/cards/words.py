@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.model import Incident, Outcome, Stage, Task
+from bot.model import Candidate, Incident, Outcome, Stage, Task
 from bot.naming.canonical import display
-from bot.platforms import Noun, Platform
+from bot.platforms import Noun, Platform, Platforms
 
 # Below this many a count could tell who spoke (reliability: small counts are never shown in public).
 SMALL = 5
@@ -25,6 +25,8 @@ OUTCOME = {
     Outcome.REVERSED: "reported as reversed",
     Outcome.COMPENSATED: "workers report a payment instead of a reversal; the rejections stay",
 }
+# So much of a title tells work apart.
+TITLE_SHOWN = 60
 NOT_A_FINDING = "These are reports by workers, not findings of this bot."
 
 
@@ -99,3 +101,16 @@ def what_to_do(platform: Platform | None, now: datetime, *, sure: bool) -> str:
     if sure:
         return f"Stop working for them, return open {many} rather than hand them in, and save proof of what you did."
     return f"Do a few {many} and wait until they are decided before you do more. Save proof of what you did."
+
+
+def candidate(one: Candidate, platforms: Platforms) -> str:
+    """A requester told apart from its namesakes: platform, id, when last seen, work of theirs, and our number."""
+    platform = platforms.find(one.platform)
+    about = [platform.name if platform else "platform not known"]
+    if one.account_key:
+        about.append(one.account_key)
+    if one.seen_at is not None:
+        about.append(f"last seen {day(one.seen_at)}")
+    if one.task:
+        about.append(f"“{display(one.task)[:TITLE_SHOWN]}”")
+    return f"{display(one.name)} ({', '.join(about)}) #{one.owner}"

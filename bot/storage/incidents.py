@@ -104,6 +104,11 @@ class Incidents(Part):
         rows = self.rows(select(incidents.c.requester_id).where(incidents.c.closed_at.is_(None), told).distinct())
         return frozenset(str(row.requester_id) for row in rows)
 
+    def was_told_of(self, requester_id: int) -> bool:
+        """Whether an incident of theirs was ever told of, or judged."""
+        ours = (incidents.c.requester_id == requester_id, incidents.c.stage != Stage.WATCHED)
+        return self.row(select(incidents.c.incident_id).where(*ours).limit(1)) is not None
+
     def incidents_due(self, until: datetime, limit: int) -> tuple[Incident, ...]:
         """Those that time alone changes until then, oldest first."""
         due = select(incidents).where(incidents.c.next_at <= until)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal_column, or_, select, update
 
 from bot.model import Delivery, Shape, State
 from bot.storage.part import Part
@@ -45,7 +45,16 @@ class Outbox(Part):
 
         Before the first attempt it replaces the payload; after it, the payload stays frozen and an edit follows.
         """
-        card = self.card_of(incident_id, channel_key)
+        return self.want_of(self.card_of(incident_id, channel_key), payload)
+
+    def questions_about(self, requester_id: int) -> tuple[Delivery, ...]:
+        """The questions to moderators about a requester."""
+        theirs = (outbox.c.shape == literal_column("'question'"), outbox.c.generation == requester_id)
+        rows = self.rows(select(outbox).where(*theirs).order_by(outbox.c.delivery_id))
+        return tuple(_delivery(row) for row in rows)
+
+    def want_of(self, card: Delivery | None, payload: str) -> bool:
+        """The same for any message that is there."""
         if card is None or card.state in GIVEN_UP:
             return False
         if payload == (card.payload if card.wanted is None else card.wanted):

@@ -315,6 +315,12 @@ outbox = _table(
         sqlite_where=literal_column("next_at IS NOT NULL"),
         postgresql_where=literal_column("next_at IS NOT NULL"),
     ),
+    Index(
+        "ix_outbox_questions",
+        "generation",
+        sqlite_where=literal_column("shape = 'question'"),
+        postgresql_where=literal_column("shape = 'question'"),
+    ),
     Index("ix_outbox_state", "state"),
     Index("ix_outbox_channel_key_leased_until", "channel_key", "leased_until"),
     Index("ix_outbox_channel_key_message_key", "channel_key", "message_key"),

@@ -416,4 +416,11 @@ def _outbox() -> None:
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_outbox_questions",
+        "outbox",
+        ["generation"],
+        sqlite_where=sa.text("shape = 'question'"),
+        postgresql_where=sa.text("shape = 'question'"),
+    )
     op.create_index("ix_outbox_state", "outbox", ["state"])
