@@ -187,6 +187,39 @@ def evaluate(
 
 
 @app.command()
+def simulate(  # noqa: PLR0913, PLR0917 - each is an option
+    world: Annotated[list[str], typer.Option("--world", help="Which worlds; several times, or `all`.")] = ["base"],  # noqa: B006
+    structure: Annotated[str, typer.Option(help="Who posts and how errors fall: incident, person or both.")] = "both",
+    years: Annotated[int, typer.Option(min=1, max=500, help="Simulated years.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, max=10**9, help="The first year's seed; the next ones follow.")] = 5_000,
+    policy: Annotated[Path | None, typer.Option("--policy", help="TOML with numbers that differ from `early`.")] = None,
+    moderators: Annotated[bool, typer.Option("--moderators", help="With moderators who answer within 2 h.")] = False,
+    asking: Annotated[bool, typer.Option("--asking", help="With workers who answer what the bot asks.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Only write one year's events, as `decide` reads.")] = False,
+    describe: Annotated[bool, typer.Option("--describe", help="Only list the world's numbers and sources.")] = False,
+    json: Json = False,
+) -> None:
+    """Simulate a community of workers and measure the rules on it: false alerts, work saved, delay."""
+    from bot.policies import EARLY, load
+    from bot.simulation import command
+
+    task = command.Task(
+        world=world[0],
+        structure="incident" if structure == "both" else structure,
+        seed=seed,
+        years=years,
+        policy=load(policy) if policy else EARLY,
+        moderators=moderators,
+        asking=asking,
+    )
+    if describe:
+        raise typer.Exit(command.describe(task.world, task.structure, sys.stdout))
+    if events:
+        raise typer.Exit(command.write_events(task, sys.stdout))
+    raise typer.Exit(command.simulate(command.tasks(world, [structure], task), sys.stdout, as_json=json))
+
+
+@app.command()
 def doctor(data: Data = None) -> None:
     """List everything that is missing or wrong in the settings, the database and the permissions."""
     from bot.doctor import examine

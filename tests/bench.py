@@ -31,6 +31,7 @@ from bot.storage import Transaction
 from tests.naming import bench as naming
 from tests.naming.invented import World
 from tests.reading import bench as reader
+from tests.simulation import bench as deciding
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 REPORTS = 100_000
@@ -166,7 +167,13 @@ def memory() -> None:
 
 
 def main() -> None:
-    """Everything, one after the other; with "naming" who is meant, with "reading" what is said, in full."""
+    """Everything, one after the other; with "naming" who is meant, with "reading" what is said, in full.
+
+    With "deciding" the simulated years, see tests/simulation/bench.py.
+    """
+    if sys.argv[1:2] == ["deciding"]:
+        deciding.main(sys.argv[2:])
+        return
     if sys.argv[1:2] == ["naming"]:
         naming.main(sys.argv[2:])
         return

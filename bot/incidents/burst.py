@@ -20,7 +20,7 @@ _Link = tuple[datetime, str, float]
 class Chain:
     """The strongest chain of different people who speak at least `burst_for` apart, as it grows.
 
-    `voices` are those whose word counts at all here; `best` is the highest sum any chain reached.
+    `voices` are those whose word counts at all here; `best` is the highest sum that two people or more reached.
     """
 
     links: list[_Link] = field(default_factory=list)
@@ -42,6 +42,7 @@ class Chain:
             for then, who, sum_ in self.links
             if who != voice and at - then >= policy.burst_for
         )
-        here = points + max(earlier, default=0.0)
-        self.links.append((at, voice, here))
-        self.best = max(self.best, here)
+        before = max(earlier, default=0.0)
+        self.links.append((at, voice, points + before))
+        if before:
+            self.best = max(self.best, points + before)

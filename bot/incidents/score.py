@@ -97,7 +97,8 @@ class Tally:
         known = self.incident.volume + self.incident.praise
         if known < self.policy.known_from or self.chain.n_voices > self.policy.burst_voices:
             return False
-        return self.constant + self.chain.best - self._contrary() < self.policy.suspected
+        alone = self.constant + self.chain.best - self._contrary()
+        return alone < self.policy.suspected + self.policy.burst_margin
 
     def _hear(self, report: Report) -> None:
         key, credit = report.voice.key, self.credits[report.voice.key]

@@ -115,7 +115,7 @@ class Background:
 
     def _attack(self, rng: Random, group: str, at: float, number: int) -> None:
         world, scribe = self.world, self.scribe
-        account = scribe.community.requester(rng)
+        account = scribe.community.famous(rng)
         self.causes.append(Cause(account, "brigade", at))
         within = spread(rng, world.brigade_hours, world.brigade_spread)
         first: str | None = None

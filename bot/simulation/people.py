@@ -64,7 +64,8 @@ class Community:
             for number in range(world.workers)
         ]
         self._posters = Lot([each.tendency for each in self.workers])
-        self._requesters = Lot([1 / (rank + 1) ** world.popularity for rank in range(world.requesters)])
+        known = [1 / (rank + 1) ** world.popularity for rank in range(world.requesters)]
+        self._requesters, self._famous = Lot(known), Lot(known[: world.brigade_targets])
 
     def poster(self, rng: Random) -> Person:
         """Somebody who writes."""
@@ -73,3 +74,7 @@ class Community:
     def requester(self, rng: Random) -> str:
         """The account of a requester that is there already: much talked about more often."""
         return f"A{self._requesters.draw(rng)}"
+
+    def famous(self, rng: Random) -> str:
+        """One of the best-known requesters, at whom brigades aim."""
+        return f"A{self._famous.draw(rng)}"

@@ -136,6 +136,9 @@ class World:
     brigades: Annotated[float, Given("Brigades a year.", EARLIER)] = 30
     brigade_least: Annotated[int, Given("Accounts in a brigade, least.", EARLIER)] = 3
     brigade_most: Annotated[int, Given("Accounts in a brigade, most.", EARLIER)] = 8
+    brigade_targets: Annotated[
+        int, Given("They aim at so many best-known requesters: whom few know, few hate together.", JUDGEMENT)
+    ] = 300
     brigade_hours: Annotated[float, Given("Within how long they post, median.", JUDGEMENT)] = 4
     brigade_spread: Annotated[float, Given("Its spread: from a burst to two days.", JUDGEMENT)] = 1.0
     brigade_fresh: Annotated[float, Given("Share of fresh accounts among them.", EARLIER)] = 0.15

@@ -30,6 +30,8 @@ WORLDS: Final[Mapping[str, World]] = {
         ),
         replace(BASE, name="noisy-resolver", resolved=0.70, misresolved=0.12),
         replace(BASE, name="brigades", brigades=210),
+        # What no guard can tell: brigades against anybody, also whom nobody knew.
+        replace(BASE, name="brigades-anywhere", brigade_targets=20_000),
         replace(BASE, name="partials", partials=1_800),
         replace(BASE, name="noise", singles=75, questions=75, approvals=180, old_stories=18, trolls=3),
         replace(BASE, name="slow-noticing", notice=12),
