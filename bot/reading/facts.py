@@ -11,6 +11,7 @@ from bot.model import Amount, Facts, Share
 from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
 from bot.reading.reversals import reversal_of
+from bot.reading.roles import Role
 from bot.reading.shares import share_of, worded
 from bot.reading.signals import Atom
 from bot.reading.tally import tally
@@ -42,7 +43,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     rejected = 1 if single and (told.rejected is None or _says_so(atoms, names)) else told.rejected
     return Facts(
         n_rejected=rejected,
-        n_submitted=told.submitted,
+        n_submitted=told.submitted or max((c.of for c in found if c.of and c.role is Role.REVERSED), default=None),
         n_reversed=told.reversed,
         share=share_of(found, told, rejected, share),
         amount=_amount(around),

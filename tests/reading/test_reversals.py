@@ -63,6 +63,7 @@ def test_what_did_not_come_back_is_no_reversal(text: str):
     ("text", "n", "back"),
     [
         ("12 of my 40 came back", 40, 12),
+        ("Oakpine turned 5 of my 20 around", 20, 5),
         ("All 60 overturned", 60, 60),
         ("Oakpine overturned 30 from my 83", 83, 30),
         ("of my 2,000 from Oakpine about 1,250 have flipped to approved", 2000, 1250),
