@@ -18,15 +18,20 @@ _PER_KEY = 30
 _PER_WORD = 12
 # A word that more names have than this brings nobody in, unless it is all that was said.
 _COMMON_WORD = 400
+_COMMON = 3_000
 # Of a long name so many words are looked up, and of two words so many pairs.
 _WORDS = 6
 _PAIRS = 30
 # Nobody further off is looked for once one of the first few explains this share of all that was said.
 _ENOUGH = 0.85
 _LOOKED_AT = 3
-# Whoever says less than this share of what the best says is not looked at.
-_LEAST_SAID = 0.3
-_LEAST_GLUED = 5
+# Whoever is so many nats behind the best is not looked at.
+_HOPELESS = 12.0
+# So many at most are gone through to find those met most often.
+_CROWD = 20_000
+# Beginning so says this share of what was written.
+_BEGUN = 0.7
+_LEAST_GLUED = 4
 
 _Near = list[tuple[str, float]]
 
@@ -52,9 +57,12 @@ class _Search:
         self.worth = sum(map(self._rarity, self._words))
         skeleton = keys.skeleton(canon)
         self._add(index.keys.get(keys.whole_key(skeleton)), self.worth + 1.0)
+        self._look_begun(skeleton)
         if len(self._words) == 1:
             self._add(index.keys.get(keys.initials_key(skeleton)), 0.5 * self.worth)
             self._take_apart(skeleton)
+        else:
+            self._look_added()
 
     def look(self, words_near: Callable[[str], list[str]]) -> None:
         """Look up the words that come near each word, alone and by two."""
@@ -66,6 +74,31 @@ class _Search:
             for right in near[at + 1 :]:
                 self._by_pair(left, right)
         self._by_initials(near)
+        self._whole_with(near)
+
+    def _look_begun(self, skeleton: str) -> None:
+        """Names that begin so: what was written may have been cut off."""
+        for key in keys.asked_start_keys(skeleton):
+            numbers = self._index.keys.get(key, _CROWD)
+            share = _BEGUN * min(1.0, keys.LONGEST_START / len(skeleton))
+            self._add(self._index.busiest(numbers, _PER_WORD), share * self.worth)
+
+    def _look_added(self) -> None:
+        """Names without the first or the last word of what was asked, and each word by itself."""
+        words = self._words
+        for some in (words[1:], words[:-1], *([word] for word in words)):
+            said = sum(map(self._rarity, some))
+            self._add(self._index.keys.get(keys.whole_key("".join(some))), said)
+
+    def _whole_with(self, near: list[_Near]) -> None:
+        """The name as a whole with one of its words written otherwise."""
+        words = self._words
+        for at, each in enumerate(near):
+            for other, share in each:
+                if other != words[at]:
+                    said = self.worth - self._rarity(words[at]) + share * self._rarity(other)
+                    whole = "".join([*words[:at], other, *words[at + 1 :]])
+                    self._add(self._index.keys.get(keys.whole_key(whole)), said)
 
     def look_joined(self) -> None:
         """Look for the name written as one word, with slips."""
@@ -77,17 +110,14 @@ class _Search:
     def likeliest(self) -> list[int]:
         """Who says most of what was asked, and is met most often."""
         found, index = self._found, self._index
-        least = _LEAST_SAID * max(found.values(), default=0.0)
-        said = {
-            number: (value + index.busy(number), index.rank(number))
-            for number, value in found.items()
-            if value >= least
-        }
-        return nlargest(RATED, said, key=said.__getitem__)
+        promise = {number: (said + index.busy(number), index.rank(number)) for number, said in found.items()}
+        first = nlargest(RATED, promise, key=promise.__getitem__)
+        return [number for number in first if promise[number][0] > promise[first[0]][0] - _HOPELESS]
 
     def has_enough(self) -> bool:
         """Whether somebody was found whose words explain nearly all that was said."""
-        best = nlargest(_LOOKED_AT, self._found, key=self._found.__getitem__)
+        index, found = self._index, self._found
+        best = nlargest(_LOOKED_AT, found, key=lambda number: (found[number], index.rank(number)))
         return any(self._explained(number) >= _ENOUGH * self.worth for number in best)
 
     def _explained(self, number: int) -> float:
@@ -115,7 +145,9 @@ class _Search:
         pairs.sort(key=lambda pair: -pair[0])
         shares = dict(left) | dict(right)
         for _, one, other in pairs[:_PAIRS]:
-            names = self._index.keys.get(pair_of(key_of(one), key_of(other)), _COMMON_WORD)
+            # Two common words are all that was said, or say nothing.
+            most = _CROWD if len(self._words) == 2 and shares[one] == shares[other] == 1.0 else _COMMON_WORD
+            names = self._index.keys.get(pair_of(key_of(one), key_of(other)), most)
             if names:
                 said = shares[one] * self._rarity(one) + shares[other] * self._rarity(other)
                 self._add(names, said)
@@ -139,7 +171,7 @@ class _Search:
             left, right = word[:cut], word[cut:]
             if known.count(right) and (cut == 1 or known.count(left)):
                 self._by_pair([(left, 1.0)], [(right, 1.0)])
-            elif len(word) >= _LEAST_GLUED * 2 and cut >= _LEAST_GLUED and known.count(left):
+            elif len(right) >= _LEAST_GLUED and cut >= _LEAST_GLUED and known.count(left):
                 self._by_pair([(left, 1.0)], self._alike(right, known.one_slip(right)))
             elif len(right) >= _LEAST_GLUED and known.count(right):
                 self._by_pair(self._alike(left, known.one_slip(left)), [(right, 1.0)])

@@ -165,7 +165,7 @@ class NameIndex:
         self._owner.append(name.owner)
         self._activity.append(name.activity)
         met = int(_STEPS * (math.log2(min(max(name.activity, 0.0), _MAX_ACTIVITY) + 2**-_LOWEST) + _LOWEST))
-        self._rank.append(met << 32 | key_of(canon))
+        self._rank.append(met << 32 | key_of(f"{canon}|{name.owner}"))
         return number
 
 

@@ -27,6 +27,8 @@ _MAX_SHORT = 3
 _SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "in"))
 # Of a longer name only so many words are paired.
 _PAIRED = 6
+LONGEST_START = 8
+_STARTS = (4, LONGEST_START)
 
 
 def squashed(canon: str) -> str:
@@ -84,9 +86,20 @@ def initials_key(letters: str) -> int:
     return key_of("." + letters)
 
 
+def start_keys(skeleton: str) -> list[int]:
+    """The keys of how a name begins: its first four letters, and its first eight."""
+    return [key_of(f"^{skeleton[:length]}") for length in _STARTS if len(skeleton) > length]
+
+
+def asked_start_keys(skeleton: str) -> list[int]:
+    """The key of the longest beginning that names are listed under."""
+    return [key_of(f"^{skeleton[:length]}") for length in _STARTS[::-1] if len(skeleton) >= length][:1]
+
+
 def keys_of(words: list[str]) -> set[int]:
-    """All keys of a name with these words: the whole, each two of them, "j doe", "jane d", of many the initials."""
-    found = {key_of("=" + "".join(words))}
+    """All keys of a name with these words: the whole, its beginning, each two, "j doe" and "jane d", its initials."""
+    skeleton = "".join(words)
+    found = {key_of("=" + skeleton), *start_keys(skeleton)}
     if len(words) > 1:
         hashes = [key_of(word) for word in words]
         first, last = words[0][0], words[-1][0]

@@ -156,6 +156,14 @@ def test_a_name_is_findable_as_soon_as_it_is_added() -> None:
     assert "dovrel memory lab" in forms_near(index, "dovrel memry lab")
 
 
+def test_whichever_of_many_equal_namesakes_came_first_the_same_ones_are_near() -> None:
+    crowd = [Name(owner=f"{number:03}", name="Survey Lab") for number in range(100)]
+
+    straight, mixed = NameIndex(crowd), NameIndex(crowd[::-1])
+
+    assert names_near(straight, "survey lab") == names_near(mixed, "survey lab")
+
+
 def test_a_flood_of_one_name_is_taken_in_its_stride() -> None:
     index = NameIndex(Name(owner=str(number), name="Survey Lab") for number in range(20_000))
 
