@@ -31,11 +31,11 @@ _REFUSED = re.compile(r"\brej|denied|refus|not approved", re.IGNORECASE)
 _COMMENT = re.compile(r" [—–-] |[,;:!—]\s|\s\(|\.\s|\s(?=(?:mass|has|just|rejected|is|are|have|they)\b)")
 _LINKS_ONLY = re.compile(
     r"(?:\ue000\d{1,5}\ue001|[0-9A-Z]{20,40}\b|\[[^\]\n]{0,60}\]|(?:no reviews|unavailable|not available|no data)\b"
-    r"|[A-Za-z]{2,8}=\S{1,20}|[•|*\s,.·-]){0,40}",
+    r"|[A-Za-z]{2,8}=\S{1,20}|[•|*\s,.·-]){0,40}+",
     re.IGNORECASE,
 )
 _NUMBER_ONLY = re.compile(
-    r"[\s$£€~]{0,4}[\d.,]{0,12}(?:\s?(?:usd|gbp|eur|each|/hit|per hit|hits?|/hr|per hour|places|left|[•|*.])){0,4}",
+    r"[\s$£€~]{0,4}+[\d.,]{0,12}+(?:\s?(?:usd|gbp|eur|each|/hit|per hit|hits?|/hr|per hour|places|left|[•|*.])){0,4}+",
     re.IGNORECASE,
 )
 _ONLY = dict.fromkeys(("accept", "group", "to", "tv"), _LINKS_ONLY) | dict.fromkeys(

@@ -42,8 +42,8 @@ SCRIPTS_ONLY = word_set("tv to group qualification accept worker account approva
 _NAMES = "|".join(sorted(_CANON, key=len, reverse=True))
 _BARE = r"(?:hit exported from|(?:hit finder database )?last saw|submit a new to review)\b"
 FIELD = re.compile(
-    rf"(?:[\s>*_|•#\[(·–-]|{_LINK}){{0,12}}(?:(?P<bare>{_BARE})|(?P<name>{_NAMES})"
-    rf"(?:(?:[ \t*_\])]|{_LINK}|/ ?to ?2){{0,12}}:|[ \t]{{1,3}}[|=–-](?=[ \t])"
+    rf"(?:[\s>*_|•#\[(·–-]|{_LINK}){{0,12}}+(?=[a-z])(?:(?P<bare>{_BARE})|(?P<name>{_NAMES})"
+    rf"(?:(?:[ \t*_\])]|{_LINK}|/ ?to ?2){{0,12}}+:|[ \t]{{1,3}}[|=–-](?=[ \t])"
     rf"|[*_ \t]{{0,3}}(?=\[|no reviews|not available|unavailable)))",
     re.IGNORECASE,
 )

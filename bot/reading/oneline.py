@@ -13,6 +13,7 @@ _REVIEW = re.compile(r"- ?\$[ \d.]{1,8}[^|\n]{0,80}\|[ \t]{0,3}PANDA", re.IGNORE
 _REVIEWED = "full profile check out turkerview"
 _GROUP = re.compile(r"\s?[0-9A-Z]{30}\s?")
 _PRICE = re.compile(r"\$?\s?(?:\d{0,6}\.\d{1,4}|\d{1,6})")
+_QUALS = re.compile(r"[$£€>(\[]|\d|none\b", re.IGNORECASE)  # the headline ends without a bracket
 _BODY = frozenset(("requester", "accept", "to"))
 
 
@@ -80,4 +81,11 @@ def from_headline(title: str, body: str, exports: Exports) -> str:
     fields = {"requester": parts[pay - 1].strip(), "title": " - ".join(parts[: pay - 1]).strip(), "reward": parts[pay],
               "tv": ""}  # fmt: skip
     lines = [line for line in body.split("\n") if (found := field_of(line)) and found.name in _BODY]
-    return exports.keep(fields, title + "\n" + "\n".join(lines))
+    return exports.keep(fields, title + "\n" + "\n".join(lines)) + _behind(" - ".join(parts[pay:]))
+
+
+def _behind(quals: str) -> str:
+    """What somebody wrote behind the pay and the bracketed qualifications of a headline."""
+    said = quals[max(quals.rfind(")"), quals.rfind("]")) + 1 :].strip(" .,*|-")
+    ours = _QUALS.match(said) is None and " " in said and _HWTF.search(said) is None
+    return f" {said}" if ours else ""

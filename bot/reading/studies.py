@@ -15,10 +15,10 @@ _LONGEST_LINE = 240
 _LONGEST_CARD = 10  # lines
 _LEAST_SAID = 2  # of pay, hourly pay, time and places, beside who it is by
 _APART = re.compile(r"[ \t]{0,4}[•·|\t]{1,3}[ \t]{0,4}")
-_SUM = r"(?:(?:US\$|[$£€])[ ]?\d{1,4}(?:[.,]\d{1,3})?|\d{1,4}[.,]\d\d[ ]?[€£])"
-_SPAN = r"\d{1,3}(?:[.:]\d{1,2})?(?:[ ]?[-–][ ]?\d{1,3})?[ ]?(?:mins?|minutes?|hours?|hrs?|h|m|seconds?|secs?|s)\b"
+_SUM = r"(?:(?:US\$|[$£€])[ ]?\d{1,4}(?:[.,]\d{1,3})?|\d{1,4}+[.,]\d\d[ ]?[€£])"
+_SPAN = r"\d{1,3}+(?:[.:]\d{1,2})?(?:[ ]?[-–][ ]?\d{1,3})?[ ]?(?:mins?|minutes?|hours?|hrs?|h|m|seconds?|secs?|s)\b"
 _BITS = re.compile(
-    rf"""(?:
+    rf"""(?=[a-z\d$£€~])(?:
       (?P<hourly>(?:avg\.?|average|rate|reward\ per\ hour|hourly\ rate)?:?[ ]?
         \(?{_SUM}[ ]?(?:/|per|an)[ ]?(?:hr|h|hour)\)?)
     | (?P<reward>(?:reward|pays?|payment|price|fixed)?:?[ ]?{_SUM}

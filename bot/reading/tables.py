@@ -35,7 +35,9 @@ _MONEY = re.compile(r"(?:US\$|[$£€])\s?\d{1,5}(?:[.,]\d{1,3})?|\d{1,4}[.,]\d\
 _PLAIN = re.compile(
     r"[\d\s:/.,%()-]{1,40}|(?:[A-Z][a-z]{2} ){2}\d{1,2} [\d:]{5,8} .{0,12}|A[0-9A-Z]{9,40}|[0-9A-Z]{20,40}"
 )
-_MORE = re.compile(r"\W{0,4}(?:and so on|and so forth|etc|it goes on|goes on|\.{2,3}|…|more of|same (?:for|all))", re.I)
+_MORE = re.compile(
+    r"[\s(*-]{0,4}+(?:and so on|and so forth|etc|it goes on|goes on|\.{2,3}|…|more of|same (?:for|all))", re.I
+)
 _KEY = re.compile(
     r'"(requester_id|requester_name|title|amount_in_dollars|state|requester_feedback)"\s{0,3}:\s{0,3}'
     r'(?:"([^"\n]{0,400})"|([\w.]{1,20}))'

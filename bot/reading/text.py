@@ -20,7 +20,7 @@ _CONTROLS = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F), " ") | dict.
 _BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _RULE = re.compile(r"\n(?:-- ?|[_=]{5,80}|-{5,80})\n")
 _SENT = re.compile(r"\n(?:Sent from my |Posted from |Sent via |Get Outlook for )")
-_GOES_ON = re.compile(r"\s{0,20}(?:\W{0,6}(?:edit|update|eta|tl;?dr|ps|p\.s|upd)\b)", re.IGNORECASE)
+_GOES_ON = re.compile(r"\s{0,20}+(?:[^\w\s]{0,6}+(?:edit|update|eta|tl;?dr|ps|p\.s|upd)\b)", re.IGNORECASE)
 _SAID = re.compile(
     r"^(?:[^\n:]{1,60} (?:said|wrote|schrieb|escribió|disse|dijo): ?[↑]?|Originally [Pp]osted by [^\n]{1,60})$"
 )

@@ -95,6 +95,7 @@ def test_a_claim_under_a_shape_is_about_its_requester(shape: str, platforms: Pla
 
     assert [claim.mention.text for claim in reading.claims if claim.mention][:1] == [ALL[shape].name]
     assert reading.facts.n_rejected == 38
+    assert reading.reportable
 
 
 @pytest.mark.parametrize("shape", ALL)
@@ -243,6 +244,15 @@ def test_a_title_of_the_hwtf_shape_is_one_export_with_the_links_under_it(
         for word in own_words(Post(source="reddit:h", key="1", text=body, title=title), platforms).split()
         if "\ue000" in word
     ]
+
+
+def test_what_is_written_behind_a_headline_stays(platforms: Platforms):
+    exports = Exports((), platforms)
+
+    left = from_headline("US - Survey - Oakpine - $0.50/2:10 - (>98%) [MASTERS] mass rejecting, stay away", "", exports)
+
+    assert left.endswith(" mass rejecting, stay away")
+    assert exports.shown[0].text == "Oakpine"
 
 
 @pytest.mark.parametrize("title", ["US - the movie", "They rejected 40 - all mine - $20 gone", "US - a - b", "", "ICA"])
