@@ -32,6 +32,7 @@ EXTENSIONS = (
     "cogs.help",
     "cogs.report",
     "cogs.review",
+    "cogs.registry",
     "cogs.announce",
     "cogs.listen",
     "cogs.watch",

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import amounts, cards, evidence, incidents, lookup, review
+from bot.answers import Answer, Command, Person
 from bot.errors import NotFoundError, UsageError
 from bot.model import (
     Ambiguous,
-    Candidate,
-    Card,
     Decision,
     Facts,
-    Guild,
     Report,
     Stage,
     Unknown,
@@ -22,10 +20,14 @@ from bot.model import (
 )
 from bot.naming.canonical import canonical
 from bot.platforms.rating import Case
+from bot.registry import Registry
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import settle
-from bot.telling import about_of, tell
+from bot.telling import about_of, ask, tell
+from bot.whom import Beside, who
+
+__all__ = ["COMMANDS", "Answer", "Command", "Desk", "Person", "answer", "numbers"]
 
 UNDO_FOR = timedelta(minutes=5)
 # How often one person may report: generous to a worker with a bad day, tight for a flood (as Red's report cog has it).
@@ -40,33 +42,17 @@ PERSONAL = (
 TOLD = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who is asking: `key` is the medium's own and is hashed before it is stored; their guild, and if they moderate."""
-
-    key: str
-    site: str
-    guild: Guild
-    moderator: bool = False
-    age_days: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What to show, and to whom. `choices` can be picked by number; `report_key` can be undone for five minutes."""
-
-    card: Card
-    private: bool = False
-    choices: tuple[Candidate, ...] = ()
-    report_key: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where questions are answered: the store and the rules."""
 
     store: Store
     rules: Rules
+
+    @property
+    def registry(self) -> Registry:
+        """What moderators say about who is who."""
+        return Registry(self.store, self.rules)
 
     async def check(self, person: Person, asked: str, case: Case | None = None) -> Answer:
         """Where the requester stands, which ones are meant, or that nobody is known by that name."""
@@ -83,6 +69,7 @@ class Desk:
         return Answer(
             card=cards.answer(found, self.rules.platforms, now, case),
             private=isinstance(found, Unknown) and found.private,
+            secret=isinstance(found, Unknown) and found.private,
             choices=found.candidates if isinstance(found, Ambiguous) else (),
         )
 
@@ -110,20 +97,23 @@ class Desk:
         mention = lookup.meant(name, self.rules)
         personal = lookup.may_be_a_person(mention, self.rules)
         readable = not personal and len(mention.text) <= LONGEST_NAME
-        requester = evidence.who(tx, self.rules, mention, worth=readable, platform=None)
+        probability = amounts.probability(facts)
+        meets = Beside(meets=probability >= self.rules.policies["early"].claim_floor)
+        requester = who(tx, self.rules, mention, worth=readable, platform=None, beside=meets)
         if requester is None:
             raise UsageError(PERSONAL if personal else NO_NAME)
         report = Report(
             key="",
             at=tx.now,
             voice=voice,
-            probability=amounts.probability(facts),
+            probability=probability,
             facts=facts,
             source=f"{person.site}:report",
         )
         key, incident = evidence.add(tx, self.rules, report, requester, "", None)
         if incident is not None:
             tell(tx, self.rules, incident, tx.now)
+            ask(tx, self.rules, incident)
         first = incident is None or incident.n_voices <= 1
         return Answer(card=cards.reported(requester.name, facts, first=first), private=True, report_key=key)
 
@@ -192,17 +182,6 @@ class Desk:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command as it is typed. `run` gets the desk, the person, and the rest of the line."""
-
-    name: str
-    usage: str
-    sentence: str
-    run: Callable[[Desk, Person, str], Awaitable[Answer]] = field(repr=False)
-    moderators: bool = False
-
-
 def numbers(line: str) -> Case | None:
     """`APPROVED REJECTED AT-RISK` as a case; None for nothing. Raises UsageError for anything else."""
     parts = line.replace(",", "").split()
@@ -230,7 +209,59 @@ async def _rating(desk: Desk, person: Person, line: str) -> Answer:
     return await desk.rating(person, numbers(line))
 
 
-COMMANDS: tuple[Command, ...] = (
+async def _undo(desk: Desk, person: Person, line: str) -> Answer:
+    ref = line.strip().partition(" ")[0]
+    if await desk.store.read(lambda tx: tx.find_edit(ref)) is not None:
+        return await desk.registry.undo(person, ref)
+    return await _judge(Decision.UNDO)(desk, person, line)
+
+
+async def _alias(desk: Desk, person: Person, line: str) -> Answer:
+    verb, _, rest = line.strip().partition(" ")
+    if verb not in ("add", "remove"):
+        raise UsageError("Add or remove?")
+    return await desk.registry.preview(person, f"{verb}_alias", rest)
+
+
+def _preview(kind: str) -> Callable[[Desk, Person, str], Awaitable[Answer]]:
+    async def run(desk: Desk, person: Person, line: str) -> Answer:
+        return await desk.registry.preview(person, kind, line)
+
+    return run
+
+
+async def _do(desk: Desk, person: Person, line: str) -> Answer:
+    return await desk.registry.do(person, line.strip())
+
+
+async def _names(desk: Desk, person: Person, line: str) -> Answer:
+    if not line.strip():
+        raise UsageError("Whose?")
+    return await desk.registry.names(person, line)
+
+
+async def _log(desk: Desk, person: Person, _line: str) -> Answer:
+    return await desk.registry.edits(person)
+
+
+def _editing(name: str, usage: str, sentence: str) -> Command[Desk]:
+    return Command(name, f"{name} {usage}", sentence, _alias if name == "alias" else _preview(name), moderators=True)
+
+
+# Each shows first what it would change.
+_EDITS = (
+    _editing("alias", "add|remove <requester> = <name>", "Another name of theirs."),
+    _editing("rename", "<requester> = <name>", "Show them by another name; the old one stays theirs."),
+    _editing("link", "<requester> = <requester>", "The same people run both; no report moves."),
+    _editing("unlink", "<requester> = <requester>", "They have nothing to do with each other."),
+    _editing("merge", "<requester> = <requester>", "The first is the second: its reports and names go there."),
+    _editing("split", "<ref or requester> = <name, id or #number>", "That incident, name or account is somebody else."),
+    Command("do", "do <key>", "Carry out what was previewed.", _do, moderators=True),
+    Command("names", "names <requester>", "All they are known by, with dates.", _names, moderators=True),
+    Command("edits", "edits", "What was said about who is who.", _log, moderators=True),
+)
+
+COMMANDS: tuple[Command[Desk], ...] = (
     Command(
         "check", "check <requester>", "What is known about a requester: name, id, link or pasted export.", Desk.check
     ),
@@ -256,8 +287,13 @@ COMMANDS: tuple[Command, ...] = (
         moderators=True,
     ),
     Command(
-        "undo", "undo <ref>", "Take back your community's last word on it.", _judge(Decision.UNDO), moderators=True
+        "undo",
+        "undo <ref>",
+        "Take back your community's last word on it, or an entry of `edits`.",
+        _undo,
+        moderators=True,
     ),
+    *_EDITS,
     Command(
         "status", "status", "How the bot is doing.", lambda desk, person, _line: desk.status(person), moderators=True
     ),

@@ -38,6 +38,7 @@ GUILD = Guild(
     moderator_channel=MODERATORS,
 )
 YOU = commands.Person(key="you", site="terminal", guild=GUILD, moderator=True)
+KIND = {Shape.NOTICE: "short message", Shape.QUESTION: "question"}
 POST_WIDTH = 90
 LOOKED_AT = 1_000
 
@@ -101,13 +102,16 @@ class ConsoleAnnouncer:
 
     def _show(self, delivery: Delivery, card: Card, what: str) -> None:
         where = "to moderators" if delivery.slot is Slot.MODERATORS else "to members"
-        kind = "short message" if delivery.shape is Shape.NOTICE else f"{what} message"
+        kind = KIND.get(delivery.shape) or f"{what} message"
         self.console.print(panel(card, subtitle=f"{where} · {kind}"))
 
 
 @dataclass(slots=True)
 class Prompt:
-    """Reads commands until the end of input and shows the answers. A number picks one of the last choices."""
+    """Reads commands until the end of input and shows the answers.
+
+    A number picks one of the last choices; `yes` and `no` answer the last preview.
+    """
 
     desk: commands.Desk
     console: Console
@@ -157,11 +161,17 @@ class Prompt:
             return
         self.report_key = self.last.report_key or self.report_key
         self.console.print(panel(self.last.card))
+        if self.last.plan is not None:
+            self.console.print("Type [bold]yes[/] to do it, [bold]no[/] to leave it.")
 
     async def _answer(self, line: str) -> commands.Answer:
         choices = self.last.choices if self.last else ()
         if line.isdecimal() and len(line) <= 2 and 1 <= int(line) <= len(choices):
             return await self.desk.pick(self.person, choices[int(line) - 1].owner)
+        plan = self.last.plan if self.last else None
+        if plan is not None and line.lower() in ("yes", "no"):
+            registry = self.desk.registry
+            return await (registry.do if line.lower() == "yes" else registry.leave)(self.person, plan)
         if line in ("!undo", "undo") and self.report_key:
             return await self.desk.undo(self.person, self.report_key)
         return await commands.answer(self.desk, self.person, line)

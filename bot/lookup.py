@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import incidents
@@ -14,7 +16,6 @@ from bot.model import (
     Match,
     Mention,
     Post,
-    Requester,
     Result,
     Standing,
     Unknown,
@@ -26,12 +27,18 @@ from bot.platforms.masking import mask_ids
 from bot.reading import read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
+from bot.whom import candidate
 
 Answer = Found | Ambiguous | Unknown
 
 # What people type is short; a pasted export is a few hundred characters.
 LONGEST = 4_000
 INCIDENTS_SHOWN = 10
+# Discord's documentation, "Application Command Option Choice"; and as much as a name may have.
+MOST_SUGGESTED = 25
+LONGEST_TYPED = 200
+NUMBER = re.compile(r"(?:^|\s)#(\d{1,18})$", re.ASCII)
+LONGEST_NUMBER = 24
 
 
 async def find(store: Store, rules: Rules, asked: str, guild: Guild | None = None) -> Answer:
@@ -48,27 +55,44 @@ async def pick(store: Store, rules: Rules, owner: str, guild: Guild | None = Non
 
 
 async def suggest(store: Store, rules: Rules, typed: str) -> tuple[Candidate, ...]:
-    """Requesters that what is typed so far may mean, best first; for autocompletion."""
+    """Requesters that what is typed so far may mean, at most 25: whose name or id begins so, then whose comes near."""
+    asked = typed[:LONGEST_TYPED]
 
     def near(tx: Transaction) -> tuple[Candidate, ...]:
-        return resolve(Mention(text=typed), rules.names.up_to_date(tx), None).candidates
+        index = rules.names.up_to_date(tx)
+        owners = list(rules.names.starting(asked, MOST_SUGGESTED))
+        if len(owners) < MOST_SUGGESTED:
+            owners += [each.owner for each in resolve(Mention(text=asked), index, None).candidates]
+        number = number_in(asked)
+        if number is not None and index.names_of(str(number)):
+            owners.insert(0, str(number))
+        return tuple(candidate(tx, int(owner), 0.5) for owner in list(dict.fromkeys(owners))[:MOST_SUGGESTED])
 
     return await store.read(near)
 
 
+def number_in(asked: str) -> int | None:
+    """Our number of a requester at the end of what was typed: "#12", "Acme Labs #12"."""
+    found = NUMBER.search(asked.strip()[-LONGEST_NUMBER:])
+    return int(found[1]) if found else None
+
+
 def find_in(tx: Transaction, rules: Rules, asked: str, guild: Guild | None) -> Answer:
     """`find` inside a transaction."""
+    number = number_in(asked)
+    if number is not None and rules.names.up_to_date(tx).names_of(str(number)):
+        return Found(_standing(tx, rules, number, guild), "number")
     match, mention = _match(tx, rules, asked)
     if match.result is Result.FOUND and match.owner is not None:
         return Found(_standing(tx, rules, int(match.owner), guild), match.how)
     if match.result is Result.AMBIGUOUS:
-        return Ambiguous(asked, match.candidates)
+        return Ambiguous(asked, _told_apart(tx, match.candidates))
     by_title = tx.find_tasks(canonical(asked))
     if len(by_title) == 1:
         return Found(_standing(tx, rules, by_title[0].requester_id, guild), "title of their work")
     if by_title:
-        return Ambiguous(asked, tuple(_candidate(requester) for requester in by_title[:5]))
-    return Unknown(asked, match.candidates, private=may_be_a_person(mention, rules))
+        return Ambiguous(asked, tuple(candidate(tx, requester.requester_id, 0.5) for requester in by_title[:5]))
+    return Unknown(asked, _told_apart(tx, match.candidates), private=may_be_a_person(mention, rules))
 
 
 def may_be_a_person(mention: Mention, rules: Rules) -> bool:
@@ -104,14 +128,10 @@ def _match(tx: Transaction, rules: Rules, asked: str) -> tuple[Match, Mention]:
     return by_name, mention
 
 
-def _candidate(requester: Requester) -> Candidate:
-    return Candidate(
-        owner=str(requester.requester_id),
-        name=requester.name,
-        probability=0.5,
-        platform=requester.platform,
-        account_key=next(iter(requester.account_keys), None),
-    )
+def _told_apart(tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates with when each was last seen and work of theirs. Each keeps the name that came near."""
+    known = [(one, candidate(tx, int(one.owner), one.probability)) for one in candidates]
+    return tuple(replace(one, seen_at=told.seen_at, task=told.task) for one, told in known)
 
 
 def _standing(tx: Transaction, rules: Rules, requester_id: int, guild: Guild | None) -> Standing:

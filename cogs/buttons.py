@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
 import discord
 
+from bot.answers import Answer, Person
 from bot.client import Client
+from bot.errors import NotFoundError, UsageError
 from bot.model import Decision, Delivery
 from bot.rules import Rules
 from cogs import replies
@@ -110,6 +113,75 @@ class Judge(
             await replies.whisper(interaction, await client.desk.judge(person, self.ref, decision, why))
 
 
+class Plan(
+    discord.ui.DynamicItem[Button],
+    template=r"v1\|plan\|(?P<act>do|leave)\|(?P<key>[0-9a-f]{8})\|(?P<mac>[0-9a-f]{16})",
+):
+    """Carries out a moderator's previewed word about who is who, or leaves it."""
+
+    def __init__(self, act: str, key: str, proof: str, label: str = "?") -> None:
+        self.act, self.key, self.proof = act, key, proof
+        style = discord.ButtonStyle.primary if act == "do" else discord.ButtonStyle.secondary
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=f"v1|plan|{act}|{key}|{proof}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        """The button as it was sent."""
+        return cls(match["act"], match["key"], match["mac"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it or leave it; the desk asks whether they still moderate, and does it once."""
+        registry = interaction.client.desk.registry
+        act = registry.do if self.act == "do" else registry.leave
+        await _answered(interaction, self.proof, ("plan", self.act, self.key), lambda person: act(person, self.key))
+
+
+class Question(
+    discord.ui.DynamicItem[Button],
+    template=r"v1\|who\|(?P<act>same|kin|apart)\|(?P<number>[0-9]{1,18})\|(?P<mac>[0-9a-f]{16})",
+):
+    """A moderator's answer to a question who somebody is. The proof binds it to the guild that was asked."""
+
+    def __init__(self, act: str, number: str, proof: str, label: str = "?") -> None:
+        self.act, self.number, self.proof = act, number, proof
+        super().__init__(discord.ui.Button(label=label, custom_id=f"v1|who|{act}|{number}|{proof}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        """The button as it was sent."""
+        return cls(match["act"], match["number"], match["mac"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Record the answer; the first one counts."""
+        client: Client = interaction.client
+        registry, number = client.desk.registry, int(self.number)
+
+        def act(person: Person) -> Awaitable[Answer]:
+            if self.act == "apart":
+                return registry.apart(person, number)
+            return registry.same(person, number, merge=self.act == "same")
+
+        await _answered(interaction, self.proof, ("who", self.act, self.number), act)
+
+
+async def _answered(
+    interaction: discord.Interaction[Any],
+    proof: str,
+    parts: tuple[str, ...],
+    act: Callable[[Person], Awaitable[Answer]],
+) -> None:
+    """Check the proof, act as whoever presses, and say what came of it."""
+    client: Client = interaction.client
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    if not hmac.compare_digest(proof, mac(client.desk.rules, *parts, guild_key(interaction.guild_id or 0))):
+        await replies.say(interaction, "Not one of mine", NOT_OURS)
+        return
+    try:
+        await replies.whisper(interaction, await act(await person_of(client, interaction)))
+    except (UsageError, NotFoundError) as error:
+        await replies.say(interaction, "Nothing changed", str(error))
+
+
 NOT_OURS = "This button was not made for this community by this bot. Use the command with the ref instead."
 
 
@@ -117,10 +189,19 @@ def of_delivery(rules: Rules, delivery: Delivery, buttons: tuple[tuple[str, str]
     """The buttons of a card in a moderators' channel: (act, label) each."""
     shown = discord.ui.View(timeout=None)
     for act, label in buttons:
+        kind, _, number = act.partition(":")
         if act in ACTS:
             proof = mac(rules, act, delivery.marker, delivery.guild_key)
             shown.add_item(Judge(act, delivery.marker, proof, label))
+        elif number:
+            proof = mac(rules, "who", kind, number, delivery.guild_key)
+            shown.add_item(Question(kind, number, proof, label))
     return at_rest(shown)
+
+
+def of_plan(rules: Rules, guild: str, key: str, buttons: tuple[tuple[str, str], ...]) -> list[Plan]:
+    """The buttons under a preview: (act, label) each."""
+    return [Plan(act, key, mac(rules, "plan", act, key, guild), label) for act, label in buttons]
 
 
 def at_rest(view: discord.ui.View) -> discord.ui.View:

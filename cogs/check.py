@@ -6,6 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import lookup
+from bot.cards import words
 from bot.client import Client
 from bot.commands import Desk
 from cogs import replies
@@ -40,9 +41,12 @@ async def suggested(desk: Desk, typed: str) -> list[app_commands.Choice[str]]:
     choices = {}
     for near in await lookup.suggest(desk.store, desk.rules, typed[: lookup.LONGEST]):
         platform = desk.rules.platforms.find(near.platform)
-        about = ", ".join(part for part in (platform.name if platform else None, near.account_key) if part)
+        seen = f"seen {words.day(near.seen_at)}" if near.seen_at else None
+        parts = (platform.name if platform else None, near.account_key, seen, near.task)
+        about = ", ".join(part for part in parts if part)
         label = plain(f"{near.name} ({about})" if about else near.name, CHOICE)
-        value = plain(near.account_key or near.name, CHOICE)
+        # Names are not keys: our number finds exactly the one that was picked.
+        value = plain(near.account_key or f"#{near.owner}", CHOICE)
         if label and value:
             choices[label] = app_commands.Choice(name=label, value=value)
     return list(choices.values())[:CHOICES]

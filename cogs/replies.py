@@ -13,7 +13,7 @@ from bot.commands import Answer
 from bot.model import Card
 from cogs import buttons
 from cogs.embeds import embed
-from cogs.guards import Ctx, Interaction, person_of
+from cogs.guards import Ctx, Interaction, guild_key, person_of
 
 
 def hybrid(name: str, description: str) -> Callable[[Any], commands.HybridCommand[Any, ..., Any]]:
@@ -29,15 +29,25 @@ async def serve(ctx: Ctx, name: str, line: str = "") -> None:
         await ctx.defer(ephemeral=True)
     person = await person_of(ctx.bot, ctx)
     answer = await asked.answer(ctx.bot.desk, person, f"{name} {line}")
-    shown: dict[str, Any] = {"embed": embed(answer.card), "view": view(ctx.bot.desk, answer), "ephemeral": True}
+    below = view(ctx.bot.desk, answer, ctx.guild.id if ctx.guild else 0)
+    shown: dict[str, Any] = {"embed": embed(answer.card), "view": below, "ephemeral": True}
+    if answer.secret and await _privately(ctx, shown):
+        return
     if _may_point(ctx):
         shown["reference"] = ctx.message.to_reference(fail_if_not_exists=False)
     await ctx.send(**shown)
 
 
+async def answer(interaction: Interaction, name: str, line: str = "") -> None:
+    """Answer the slash command `name`, for the one eyes that asked, as the terminal would."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    person = await person_of(interaction.client, interaction)
+    await whisper(interaction, await asked.answer(interaction.client.desk, person, f"{name} {line}"))
+
+
 async def whisper(interaction: Interaction, answer: Answer) -> None:
     """Answer an interaction, deferred before or not, for the one eyes that started it."""
-    shown, below = embed(answer.card), view(interaction.client.desk, answer)
+    shown, below = embed(answer.card), view(interaction.client.desk, answer, interaction.guild_id or 0)
     if interaction.response.is_done():
         await interaction.followup.send(embed=shown, view=below, ephemeral=True)
     else:
@@ -49,13 +59,28 @@ async def say(interaction: Interaction, title: str, *lines: str) -> None:
     await whisper(interaction, Answer(card=Card(title=title, lines=lines)))
 
 
-def view(desk: asked.Desk, answer: Answer) -> discord.ui.View:
-    """The buttons of an answer: one a choice, or one that takes the report back."""
+async def _privately(ctx: Ctx, shown: dict[str, Any]) -> bool:
+    """Answer a typed question by a private message. False where that cannot be had, or the answer is private anyway."""
+    if ctx.interaction is not None or ctx.guild is None:
+        return False
+    try:
+        await ctx.author.send(embed=shown["embed"])
+    except discord.HTTPException:
+        return False
+    return True
+
+
+def view(desk: asked.Desk, answer: Answer, guild_id: int) -> discord.ui.View:
+    """The buttons of an answer: one a choice, one that takes the report back, or those that do what was previewed."""
     shown = discord.ui.View(timeout=None)
     for number, candidate in enumerate(answer.choices, 1):
         shown.add_item(buttons.Pick(candidate.owner, str(number)))
     if answer.report_key is not None:
         shown.add_item(buttons.Undo(desk.rules, answer.report_key))
+    if answer.plan is not None:
+        acts = tuple((button.action, button.label) for button in answer.card.buttons)
+        for button in buttons.of_plan(desk.rules, guild_key(guild_id), answer.plan, acts):
+            shown.add_item(button)
     return buttons.at_rest(shown)
 
 

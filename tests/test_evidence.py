@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot import evidence
+from bot import evidence, whom
 from bot.model import (
     Amount,
     Claim,
@@ -63,7 +63,7 @@ def who(store: Store, by: Rules):
 
     async def ask(text: str, post: str | None = "prolific", *, worth: bool = True, **told: Any) -> Requester | None:
         mention = Mention(text=text, **told)
-        return await store.write(lambda tx: evidence.who(tx, by, mention, worth=worth, platform=post))
+        return await store.write(lambda tx: whom.who(tx, by, mention, worth=worth, platform=post))
 
     return ask
 
@@ -254,7 +254,7 @@ async def test_a_placing_that_was_rolled_back_is_forgotten(known, store, by, who
     theirs = await known(FULL, None)
 
     def breaks(tx: Transaction) -> None:
-        evidence.who(tx, by, Mention(text=FULL), worth=True, platform="prolific")
+        whom.who(tx, by, Mention(text=FULL), worth=True, platform="prolific")
         by.names.up_to_date(tx)
         raise ValueError("the power went off")
 
@@ -270,7 +270,7 @@ async def test_a_placing_that_was_rolled_back_is_forgotten(known, store, by, who
 
 async def test_the_index_forgets_a_name_that_was_never_committed(store, by, who) -> None:
     def breaks(tx: Transaction) -> None:
-        evidence.who(tx, by, Mention(text=FULL), worth=True, platform="prolific")
+        whom.who(tx, by, Mention(text=FULL), worth=True, platform="prolific")
         by.names.up_to_date(tx)
         raise ValueError("the power went off")
 

@@ -79,3 +79,7 @@ class Guilds(Part):
         """Store a small fact of the installation."""
         new = self.insert(notes).values(key=key, value=value)
         self.connection.execute(new.on_conflict_do_update(index_elements=[notes.c.key], set_={"value": value}))
+
+    def drop_note(self, key: str) -> bool:
+        """Forget a small fact. False if it was not there."""
+        return self.changed(delete(notes).where(notes.c.key == key)) == 1
