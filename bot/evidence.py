@@ -158,6 +158,10 @@ def _opens(report: Report, policy: Policy) -> bool:
 def _opened(tx: Transaction, requester: Requester, report: Report, policy: Policy) -> Incident:
     """A new incident without evidence yet, saved, so that the report has something to belong to."""
     again = any(before.stage in TOLD_STAGES for before in tx.incidents_of(requester.requester_id, limit=5))
+    # Whom a person linked to them is a person's word; what the machine suggests throws nothing at anybody.
+    again = again or any(
+        told is not None and told.stage in TOLD_STAGES for _, told in tx.linked(requester.requester_id)
+    )
     incident = incidents.open_incident(
         requester.platform,
         report,

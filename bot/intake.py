@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import evidence
+from bot.kin import look_for_kin
 from bot.model import Guild, Page, Post, Reading, Watch
 from bot.reading import Parent, own_words, read
 from bot.rules import Rules
@@ -73,6 +74,7 @@ class _Work:
         tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
         if reading.tasks:
             evidence.work(tx, rules, reading, post, post_id, Beside(voice_key=voice_key))
+            look_for_kin(tx, rules, reading.tasks, self.guilds)
         if not reading.claims:
             return
         voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))

@@ -13,6 +13,7 @@ from bot.model import (
     Candidate,
     Found,
     Guild,
+    Incident,
     Match,
     Mention,
     Post,
@@ -138,10 +139,12 @@ def _standing(tx: Transaction, rules: Rules, requester_id: int, guild: Guild | N
     """Where they stand as of now, seen with the guild's own verdicts; without a guild with everybody's."""
     standing = tx.standing(requester_id, INCIDENTS_SHOWN)
     policy = rules.policy(guild.policy if guild else "early")
-    if guild is None:
-        seen = [incidents.assess(incident, policy, tx.now) for incident in standing.incidents]
-    else:
-        seen = [incidents.assess(incident, policy, tx.now, guild.guild_key) for incident in standing.incidents]
+
+    def view(incident: Incident) -> Incident:
+        return incidents.assess(incident, policy, tx.now, guild.guild_key if guild else incidents.ALL)
+
+    seen = [view(incident) for incident in standing.incidents]
     # What was told or looked at comes before what is merely watched.
     seen.sort(key=lambda incident: (incident.stage in TOLD_STAGES, incident.opened_at), reverse=True)
-    return replace(standing, incidents=tuple(seen))
+    linked = tuple((other, view(newest) if newest else None) for other, newest in standing.linked)
+    return replace(standing, incidents=tuple(seen), linked=linked)

@@ -44,7 +44,14 @@ def standing(found: Found, platforms: Platforms, now: datetime, case: Case | Non
         title=f"{name}: {words.STAGE[newest.stage]}",
         tone=Tone.GOOD if newest.outcome is Outcome.REVERSED else TONE[newest.stage],
         lines=_sentences(newest, platform, now, case),
-        fields=(*_who(known, platform), *_when(newest), *_work(known), *_older(known), *_steps(platform, now)),
+        fields=(
+            *_who(known, platform),
+            *_when(newest),
+            *_work(known),
+            *_older(known),
+            *_linked(known),
+            *_steps(platform, now),
+        ),
         links=_links(known, platform, now),
         footer=f"{_age(known, now)} {words.NOT_A_FINDING}",
     )
@@ -61,7 +68,7 @@ def _quiet(known: Standing, newest: Incident | None, platform: Platform | None, 
     return Card(
         title=name,
         lines=tuple(lines),
-        fields=(*_who(known, platform), *_work(known), *_older(known)),
+        fields=(*_who(known, platform), *_work(known), *_older(known), *_linked(known)),
         links=_links(known, platform, now),
         footer=_age(known, now),
     )
@@ -112,6 +119,16 @@ def _older(known: Standing) -> tuple[tuple[str, str], ...]:
         if incident.stage is not Stage.WATCHED
     ]
     return (("Before that", "\n".join(older[:OLDER_SHOWN])),) if older else ()
+
+
+def _linked(known: Standing) -> tuple[tuple[str, str], ...]:
+    """Whom moderators linked to them: a fact about who posts, not about this account's work."""
+    lines = []
+    for other, newest in known.linked[:OLDER_SHOWN]:
+        is_told = newest is not None and newest.stage is not Stage.WATCHED
+        how = f"{words.STAGE[newest.stage]}, {words.day(newest.opened_at)}" if newest and is_told else "no reports"
+        lines.append(f"{display(other.name)} #{other.requester_id}: {how}")
+    return (("Moderators link them to", "\n".join(lines)),) if lines else ()
 
 
 def _steps(platform: Platform | None, now: datetime) -> tuple[tuple[str, str], ...]:

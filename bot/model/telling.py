@@ -149,6 +149,7 @@ class Standing:
     """The answer to `!check`: where a requester stands. `incidents` are newest first, with their evidence.
 
     `read_at` is when we last heard from any source, `blind` the sources we cannot hear with the time since when.
+    `linked` are those whom a person linked to them, each with the newest incident that somebody was told of.
     """
 
     requester: Requester
@@ -156,6 +157,7 @@ class Standing:
     tasks: tuple[tuple[datetime, Task], ...] = ()
     read_at: datetime | None = None
     blind: tuple[tuple[str, datetime | None], ...] = ()
+    linked: tuple[tuple[Requester, Incident | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bot.model import Requester, Standing, Task
+from bot.model import Incident, Requester, Stage, Standing, Task, Tie
 from bot.storage.codec import load
 from bot.storage.incidents import Incidents
+from bot.storage.links import Links
 from bot.storage.names import Names
 from bot.storage.tables import batches, posts, sources
 
 MOST_TASKS = 5
+LOOKED_AT = 5
 
 
-class Standings(Names, Incidents):
+class Standings(Names, Incidents, Links):
     """Where a requester stands."""
 
     def standing(self, requester_id: int, incidents: int = 10) -> Standing:
         """A requester with its newest incidents and work, and how fresh our knowledge is. NotFoundError if unknown."""
+        requester_id = self.whole(requester_id)
         troubled = select(sources.c.source, sources.c.last_success_at).where(sources.c.trouble.is_not(None))
         return Standing(
             requester=self.get_requester(requester_id),
             incidents=self.incidents_of(requester_id, incidents),
             tasks=self._tasks(requester_id),
             read_at=self._read_at(),
+            linked=tuple(self.linked(requester_id)),
             blind=tuple((row.source, row.last_success_at) for row in self.rows(troubled.order_by(sources.c.source))),
         )
 
@@ -35,6 +40,13 @@ class Standings(Names, Incidents):
         bearing = select(batches.c.requester_id).where(batches.c.title == title).group_by(batches.c.requester_id)
         rows = self.rows(bearing.order_by(newest.desc(), batches.c.requester_id).limit(limit))
         return tuple(self.get_requester(row.requester_id) for row in rows)
+
+    def linked(self, requester_id: int) -> Iterator[tuple[Requester, Incident | None]]:
+        """Whom a person linked to a requester, each with the newest incident that somebody was told of."""
+        for link in self.links_of(requester_id, Tie.LINKED):
+            other_id = link.other_id if link.one_id == requester_id else link.one_id
+            told = (each for each in self.incidents_of(other_id, LOOKED_AT) if each.stage is not Stage.WATCHED)
+            yield self.get_requester(other_id), next(told, None)
 
     def _tasks(self, requester_id: int) -> tuple[tuple[datetime, Task], ...]:
         ours = select(batches.c.at, batches.c.task).where(batches.c.requester_id == requester_id)
