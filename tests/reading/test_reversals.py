@@ -63,7 +63,7 @@ def test_what_did_not_come_back_is_no_reversal(text: str):
     ("text", "n", "back"),
     [
         ("12 of my 40 came back", 40, 12),
-        ("Oakpine turned 5 of my 20 around", 20, 5),
+        ("my 52 from Oakpine, 9 came back", 52, 9),
         ("All 60 overturned", 60, 60),
         ("Oakpine overturned 30 from my 83", 83, 30),
         ("of my 2,000 from Oakpine about 1,250 have flipped to approved", 2000, 1250),
@@ -90,6 +90,7 @@ def test_what_came_back_had_been_rejected(text: str, n: int, back: int):
         ("they uploaded the wrong csv and rejected us", Cause.TECHNICAL),
         ("rejected for low quality", Cause.QUALITY),
         ('all rejected with the remark "not round at the edges"', Cause.QUALITY),
+        ('all rejected, feedback: "x"', Cause.NO_REASON),
         ("rechazado sin motivo", Cause.NO_REASON),
         ("rejeitado por baixa qualidade", Cause.QUALITY),
     ],

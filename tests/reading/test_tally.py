@@ -106,6 +106,8 @@ def test_the_count_is_what_the_post_states_or_what_follows(text: str, n: int, of
         "all rejected, I'm 43 and never saw this",
         "both of us lost the lot, red crosses everywhere",
         "they rejected everything, 0,30 € each",
+        "all of it rejected, I read the page 12 times",
+        "97 on the board this morning because yesterday Oakpine binned all of it",
         "a 20-part study, everything rejected",
         "all of it turned down past 6",
         "all my work rejected, from 96 to 41 it went",
