@@ -1,6 +1,6 @@
 """Learns the reader's weights from labelled posts, and writes them where the reader looks for them.
 
-`python -m bot.evaluation.learning` makes bot/reading/weights.tsv anew from data/corpus/training. scikit-learn, which
+`python -m bot.evaluation.learning` makes bot/reading/weights.tsv anew from data/corpus/training and data/corpus/plain. scikit-learn, which
 does the sums, is a tool of the developers and no part of the bot.
 """
 
@@ -34,16 +34,16 @@ _FOLDS = 5
 _TURNS = 2  # of reading answers under what was learnt so far: a post is read in the light of the one it answers
 _EXACT = 1e-10
 _ROOT = Path(__file__).resolve().parents[2]
-TRAINING, READING = _ROOT / "data/corpus/training", _ROOT / "bot/reading"
+TRAINING, PLAIN, READING = _ROOT / "data/corpus/training", _ROOT / "data/corpus/plain", _ROOT / "bot/reading"
 WEIGHTS, GATE = READING / "weights.tsv", READING / "gate.tsv"
 _HEAD = """\
 # What each feature of a post says for each kind (mass, single, reversal, talk, other), in log-odds: they are summed and
-# the sums made probabilities. Learnt by `python -m bot.evaluation.learning` from data/corpus/training, never edited.
+# the sums made probabilities. Learnt by `python -m bot.evaluation.learning` from data/corpus (training, plain), never edited.
 # A name without ~ is a signal of bot/reading; with ~ it is words of the post, <…> for what a word means (words.toml).
 """
 _GATE_HEAD = """\
 # How much each word speaks for rejected work, in log-odds: a post whose words sum to less than the threshold is not
-# read any further. Learnt by `python -m bot.evaluation.learning` from data/corpus/training, never edited.
+# read any further. Learnt by `python -m bot.evaluation.learning` from data/corpus (training, plain), never edited.
 """
 
 
@@ -154,7 +154,7 @@ def gate_table(found: Gate) -> str:
 
 def main() -> None:
     """Writes weights.tsv and gate.tsv anew."""
-    examples = load(TRAINING)
+    examples = [*load(TRAINING), *load(PLAIN)]
     model = weights(load_platforms(), examples)
     WEIGHTS.write_text(table(model), "utf-8")
     GATE.write_text(gate_table(model.gate), "utf-8")

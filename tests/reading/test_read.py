@@ -10,7 +10,7 @@ import pytest
 from bot.model import Amount, Cause, Kind, Mention, Origin, Post, Reading, Reversal, Share
 from bot.platforms import Platforms
 from bot.reading import Parent, read
-from bot.reading.score import probabilities, shipped, weight_of
+from bot.reading.score import shipped
 
 PAGE = "https://worker.mturk.com/requesters/A1EXAMPLE2REQ3/projects"
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -297,7 +297,7 @@ def test_each_reason_quotes_the_post(platforms: Platforms):
 
     assert {"mass_words", "all_of_it", "ten_or_more", "mine", "no_reason"} <= {s.name for s in signals}
     assert all(s.quote in text for s in signals)
-    assert all(s.weight == weight_of(s.name) for s in signals)
+    assert all(s.weight == shipped().weight_of(s.name) for s in signals)
 
 
 def test_every_signal_that_can_be_given_has_a_weight_for_each_kind():
@@ -317,7 +317,7 @@ def test_a_doubt_never_makes_a_mass_claim_likelier():
         "own_fault",
         "hedged",
     ):
-        assert probabilities([*base, doubt])[Kind.MASS] < probabilities(base)[Kind.MASS]
+        assert shipped().probabilities([*base, doubt])[Kind.MASS] < shipped().probabilities(base)[Kind.MASS]
 
 
 def test_the_parents_mention_is_used_only_where_the_post_names_nobody(platforms: Platforms):
