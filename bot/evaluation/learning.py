@@ -63,8 +63,9 @@ def weights(platforms: Platforms, examples: Sequence[Example]) -> Model:
     for _ in range(_TURNS):
         readings = read_all(partial(_read, platforms, model), examples)
         above = parents(examples, readings)
-        found = [features(each.post, platforms, parent) for each, parent in zip(examples, above, strict=True)]
-        model = Model(_fit(found, kinds, STRENGTH))
+        views = [features(each.post, platforms, parent) for each, parent in zip(examples, above, strict=True)]
+        found = [names for seen in views for names in seen]
+        model = Model(_fit(found, [kind for kind, seen in zip(kinds, views, strict=True) for _ in seen], STRENGTH))
     return Model(model.rows, gate(examples))
 
 

@@ -67,10 +67,11 @@ def read(post: Post, platforms: Platforms, parent: Parent | None = None, model: 
     return _read(post, platforms, parent, model or learnt())[0]
 
 
-def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> frozenset[str]:
-    """What a model may learn from of a post: the features its kind is weighed by."""
+def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> tuple[frozenset[str], ...]:
+    """What a model may learn from of a post: the features its kind is weighed by, of the claim alone and of it all."""
     told = _read(post, platforms, parent, Model({}))[1]
-    return frozenset(next((each.names.keys() for each in told if each.first), ()))
+    first = next((each for each in told if each.first), None)
+    return (first.core, frozenset(first.names)) if first else ()
 
 
 def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model) -> tuple[Reading, list[Told]]:

@@ -11,7 +11,7 @@ from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
-from bot.reading.score import Model
+from bot.reading.score import Model, between
 from bot.reading.signals import Atom
 from bot.reading.times import When, whens
 from bot.reading.words import folded
@@ -63,6 +63,7 @@ class Told:
     names: dict[str, str]
     when: When | None
     first: bool = False
+    core: frozenset[str] = frozenset()
 
     @property
     def asserted(self) -> bool:
@@ -101,11 +102,11 @@ def tell(
     first = max(groups, key=lambda key: max(_force(atom) for _, atom in groups[key][1]))
     told = []
     for key, (mention, placed) in groups.items():
-        weighed = [line for line in lines if line.own] if key == first else [lines[i] for i, _ in placed]
         each = _told(lines, mention, placed, posted_at)
         each.names |= context
         each.first = key == first
-        told.append(_judged(each, weighed, model))
+        around = [line for line in lines if line.own] if each.first else []
+        told.append(_judged(each, [lines[i] for i in sorted({i for i, _ in placed})], around, model))
     return sorted(told, key=lambda each: each.strength, reverse=True)
 
 
@@ -122,15 +123,15 @@ def _nothing(
     return {_key(mention): (mention, [(at, atom)])}
 
 
-def _judged(told: Told, weighed: list[Line], model: Model) -> Told:
-    """The claim with the probabilities that its features and the words of these lines give."""
+def _judged(told: Told, core: list[Line], around: list[Line], model: Model) -> Told:
+    """The claim with its probabilities: of the sentences it stands in, and of all that is said around it, halfway."""
     names = told.names
-    for line in weighed:
-        text = line.sentence.text
-        for name, first, last in grams(line.sentence):
-            if name not in names:
-                names[name] = text[first.start : last.end]
+    _hear(names, core)
+    told.core = frozenset(names)
     probability = model.probabilities(names)
+    if around:
+        _hear(names, around)
+        probability = between(probability, model.probabilities(names))
     kind = max(probability, key=lambda k: probability[k])
     told.claim = replace(
         told.claim,
@@ -201,6 +202,14 @@ def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
     if facts.share is not None:
         names[f"{stated}_{facts.share.value}"] = facts.share.value
     return names
+
+
+def _hear(names: dict[str, str], lines: list[Line]) -> None:
+    for line in lines:
+        text = line.sentence.text
+        for name, first, last in grams(line.sentence):
+            if name not in names:
+                names[name] = text[first.start : last.end]
 
 
 def _fitting(facts: Facts, kind: Kind) -> Facts:

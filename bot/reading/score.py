@@ -18,6 +18,7 @@ from bot.reading.gate import parse as parse_gate
 KINDS = (Kind.MASS, Kind.SINGLE, Kind.REVERSAL, Kind.TALK, Kind.OTHER)
 BIAS = "always"  # the feature that every post has
 Row = tuple[float, ...]
+_LEAST = 1e-30  # a probability below it is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Model:
         """How much a feature speaks for 'mass': its weight there, less the mean of its weights elsewhere (log-odds)."""
         row = self.rows.get(name)
         return 0.0 if row is None else round(row[0] - sum(row[1:]) / (len(row) - 1), 3)
+
+
+def between(one: Mapping[Kind, float], other: Mapping[Kind, float]) -> dict[Kind, float]:
+    """The probabilities halfway between two judgements, in log-odds. They sum to 1."""
+    powers = {kind: math.sqrt(max(p * other[kind], _LEAST)) for kind, p in one.items()}
+    whole = math.fsum(powers.values())
+    return {kind: power / whole for kind, power in powers.items()}
 
 
 def parse(text: str) -> dict[str, Row]:
