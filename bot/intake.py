@@ -79,7 +79,7 @@ class _Work:
             return
         voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))
         words = own_words(post, rules.platforms)
-        beside = Beside(task=linked_task(words, rules), text=f"{post.title or ''}\n{words}", voice_key=voice_key)
+        beside = Beside(task=linked_task(post.text, rules), text=f"{post.title or ''}\n{words}", voice_key=voice_key)
         findings = evidence.findings(tx, rules, reading, beside)
         if beside.task is not None and len(findings) == 1:
             evidence.linked_work(tx, findings[0].requester, post, post_id, beside.task)

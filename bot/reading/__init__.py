@@ -34,7 +34,8 @@ _FRAGMENT = 4  # words of a sentence that only says how much
 _MEASURES = frozenset(("all", "mine", "work"))
 _OF_THEM = ("of", "them", "it", "those", "these")
 _QUOTES = (">", "[quote", "said:", "wrote:")
-_MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr", " spots", " places", "esearcher:", "lient:")
+_MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr", " spots", " places", "esearcher:",
+          "lient:")  # fmt: skip
 _LONGEST_ANSWER = 200  # characters of a post that is read in the light of what it answers, whatever its words
 _LONGEST_ASSENT = 25  # words of a "same here" post
 

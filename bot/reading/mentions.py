@@ -119,7 +119,8 @@ class Namer:
                     post.hear(segment)
                 self._gather(post, passage, segment)
         found = post.entities
-        relate({key: (entity.mention.origin, entity.traits) for key, entity in found.items()}, post.small)
+        small = post.small - {key for key, entity in found.items() if entity.mention.text == key}
+        relate({key: (entity.mention.origin, entity.traits) for key, entity in found.items()}, small)
         known = [mention.text for mention in parents]
         if known:
             of_parent = parent_traits({key: e.traits for key, e in found.items()}, known, post.said, post.meant, post.n)
@@ -148,14 +149,14 @@ class Namer:
             return  # a bare id may be a worker's own
         key = account or self._bracketed(segment, span.stop)
         entity = post.entity(Mention(text=text, account_key=key, origin=passage.origin))
-        if entity.places:
+        first, last = segment.pieces[span.first], segment.pieces[span.stop - 1]
+        if any((number, start) != (segment.place, first.start) for number, start, _, _ in entity.places):
             entity.traits.add("again")
         entity.traits |= traits
         entity.traits.add("in " + passage.origin.value)
         if key:
             entity.traits.add("id")
-        first, last = segment.pieces[span.first], segment.pieces[span.stop - 1]
-        agent = "rejects" in traits or ("before=by" in traits and "rejection before" in traits)
+        agent = not _REJECTING.isdisjoint(traits)
         entity.places.append((segment.place, first.start, last.end, agent))
 
     def _mark(self, post: _Gathered, passage: Passage, segment: Segment, at: int, found: list[Span]) -> None:
@@ -195,6 +196,7 @@ class Namer:
         return None
 
 
+_REJECTING = frozenset(("rejects", "rejected by"))
 _SAID_OF_REQUESTERS = frozenset(("slot:caller", "slot:source", "rejects"))
 
 

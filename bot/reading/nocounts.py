@@ -66,7 +66,7 @@ def no_count(words: list[Word], figure: Figure) -> bool:
 
 def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool:
     low = before.low
-    if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and words[first].kind == NUM):
+    if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and (low == "number" or words[first].kind == NUM)):
         return True
     joined = before.end == words[first].start
     if joined and before.text in ",.:'’" and first > 1 and words[first - 2].kind in (NUM, MONEY):

@@ -23,7 +23,7 @@ _PIECE = re.compile(
     r"""
       (?P<word>(?:[^\W\d_]\.){1,4}(?=[\s,)]|[^\W\d_]{2}|$)
         |(?:[@#]|\b[ur]/)?[^\W_][\w\u0900-\u0963]{0,63}
-         (?:(?:['’&+-]|\.(?=[^\WA-Z])|/(?=[A-Z]))[\w\u0900-\u0963]{1,63}){0,7})
+         (?:(?:['’&+@-]|\.(?=[^\WA-Z])|/(?=[A-Z]))[\w\u0900-\u0963]{1,63}){0,7})
     | (?P<mark>\ue000\d{1,5}\ue001)
     | (?P<line>\n)
     | (?P<stop>[^\w\s])
@@ -92,7 +92,7 @@ def small_words(text: str) -> Iterator[str]:
     """The words that a text writes in small letters: who learns which words are ordinary counts these."""
     for match in _PIECE.finditer(text):
         word = match[0]
-        if match.lastgroup == "word" and word.islower():
+        if match.lastgroup == "word" and word.islower() and word[0] not in "@#":
             yield folded(word)
 
 

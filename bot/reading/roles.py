@@ -140,7 +140,7 @@ def _weight(word: Word) -> int:
     """How much a word parts a number from what it counts."""
     if word.kind == STOP:
         return _STOPS.get(word.text, _NEAR + 1)
-    if word.kind in (NUM, FRACTION) or any(tag[0] == "=" for tag in word.tags):
+    if word.kind in (NUM, FRACTION) or word.low == "one" or any(tag[0] == "=" or tag == "one" for tag in word.tags):
         return _NEAR + 1
     if word.low in _CLAUSE or "split" in word.tags:
         return _NEW if " " in word.low else 3

@@ -29,7 +29,11 @@ def spans(segment: Segment) -> Iterator[Span]:
     i, pieces, plain = 0, segment.pieces, segment.plain
     while i < len(pieces):
         piece, stop = pieces[i], i + 1
-        if piece.rank == FUNCTION or piece.text[0] in "@#" or piece.low[:2] in ("u/", "r/"):
+        if (
+            (piece.rank == FUNCTION and not _article(pieces, i))
+            or piece.text[0] in "@#"
+            or piece.low[:2] in ("u/", "r/")
+        ):
             pass
         elif piece.large and not plain:
             if not piece.tags & _CLAIMS:
@@ -48,6 +52,11 @@ def spans(segment: Segment) -> Iterator[Span]:
         yield from _institutes(pieces)
 
 
+def _article(pieces: list[Piece], i: int) -> bool:
+    """Whether it is the "The" of "The Example Team"."""
+    return pieces[i].text == "The" and i + 1 < len(pieces) and _goes_on(pieces[i + 1])
+
+
 def _capitals(segment: Segment, i: int) -> int:
     """Where the run of capitals that begins at `i` ends."""
     pieces, joiners, end, j = segment.pieces, slots()["inside"]["joiners"], i + 1, i + 1
@@ -63,7 +72,7 @@ def _capitals(segment: Segment, i: int) -> int:
 
 
 def _goes_on(piece: Piece) -> bool:
-    return piece.large and piece.rank != FUNCTION
+    return piece.large and (piece.rank != FUNCTION or piece.text in slots()["inside"]["codes"])
 
 
 def _numbers(pieces: list[Piece], j: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.model import Share
 from bot.reading.clauses import Sentence
@@ -15,6 +16,7 @@ _PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4,
           "nine tenths": 9 / 10,
           "two thirds of": 2 / 3, "a third of": 1 / 3, "a quarter of": 1 / 4, "one third": 1 / 3, "one quarter": 1 / 4,
           "a fifth": 1 / 5, "a tenth": 1 / 10}  # fmt: skip
+_NO_PART = frozenset(("an", "hour", "past", "a", "dozen"))  # "half an hour"
 _ALL_BUT = {"all but one": 1, "all but two": 2, "all but a couple": 2, "all but three": 3, "all but four": 4}
 _PROPORTION = 10  # "four out of five" of 800 is 640: a whole no larger, beside one at least four times as large
 _FEW = 5  # a smaller number that nothing explains is about something else
@@ -109,11 +111,21 @@ def _following(
         return round(max(rates) * whole / 100)
     if approved and max(c.n for c in approved) < whole:
         return whole - max(c.n for c in approved)
-    words = [word.low for sentence in around for word in sentence.words if word.low in _PARTS or word.low in _ALL_BUT]
-    for low in words:
-        if low in _ALL_BUT or submitted or mass or share is Share.SOME:
-            return whole - _ALL_BUT[low] if low in _ALL_BUT else round(_PARTS[low] * whole)
-    return whole if share is Share.ALL or (mass and not submitted) else None
+    if share is Share.ALL or (mass and not submitted):
+        return whole
+    return next((n for sentence in around if (n := _part_of(sentence, whole)) is not None), None)
+
+
+def _part_of(sentence: Sentence, whole: int) -> int | None:
+    """What "half" or "all but two" of the whole are, said where rejections are told of; half an hour is none."""
+    if sentence.meanings.isdisjoint(_TELLING):
+        return None
+    for word, after in pairwise([*sentence.words, sentence.words[-1]]):
+        if word.low in _ALL_BUT:
+            return whole - _ALL_BUT[word.low]
+        if word.low in _PARTS and after.low not in _NO_PART:
+            return round(_PARTS[word.low] * whole)
+    return None
 
 
 def _left(around: list[Sentence], share: Share | None) -> int | None:

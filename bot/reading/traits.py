@@ -13,6 +13,7 @@ from bot.reading.words import word_set
 _QUOTES = frozenset("\"'“”‘’*_~`[](")
 _ARTICLES = word_set("the a an this that these el la los las o os as um uma un una another new")
 _TOLD = word_set("rej reverse approve work neg ask mine all fear hypo workers contrary promise warn now most some")
+_SOURCES = frozenset(("before=by", "before=from", "before=por", "before=pelo", "before=pela"))
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
 _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"), (" and ", "and"), (" of ", "of"),
           ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
@@ -43,6 +44,8 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
     rejections = [piece.start for piece in pieces if "rej" in piece.tags]
     if rejections:
         traits.add("rejection behind" if rejections[-1] > pieces[first].start else "rejection before")
+        if around & _SOURCES and rejections[0] < pieces[first].start:
+            traits.add("rejected by")
     return traits
 
 
@@ -66,8 +69,14 @@ def _words(words: list[Piece], name: str) -> Iterator[str]:
         yield ("last=" if n > 1 else "is=") + words[-1].low
     if n > 1 and words[0].rank < RARE:
         yield "first=" + words[0].low
+    if words[-1].low in slots()["inside"]["nouns"]:
+        yield "ends like a name"
     if n == 1 and len(name) < 5:
         yield f"length:{len(name)}"
+    yield from _letters(words, name)
+
+
+def _letters(words: list[Piece], name: str) -> Iterator[str]:
     if any(len(word.text) > 1 and word.text.isupper() for word in words):
         yield "acronym"
     elif any(word.text[1:] != word.text[1:].lower() for word in words):
@@ -77,11 +86,14 @@ def _words(words: list[Piece], name: str) -> Iterator[str]:
         yield "digit"
     if words[0].text[1:] == ".":
         yield "initial"
+    core = words[0].low[1:-1]
+    if len(words) == 1 and ("_" in core or "." in core) and not core.replace(".", "").isdigit():
+        yield "made like a handle"
 
 
 def _before(pieces: Sequence[Piece], first: int) -> Iterator[str]:
     i = first - 1
-    while i >= 0 and pieces[i].text in _QUOTES:
+    while i >= 0 and (pieces[i].text in _QUOTES or (i and pieces[i].text == ":" and _calls(pieces[i - 1]))):
         i -= 1
     if i < first - 1:
         yield "marked before"
@@ -98,6 +110,10 @@ def _before(pieces: Sequence[Piece], first: int) -> Iterator[str]:
         yield "before:capital"
     if i:
         yield "before2=" + pieces[i - 1].low
+
+
+def _calls(piece: Piece) -> bool:
+    return piece.low in slots()["before"]["caller"]
 
 
 def _behind(pieces: Sequence[Piece], stop: int) -> Iterator[str]:

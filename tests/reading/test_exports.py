@@ -190,6 +190,8 @@ def test_the_order_of_the_fields_does_not_matter(turn: int, platforms: Platforms
         ("Requester: Oakpine\nReward: $1\nall mine rejected", None, "Requester: Oakpine Reward: $ all mine rejected"),
         ("Requester: Oakpine rejected all of mine", None, "Requester: Oakpine rejected all of mine"),
         ("Time: 5\nReward: 1\nall gone", None, "Time: Reward: all gone"),
+        ("Title: Birds\nReward: 1\nall gone", None, "Title: Birds Reward: all gone"),
+        ("Title: Birds\nReward: 1\nTime: 5\nQualifications: rejected < 5\nall gone", None, "all gone"),
     ],
 )
 def test_what_people_make_of_an_export_by_hand(text: str, name: str | None, left: str, platforms: Platforms):

@@ -64,6 +64,8 @@ def facts(text: str) -> Facts:
         ("I sent 140, they kept 12", 128, 140),
         ("from 250 tasks only 15 accepted", 235, 250),
         ("rejected 9/10", 9, 10),
+        ("did 340 of them, the whole lot rejected. Half an hour of my life each", 340, None),
+        ("did a little over 60 and one of them shows as rejected", 1, None),
         # tables
         ("0 approved 41 rejected", 41, None),
         ("accepted 0 / rejected 85", 85, None),
@@ -106,6 +108,7 @@ def test_the_count_is_what_the_post_states_or_what_follows(text: str, n: int, of
         "all rejected, I'm 43 and never saw this",
         "both of us lost the lot, red crosses everywhere",
         "they rejected everything, 0,30 € each",
+        "they rejected everything of number seven",
         "all of it rejected, I read the page 12 times",
         "97 on the board this morning because yesterday Oakpine binned all of it",
         "a 20-part study, everything rejected",
