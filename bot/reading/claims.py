@@ -24,6 +24,11 @@ _FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 
           "bare_verdict": 2, "reversal_done": 3, "reversal_partly": 3, "reversal_promised": 3, "mine": 1,
           "start_rejection": 0.5, "start_reversal": 0.4, "start_verdict": 0.3}  # fmt: skip
 _SUPPOSED = frozenset(("feared", "hypothetical", "in_general"))
+# How much: of a question, a fear or a denial it says something else than of a claim.
+_QUANTITIES = frozenset((
+    "mass_words", "all_of_it", "most_of_it", "many", "some_of_it", "ten_or_more", "five_to_nine", "under_five",
+    "a_single_one", "several_workers", "none_approved", "bare_verdict",
+))  # fmt: skip
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
 _BIOGRAPHY = (
@@ -177,12 +182,15 @@ def _told(
 ) -> Told:
     shown = mention is not None and (mention.account_key is not None or mention.origin in (Origin.EXPORT, Origin.LINK))
     place, atom = max(placed, key=lambda each: _force(each[1]))
-    names = {atom.start: "", **atom.names}
+    sure = _force(atom)[0]
+    names = {atom.start: ""}
+    for name, quote in atom.names.items():
+        names[name if sure or name not in _QUANTITIES else f"unsure_{name}"] = quote
     if shown:
         names["shown_work"] = mention.text if mention else ""
     when = _when(lines, place, atom, posted_at)
     facts = facts_of([a for _, a in placed], _around(lines, placed), when, posted_at)
-    names |= _stated(facts, sure=_force(atom)[0]) | _taken_back(placed, atom, facts)
+    names |= _stated(facts, sure=sure) | _taken_back(placed, atom, facts)
     if mention is None:
         names["about_nobody"] = ""
     if when is not None and when.past:
