@@ -26,13 +26,14 @@ class Person:
 class Answer:
     """What to show, and to whom. `choices` can be picked by number; `report_key` can be undone for five minutes.
 
-    `plan` is the key of a previewed edit that can be carried out or left. `secret`: not before others, where that can
-    be had: what was typed may be a person's own id.
+    `plan` is the key of a previewed edit that can be carried out or left. `secret`: by private message where it was
+    typed before others; where none can be sent, `instead` is shown, or the card if that is None.
     """
 
     card: Card
     private: bool = False
     secret: bool = False
+    instead: Card | None = None
     choices: tuple[Candidate, ...] = ()
     report_key: str | None = None
     plan: str | None = None

@@ -67,7 +67,9 @@ async def suggest(store: Store, rules: Rules, typed: str) -> tuple[Candidate, ..
         number = number_in(asked)
         if number is not None and index.names_of(str(number)):
             owners.insert(0, str(number))
-        return tuple(candidate(tx, int(owner), 0.5) for owner in list(dict.fromkeys(owners))[:MOST_SUGGESTED])
+        ids = [int(owner) for owner in dict.fromkeys(owners)][:MOST_SUGGESTED]
+        known = tx.told_apart(ids)
+        return tuple(known[each] for each in ids if each in known)
 
     return await store.read(near)
 
@@ -131,8 +133,11 @@ def _match(tx: Transaction, rules: Rules, asked: str) -> tuple[Match, Mention]:
 
 def _told_apart(tx: Transaction, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates with when each was last seen and work of theirs. Each keeps the name that came near."""
-    known = [(one, candidate(tx, int(one.owner), one.probability)) for one in candidates]
-    return tuple(replace(one, seen_at=told.seen_at, task=told.task) for one, told in known)
+    known = tx.told_apart([int(one.owner) for one in candidates]) if candidates else {}
+    return tuple(
+        replace(one, seen_at=told.seen_at, task=told.task) if (told := known.get(int(one.owner))) else one
+        for one in candidates
+    )
 
 
 def _standing(tx: Transaction, rules: Rules, requester_id: int, guild: Guild | None) -> Standing:

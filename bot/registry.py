@@ -13,7 +13,7 @@ from bot.answers import Answer, Person
 from bot.cards.editing import ACCOUNT, INCIDENT, REPORT, Suggestion
 from bot.editing import Editing, Effect
 from bot.errors import NotFoundError, UsageError
-from bot.model import Ambiguous, Found, Link, Tie, Unknown
+from bot.model import Ambiguous, Card, Found, Link, Tie, Unknown
 from bot.platforms import Noun
 from bot.rules import Rules
 from bot.storage import Store, Transaction
@@ -89,8 +89,8 @@ class Registry:
         effect = await self._try(person, plan)
         key = secrets.token_hex(PLAN_LENGTH // 2)
         await self.store.write(lambda tx: tx.set_note(f"plan:{key}", dump(plan)))
-        card = cards.preview(effect.edit.says, _moved(effect), *_audience(effect))
-        return Answer(card=card, private=True, plan=key)
+        card = cards.preview(key, effect.edit.says, _moved(effect), *_audience(effect))
+        return _whispered(card, plan=key)
 
     async def do(self, person: Person, key: str) -> Answer:
         """Carry a previewed plan out, once."""
@@ -107,7 +107,7 @@ class Registry:
         """Forget a previewed plan."""
         _moderators_only(person)
         await self.store.write(lambda tx: tx.drop_note(f"plan:{key}"))
-        return Answer(card=cards.left(), private=True)
+        return _whispered(cards.left())
 
     async def undo(self, person: Person, ref: str) -> Answer:
         """Take an entry of the log back."""
@@ -152,7 +152,7 @@ class Registry:
     async def edits(self, person: Person) -> Answer:
         """The last entries of the log."""
         _moderators_only(person)
-        return await self.store.read(lambda tx: Answer(card=cards.edits(tx.edits(EDITS_SHOWN), tx.now), private=True))
+        return await self.store.read(lambda tx: _whispered(cards.edits(tx.edits(EDITS_SHOWN), tx.now)))
 
     async def names(self, person: Person, line: str) -> Answer:
         """All that one requester is known by, and who may belong to them."""
@@ -162,7 +162,7 @@ class Registry:
             requester = tx.get_requester(self._named(tx, line))
             ties = [_beside(tx, requester.requester_id, link) for link in tx.links_of(requester.requester_id)]
             history = tx.name_history(requester.requester_id)
-            return Answer(card=cards.names(requester, history, ties, self.rules.platforms), private=True)
+            return _whispered(cards.names(requester, history, ties, self.rules.platforms))
 
         try:
             return await self.store.read(work)
@@ -216,11 +216,16 @@ class Registry:
         if isinstance(found, Found):
             return found.standing.requester.requester_id
         candidates = found.candidates if isinstance(found, Ambiguous) else found.near
-        raise _Which(Answer(card=cards.which(_safe(found, asked), candidates, self.rules.platforms), private=True))
+        raise _Which(_whispered(cards.which(_safe(found, asked), candidates, self.rules.platforms)))
 
 
 def _safe(found: lookup.Answer, asked: str) -> str:
     return "…" if isinstance(found, Unknown) and found.private else asked
+
+
+def _whispered(card: Card, plan: str | None = None) -> Answer:
+    """For moderators' eyes: it counts what in public is "fewer than 5 workers"."""
+    return Answer(card=card, private=True, secret=True, instead=cards.not_here(), plan=plan)
 
 
 def _moderators_only(person: Person) -> None:
@@ -253,4 +258,4 @@ def _audience(effect: Effect) -> tuple[int, int]:
 
 
 def _done(effect: Effect) -> Answer:
-    return Answer(card=cards.done(effect.edit, _moved(effect), *_audience(effect)), private=True)
+    return _whispered(cards.done(effect.edit, _moved(effect), *_audience(effect)))

@@ -43,6 +43,8 @@ class NamesSince(Protocol):
         ...
 
 
+# So many new names are put in order at once, fewer one by one.
+MANY = 100
 Row = tuple[int, Name]
 Shown = tuple[int, str, Task]
 
@@ -87,13 +89,16 @@ class Names:
             news, seen = _all(tx), _Seen()
             self.index, self.beginnings = NameIndex(), Beginnings()
         for _, name in news.names:
-            self._learn(name)
+            self.index.add(name)
+            self.beginnings.add(name, many=len(news.names) > MANY)
+        self.beginnings.sort()
         for _, owner, task in news.tasks:
             self.index.add_task(owner, task)
         for owner, (names, tasks) in news.moved.items():
             self.index.remove(owner)
             for name in names:
-                self._learn(name)
+                self.index.add(name)
+                self.beginnings.add(name)
             for task in tasks:
                 self.index.add_task(owner, task)
         self.seen = news.newest
@@ -104,10 +109,6 @@ class Names:
         found = {owner: self.index.names_of(owner) for owner in self.beginnings.starting(typed)}
         there = [(-names[0].activity, owner) for owner, names in found.items() if names]
         return tuple(owner for _, owner in sorted(there)[:limit])
-
-    def _learn(self, name: Name) -> None:
-        self.index.add(name)
-        self.beginnings.add(name)
 
 
 def _news(tx: NamesSince, seen: _Seen) -> _News | None:

@@ -165,17 +165,8 @@ class _Asked:
 
 def candidate(tx: Transaction, requester_id: int, probability: float) -> Candidate:
     """A requester as somebody sees it who has to pick: with what tells namesakes apart."""
-    requester = tx.get_requester(requester_id)
-    titles = [task.title for task in tx.tasks_of(requester.requester_id) if task.title]
-    return Candidate(
-        owner=str(requester.requester_id),
-        name=requester.name,
-        probability=probability,
-        platform=requester.platform,
-        account_key=next(iter(requester.account_keys), None),
-        seen_at=tx.seen_at(requester.requester_id),
-        task=titles[0] if titles else None,
-    )
+    whole = tx.whole(requester_id)
+    return replace(tx.told_apart([whole])[whole], probability=probability)
 
 
 def _of_that_name(match: Match, mention: Mention, platform: str | None) -> list[int]:

@@ -77,6 +77,13 @@ class Registry(commands.Cog):
         """The log."""
         await replies.answer(interaction, "edits")
 
+    @app_commands.command(name="do", description="Moderators: carry out what was previewed")
+    @app_commands.describe(key="It stands under the preview; the button there does the same")
+    @app_commands.guild_only()
+    async def do(self, interaction: Interaction, key: str) -> None:
+        """Carry it out."""
+        await replies.answer(interaction, "do", key)
+
     @alias.autocomplete("requester")
     @rename.autocomplete("requester")
     @link.autocomplete("requester")

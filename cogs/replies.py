@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
+import structlog
 from discord.ext import commands
 
 from bot import commands as asked
@@ -14,6 +16,8 @@ from bot.model import Card
 from cogs import buttons
 from cogs.embeds import embed
 from cogs.guards import Ctx, Interaction, guild_key, person_of
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 def hybrid(name: str, description: str) -> Callable[[Any], commands.HybridCommand[Any, ..., Any]]:
@@ -29,10 +33,12 @@ async def serve(ctx: Ctx, name: str, line: str = "") -> None:
         await ctx.defer(ephemeral=True)
     person = await person_of(ctx.bot, ctx)
     answer = await asked.answer(ctx.bot.desk, person, f"{name} {line}")
+    if answer.secret and _before_others(ctx):
+        if await _privately(ctx, answer.card):
+            return
+        answer = replace(answer, card=answer.instead or answer.card, plan=None)
     below = view(ctx.bot.desk, answer, ctx.guild.id if ctx.guild else 0)
     shown: dict[str, Any] = {"embed": embed(answer.card), "view": below, "ephemeral": True}
-    if answer.secret and await _privately(ctx, shown):
-        return
     if _may_point(ctx):
         shown["reference"] = ctx.message.to_reference(fail_if_not_exists=False)
     await ctx.send(**shown)
@@ -59,13 +65,16 @@ async def say(interaction: Interaction, title: str, *lines: str) -> None:
     await whisper(interaction, Answer(card=Card(title=title, lines=lines)))
 
 
-async def _privately(ctx: Ctx, shown: dict[str, Any]) -> bool:
-    """Answer a typed question by a private message. False where that cannot be had, or the answer is private anyway."""
-    if ctx.interaction is not None or ctx.guild is None:
-        return False
+def _before_others(ctx: Ctx) -> bool:
+    return ctx.interaction is None and ctx.guild is not None
+
+
+async def _privately(ctx: Ctx, card: Card) -> bool:
+    """Answer by a private message, without buttons: those belong to a community. False where it cannot be sent."""
     try:
-        await ctx.author.send(embed=shown["embed"])
-    except discord.HTTPException:
+        await ctx.author.send(embed=embed(card))
+    except discord.HTTPException as error:
+        log.info("no private message", why=str(error))
         return False
     return True
 

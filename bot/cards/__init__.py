@@ -14,7 +14,7 @@ from bot.cards.answers import (
     undone,
 )
 from bot.cards.damage import damage_line, rating
-from bot.cards.editing import answered, done, edits, kin, left, names, namesakes, preview, which
+from bot.cards.editing import answered, done, edits, kin, left, names, namesakes, not_here, preview, which
 from bot.cards.medium import as_text, from_json, to_json
 from bot.cards.standing import ambiguous, answer, standing, unknown
 from bot.cards.telling import About, alert, for_moderators, notice
@@ -39,6 +39,7 @@ __all__ = [
     "misused",
     "names",
     "namesakes",
+    "not_here",
     "not_reported",
     "notice",
     "preview",

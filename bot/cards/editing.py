@@ -71,14 +71,14 @@ def evidence(link: Link) -> str:
     return "; ".join([*reasons, f"about {round(100 * link.score)} in 100 such pairs are (a guess, not measured)"])
 
 
-def preview(says: str, moved: Sequence[tuple[Noun, int]], members: int, moderators: int) -> Card:
+def preview(key: str, says: str, moved: Sequence[tuple[Noun, int]], members: int, moderators: int) -> Card:
     """What a word would change. Nothing has been changed yet."""
     return Card(
         title=f"This would say: {says}",
         tone=Tone.WATCH,
         lines=(f"Moves {_moved(moved)}.", _told(members, moderators, "would be")),
         buttons=(DO, DO_NOT),
-        footer="Nothing is changed yet. It can be taken back afterwards.",
+        footer=f"Nothing is changed yet; it can be taken back afterwards. In words: do {key}",
     )
 
 
@@ -95,6 +95,14 @@ def done(edit: Edit, moved: Sequence[tuple[Noun, int]], members: int, moderators
 def left() -> Card:
     """A preview that nobody wants any more."""
     return Card(title="Left as it is", lines=("Nothing was changed.",))
+
+
+def not_here() -> Card:
+    """A moderator typed before everybody and takes no private messages."""
+    return Card(
+        title="Not before everybody",
+        lines=("I cannot write to you in private. With a slash the same word is answered for your eyes only.",),
+    )
 
 
 def edits(known: Sequence[Edit], now: datetime) -> Card:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
-from bot.model import Incident, Requester, Stage, Standing, Task, Tie
+from bot.model import Candidate, Incident, Requester, Stage, Standing, Task, Tie
 from bot.storage.codec import load
 from bot.storage.incidents import Incidents
 from bot.storage.links import Links
 from bot.storage.names import Names
-from bot.storage.tables import batches, posts, sources
+from bot.storage.tables import batches, names, posts, reports, requesters, sources
 
 MOST_TASKS = 5
 LOOKED_AT = 5
@@ -40,6 +41,41 @@ class Standings(Names, Incidents, Links):
         bearing = select(batches.c.requester_id).where(batches.c.title == title).group_by(batches.c.requester_id)
         rows = self.rows(bearing.order_by(newest.desc(), batches.c.requester_id).limit(limit))
         return tuple(self.get_requester(row.requester_id) for row in rows)
+
+    def told_apart(self, requester_ids: Sequence[int]) -> dict[int, Candidate]:
+        """What tells requesters apart, by id: platform, an account, when last seen, a title. Few statements for many.
+
+        Whoever was merged is not among them; `probability` is 0.
+        """
+        account = self._each(names, requester_ids, func.min(names.c.account_key))
+        said = self._each(reports, requester_ids, func.max(reports.c.at), reports.c.removed_at.is_(None))
+        shown = self._each(batches, requester_ids, func.max(batches.c.at))
+        newest = self._each(batches, requester_ids, func.max(batches.c.batch_id), batches.c.title.is_not(None))
+        work = select(batches.c.batch_id, batches.c.task).where(batches.c.batch_id.in_(newest.values()))
+        titles = {row.batch_id: load(Task, row.task).title for row in self.rows(work)} if newest else {}
+        there = select(requesters).where(
+            requesters.c.requester_id.in_(requester_ids), requesters.c.merged_into.is_(None)
+        )
+        return {
+            row.requester_id: Candidate(
+                owner=str(row.requester_id),
+                name=row.name,
+                probability=0.0,
+                platform=row.platform,
+                account_key=account.get(row.requester_id),
+                seen_at=max((at[row.requester_id] for at in (said, shown) if row.requester_id in at), default=None),
+                task=titles.get(newest.get(row.requester_id, 0)),
+            )
+            for row in self.rows(there)
+        }
+
+    def _each(
+        self, table: Table, requester_ids: Sequence[int], what: ColumnElement[Any], *where: ColumnElement[bool]
+    ) -> dict[int, Any]:
+        """One aggregate for each of some requesters, where there is one."""
+        theirs = select(table.c.requester_id, what.label("what")).where(table.c.requester_id.in_(requester_ids), *where)
+        rows = self.rows(theirs.group_by(table.c.requester_id))
+        return {row.requester_id: row.what for row in rows if row.what is not None}
 
     def linked(self, requester_id: int) -> Iterator[tuple[Requester, Incident | None]]:
         """Whom a person linked to a requester, each with the newest incident that somebody was told of."""

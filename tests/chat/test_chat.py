@@ -47,6 +47,10 @@ class Town:
         sent = await who.send(place, line)
         return [message for message in place.history() if message.id > sent.id and message.author.bot]
 
+    def whispered(self, who: Any) -> discord.Message:
+        """The last private message that somebody got."""
+        return simcord.ChannelHandle(self.env, None, self.env.backend.get_dm_channel(who.id)).last_message
+
     async def write(self, work: Callable[[Any], Any]) -> Any:
         return await self.client.desk.store.write(work)
 
@@ -181,10 +185,15 @@ async def test_check_without_a_name_says_how_to_ask(town: Town) -> None:
 
 
 async def test_what_may_be_a_workers_own_id_is_not_repeated(town: Town) -> None:
-    (answer,) = await town.type(town.ann, "!check A3EXAMPLEWORKER9")
+    before_others = await town.type(town.ann, "!check A3EXAMPLEWORKER9")
+    picked = await town.ann.slash(town.talk, "check", requester="A3EXAMPLEWORKER9")
 
-    assert "A3EXAMPLEWORKER9" not in read(answer)
-    assert "delete your message" in read(answer)
+    answer = town.whispered(town.ann)
+    assert before_others == []
+    for one in (answer, picked.response):
+        assert "A3EXAMPLEWORKER9" not in read(one)
+        assert "delete your message" in read(one)
+    assert picked.ephemeral
 
 
 async def test_an_unknown_name_is_shown_letter_by_letter(town: Town) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,6 +195,16 @@ def test_other_weights_name_otherwise(platforms: Platforms):
     silent = Names({"nobody": 100.0}, shipped().lore)
 
     assert named(Namer(platforms, {}, {}, silent), "Quillmarsh Labs rejected all 40 of mine").mentions == ()
+
+
+def test_no_two_names_share_a_place(platforms: Platforms):
+    all_alike = Names({"in text": 9.0}, shipped().lore)
+
+    found = named(Namer(platforms, {}, {}, all_alike), "Aunt Quillmarsh's Panel and Dunmoor & Pike rejected all of it")
+
+    placed = sorted((each.start, each.start + len(each.mention.text)) for _, each in found.places)
+    assert len(placed) > 1
+    assert all(one[1] <= other[0] for one, other in pairwise(placed))
 
 
 def test_what_is_weighed_is_bounded(namer: Namer):
