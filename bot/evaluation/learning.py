@@ -15,7 +15,6 @@ from typing import Any
 
 from bot.evaluation.corpus import load
 from bot.evaluation.examples import Example, Reader, parents, read_all
-from bot.evaluation.folds import split
 from bot.model import Kind, Post, Reading
 from bot.platforms import Platforms
 from bot.platforms import load as load_platforms
@@ -26,7 +25,7 @@ from bot.reading.score import BIAS, KINDS, Model, Row
 LEAST_POSTS = 3  # a gram in fewer posts says more of their authors than of rejections
 STRENGTH = 0.2  # of the weights, against a penalty on their squares: chosen by cross-validation on the training part
 SIGNAL = 2.0  # how much more a named signal may weigh than a gram: there are few, and each was thought about
-LEAST_WEIGHT = 0.02  # a feature whose weights are all smaller is left out
+LEAST_WEIGHT = 0.04  # a feature whose weights are all smaller is left out
 GATE_STRENGTH = 0.2
 GATE_MASS, GATE_OTHER = 4.0, 3.0  # what a claim and a post about something else weigh, a question weighs 1
 LOST = 0.005  # of the claims that the gate has not learnt from may be stopped by it
@@ -74,17 +73,18 @@ def _read(platforms: Platforms, model: Model, post: Post, parent: Parent | None)
 
 
 def gate(examples: Sequence[Example]) -> Gate:
-    """The gate that these posts teach. Its threshold comes from words that each fold has not learnt from."""
+    """The gate that these posts teach. Its threshold comes from themes that each fold has not learnt from."""
     found = [words(f"{each.post.title or ''}\n{each.post.text}") for each in examples]
+    themes = sorted({each.theme for each in examples})
     scores = []
-    for out in split(examples, _FOLDS):
-        held = set(out)
-        inside = [place for place in range(len(examples)) if place not in held]
+    for turn in range(_FOLDS):
+        held = set(themes[turn::_FOLDS])
+        inside = [place for place, each in enumerate(examples) if each.theme not in held]
         learnt = _gate([found[place] for place in inside], [examples[place] for place in inside])
         scores += [
             sum(learnt.get(word, 0.0) for word in found[place])
-            for place in out
-            if examples[place].expected.kind is Kind.MASS
+            for place, each in enumerate(examples)
+            if each.theme in held and each.expected.kind is Kind.MASS
         ]
     lost = sorted(scores)[int(LOST * len(scores))] if scores else 0.0
     return Gate(_gate(found, examples), lost)

@@ -16,7 +16,7 @@ from bot.reading.signals import Atom
 from bot.reading.times import When, whens
 from bot.reading.words import folded
 
-SURE = 0.6  # a claim told less surely is not reportable
+SURE = 0.75  # a claim told less surely is not reportable
 UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
 # Which of several statements a claim turns on: the one that says most.
 _FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 5, "most_of_it": 5, "many": 5,
