@@ -235,6 +235,28 @@ def migrate(data: Data = None) -> None:
     _finish(bring_up(data))
 
 
+@app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option("--to", help="A file that is not there yet [<data>/backups/…].")] = None,
+    data: Data = None,
+) -> None:
+    """Copy the database to a file, also of a running bot. `secret.key` is never in it."""
+    from bot.keeping import backup as copy
+
+    _finish(copy(to, data=data))
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` made.")],
+    data: Data = None,
+) -> None:
+    """Put a copy in the database's place, with the bot stopped. What was there is kept beside it."""
+    from bot.keeping import put_back
+
+    _finish(put_back(copy, data=data))
+
+
 def _streams() -> tuple[BinaryIO, TextIO]:
     """Where lines come from and go to. Whoever starts a program may close them, and then Python has none."""
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):

@@ -23,11 +23,12 @@ from bot.config import DATABASE
 from bot.model import Post
 from bot.naming.canonical import canonical
 from bot.storage import Transaction, open_store
+from bot.storage.sqlite import lock
 from tests.making import hear, report, rules
 
 NAME = "Quillmere Vision Group"
 PROGRAM = typer.main.get_command(cli.app)
-OPENING = ("check", "replay", "doctor", "migrate")
+OPENING = ("check", "replay", "doctor", "migrate", "backup")
 
 
 @dataclass
@@ -231,6 +232,43 @@ def test_migrate_makes_a_database_and_twice_does_no_harm(watch, data: Path) -> N
     assert (first.code, second.code) == (0, 0)
     assert "is up to date" in second.err
     assert watch("check", "nobody").code == 0
+
+
+# --- backup and restore
+
+
+def test_the_drill_a_lost_database_comes_back_and_answers_as_before(watch, data: Path) -> None:
+    filled(data, known("prolific"))
+    before = watch("check", NAME, "--json").out
+    made = watch("backup")
+    (data / DATABASE).unlink()
+
+    back = watch("restore", made.out.strip())
+
+    assert (made.code, back.code) == (0, 0)
+    assert "Restored from" in back.err
+    assert watch("check", NAME, "--json").out == before
+
+
+def test_before_the_first_start_with_a_restored_file_the_missing_key_is_told(watch, data: Path, tmp_path: Path) -> None:
+    filled(data, known("prolific"))
+
+    watch("backup", "--to", tmp_path / "copy")
+
+    assert "secret.key" in watch("restore", tmp_path / "copy").err
+    (data / "secret.key").write_text("00" * 32)
+    assert "secret.key" not in watch("restore", tmp_path / "copy").err
+
+
+def test_a_backup_works_beside_a_running_bot_and_a_restore_does_not(watch, data: Path, tmp_path: Path) -> None:
+    filled(data, known("prolific"))
+    release = lock(data / DATABASE)
+
+    made, back = watch("backup", "--to", tmp_path / "copy"), watch("restore", tmp_path / "copy")
+    release()
+
+    assert (made.code, back.code) == (0, 75)
+    assert "Stop it first" in back.err
 
 
 # --- databases that are not ours, or not whole

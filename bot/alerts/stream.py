@@ -132,7 +132,7 @@ class Stream:
         elif incident is None and is_claim and report.same_text_as is None and self._is_recent(report, now):
             self._put_away(account)
             account.incident, account.course, account.told = self._new(account, report, now), None, None
-        elif incident is None or incident.stage is Stage.WATCHED:
+        elif incident is None or incident.stage in (Stage.WATCHED, Stage.SUSPECTED):
             account.ordinary.append(report.at)
 
     def _join(self, account: Account, incident: Incident, report: Report, now: datetime) -> None:
@@ -186,9 +186,9 @@ class Stream:
 
     def _before(self, account: Account, opened_at: datetime) -> tuple[int, int]:
         """What was ordinary about the requester in the 90 days before: posts, and people who praised."""
-        since = opened_at - self.policy.volume_for
-        praise = {each.voice.key for each in account.praise if since <= each.at < opened_at}
-        return sum(since <= at < opened_at for at in account.ordinary), len(praise)
+        since, until = opened_at - self.policy.volume_for, opened_at - self.policy.prelude
+        praise = {each.voice.key for each in account.praise if since <= each.at < until}
+        return sum(since <= at < until for at in account.ordinary), len(praise)
 
     @staticmethod
     def _open(account: Account) -> Incident | None:

@@ -20,29 +20,32 @@ _Link = tuple[datetime, str, float]
 class Chain:
     """The strongest chain of different people who speak at least `burst_for` apart, as it grows.
 
-    `voices` are those whose word counts at all here; `best` is the highest sum that two people or more reached.
+    `best` is the highest sum that two people or more reached, `many` whether more than `burst_voices` people spoke
+    within `burst_for`: so many are not one hand.
     """
 
     links: list[_Link] = field(default_factory=list)
-    voices: set[str] = field(default_factory=set)
     best: float = 0.0
+    many: bool = False
 
-    @property
-    def n_voices(self) -> int:
-        """People whose word counts here."""
-        return len(self.voices)
+    def is_proof(self, policy: Policy) -> bool:
+        """Whether this is more than one hand would do."""
+        return self.many or self.best >= policy.burst_points
 
     def add(self, at: datetime, voice: str, points: float, policy: Policy) -> None:
-        """One more report, not older than those before. Where many people speak there is nothing to guard."""
-        if points <= 0 or len(self.voices) > policy.burst_voices:
+        """One more report, not older than those before. Where there is proof already there is nothing to guard."""
+        if points <= 0 or self.is_proof(policy):
             return
-        self.voices.add(voice)
-        earlier = (
-            sum_ * float(0.5 ** ((at - then) / policy.half_life))
-            for then, who, sum_ in self.links
-            if who != voice and at - then >= policy.burst_for
+        before = max(
+            (
+                sum_ * float(0.5 ** ((at - then) / policy.half_life))
+                for then, who, sum_ in self.links
+                if who != voice and at - then >= policy.burst_for
+            ),
+            default=0.0,
         )
-        before = max(earlier, default=0.0)
         self.links.append((at, voice, points + before))
         if before:
             self.best = max(self.best, points + before)
+        together = {who for then, who, _ in reversed(self.links) if at - then < policy.burst_for}
+        self.many = len(together) > policy.burst_voices

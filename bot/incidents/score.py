@@ -95,10 +95,7 @@ class Tally:
     def _is_burst(self) -> bool:
         """Whether a requester of good standing is accused by few people within a day: that may be one hand."""
         known = self.incident.volume + self.incident.praise
-        if known < self.policy.known_from or self.chain.n_voices > self.policy.burst_voices:
-            return False
-        alone = self.constant + self.chain.best - self._contrary()
-        return alone < self.policy.suspected + self.policy.burst_margin
+        return known >= self.policy.known_from and not self.chain.is_proof(self.policy)
 
     def _hear(self, report: Report) -> None:
         key, credit = report.voice.key, self.credits[report.voice.key]

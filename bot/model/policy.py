@@ -86,11 +86,16 @@ class Policy:
     ] = 3
     burst_for: Annotated[
         timedelta, Rule("People who speak within this time about somebody known may be one hand.", 0, 24 * 14)
-    ] = timedelta(hours=24)
-    burst_margin: Annotated[
-        float, Rule("Counted as one voice a day, they need so many points more than to be suspected.", 0, 20)
-    ] = 2.0
-    burst_voices: Annotated[int, Rule("More people than this are taken for many in any case.", 1, 1_000)] = 8
+    ] = timedelta(hours=48)
+    burst_points: Annotated[
+        float,
+        Rule("Or they reach so many points together though each such time counts one of them (simulated).", 0, 50),
+    ] = 8.0
+    burst_voices: Annotated[int, Rule("Unless they are more than this.", 1, 1_000)] = 7
+    prelude: Annotated[
+        timedelta,
+        Rule("What is said so shortly before the first report belongs to it and is not ordinary.", 0, 24 * 14),
+    ] = timedelta(hours=48)
     half_life: Annotated[timedelta, Rule("Reports so far apart add up to half (simulated).", 1, 24 * 90)] = timedelta(
         days=4
     )

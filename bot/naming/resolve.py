@@ -153,8 +153,8 @@ def _how(one: Weighed) -> str:
         ("digits", "same name, digits for letters"),
         ("reordered", "same words in another order"),
         ("one letter", "near name (1 letter differs)"),
-        ("two letters", "near name (2 letters differ)"),
         ("initials", "initials"),
+        ("two letters", "near name (2 letters differ)"),
         ("cut", "beginning of the name"),
     ):
         if like.get(feature):

@@ -12,9 +12,9 @@ WEIGHTS: Mapping[str, float] = tomllib.loads(files("bot.naming").joinpath("weigh
 
 
 def log_odds(seen: Mapping[str, float]) -> float:
-    """Log-odds against "nobody we know"."""
+    """Log-odds against "nobody we know". What was never met while learning says nothing."""
     weights = WEIGHTS
-    return sum([weights[name] * value for name, value in seen.items()])
+    return sum([weights.get(name, 0.0) * value for name, value in seen.items()])
 
 
 def chances(odds: Iterable[float]) -> list[float]:

@@ -61,16 +61,12 @@ def _features(
     like: Likeness, beside: tuple[str, ...], index: NameIndex, name: Name, *, whole: bool
 ) -> dict[str, float]:
     kind = _kind(like)
-    found = {feature: value for feature, value in like.items() if feature != "said"}
-    found.update(dict.fromkeys(beside, 1.0))
-    # What is said, how well known one is and among how many weighs otherwise where only a part of a name was written.
-    for feature, value in (
-        ("bias", 1.0),
-        ("said", like["said"]),
-        ("activity", index.weight(name)),
-        ("size", index.size),
-    ):
-        found[f"{feature} {kind}"] = value
+    found = dict.fromkeys(beside, 1.0)
+    # The same letters weigh otherwise where only a part of a name was written than where a letter is wrong.
+    found.update({f"{kind} {feature}": value for feature, value in like.items()})
+    found[f"{kind} bias"] = 1.0
+    found[f"{kind} activity"] = index.weight(name)
+    found[f"{kind} size"] = index.size
     if whole and kind != "exact":
         found["not the name"] = 1.0
     elif whole and "other platform" not in beside:

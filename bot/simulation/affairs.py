@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 
-from bot.model import Facts, Reversal, Stance
+from bot.model import Facts, Stance
 from bot.simulation import wording
 from bot.simulation.chance import poisson, spread, stream, unequal
 from bot.simulation.people import Person, person
@@ -166,7 +166,7 @@ class Affairs:
             for hit in hits:
                 if rng.random() < world.reversed_said * hit.who.tendency:
                     n = hit.n if rng.random() < world.stated else None
-                    facts = Facts(reversal=Reversal.DONE, n_reversed=n)
+                    facts = Facts(n_reversed=n)
                     at = back + spread(rng, 6, 1.0)
                     voice, stance = hit.who.voice(), Stance.REVERSAL
                     scribe.say(rng, at, affair.account, voice, world.talk, topic=topic, facts=facts, stance=stance)

@@ -184,7 +184,8 @@ class Edits(Part):
 
     def newest_edit(self) -> Edit | None:
         """The last entry of all."""
-        row = self.row(select(edits).order_by(edits.c.edit_id.desc()).limit(1))
+        last = select(func.max(edits.c.edit_id)).scalar_subquery()
+        row = self.row(select(edits).where(edits.c.edit_id == last))
         return _edit(row) if row else None
 
     def in_the_way(self, edit: Edit) -> tuple[Edit, ...]:

@@ -89,7 +89,7 @@ def test_who_is_meant(text: str, owner: str, how: str) -> None:
         ("BQ", "bq", "name too general"),
         ("Hexwold Survey", "twin mturk", "several share the name"),
         ("Plumwick Studies", "same a", "several share the name"),
-        ("Quibbledorn", "lab", "beginning of the name"),
+        ("Quibbledorn Mem", "lab", "beginning of the name"),
         ("Quibbledorn Lab", "lab", "similar words"),
         ("J. Quontrill", "jane", "initials"),
     ],

@@ -9,6 +9,7 @@ from bot.model import Delivery, Incident, Post, Report, Shape, Slot, Voice
 from bot.storage import Transaction
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PLATFORM = "prolific"
 

@@ -1,0 +1,283 @@
+"""What must hold whatever is said: order, removal, floods, one person, colluders, sums. Ten thousand cases each.
+
+DECIDING_CASES=1000000 makes it the long run.
+"""
+
+import math
+import os
+import random
+import statistics
+from dataclasses import replace
+
+import pytest
+from stories import T0, after, batch, incident, report, voice
+
+from bot import incidents
+from bot.alerts import due
+from bot.alerts.stream import decide
+from bot.alerts.wire import Event
+from bot.incidents.burst import Chain
+from bot.incidents.course import Course
+from bot.incidents.stages import RANK
+from bot.model import Cause, Facts, Share, Stage, Stance
+from bot.policies import CAUTIOUS, EARLY
+
+CASES = int(os.environ.get("DECIDING_CASES", "10000"))
+NOW = after(days=14)
+KNOWN = {"volume": 6, "praise": 9}
+
+
+def some_report(rng, key, n_people=8):
+    """Anything anybody may say of a requester within a fortnight."""
+    name = rng.randrange(n_people)
+    age = rng.choice([None, 3.0, 60.0, 900.0, 900.0])
+    return report(
+        key,
+        after(hours=rng.randrange(24 * 13)),
+        voice=voice(f"v{name}", f"site{name % 3}", age, None if age is None else 400),
+        stance=rng.choice([Stance.REPORT] * 5 + [Stance.CONTRARY, Stance.REVERSAL]),
+        p=rng.choice([0.05, 0.3, 0.6, 0.9, 0.99]),
+        facts=Facts(
+            n_rejected=rng.choice([None, 1, 12, 300]),
+            share=rng.choice([None, None, *Share]),
+            cause=rng.choice([None, None, *Cause]),
+            first_hand=rng.choice([None, True, False]),
+        ),
+        same_text_as=rng.choice([None, None, None, None, "r0"]) if key != "r0" else None,
+    )
+
+
+def some_evidence(rng, most=12):
+    return [some_report(rng, f"r{n}") for n in range(rng.randrange(1, most))]
+
+
+def standing(rng):
+    """What was known of the requester before."""
+    return {"volume": rng.choice([0, 0, 2, 30]), "praise": rng.choice([0, 0, 5, 60]), "again": rng.random() < 0.1}
+
+
+def test_order_never_matters_removal_never_raises_and_terms_sum_to_the_score():
+    rng = random.Random(1)
+    for _ in range(CASES):
+        said, before = some_evidence(rng), standing(rng)
+        gone = rng.choice([each for each in said if each.stance is Stance.REPORT] or [report("none")])
+        batches = [batch()] * (rng.random() < 0.1)
+
+        known = incident(*said, batches=batches, now=NOW, **before)
+        other = incident(*rng.sample(said, len(said)), batches=batches, now=NOW, **before)
+        less = incidents.remove_report(known, gone.key, EARLY, NOW)
+
+        assert replace(known, reports=()) == replace(other, reports=())
+        assert RANK[less.stage] <= RANK[known.stage]
+        assert less.score <= known.score + 1e-9
+        assert less.public_after is None or known.public_after is not None
+        assert math.fsum(term.points for term in known.why) == pytest.approx(known.score, abs=1e-9)
+        assert len({term.term for term in known.why}) == len(known.why)
+
+
+def test_carrying_an_incident_on_is_the_same_as_making_it_anew():
+    rng = random.Random(3)
+    for _ in range(CASES // 4):
+        said, before = some_evidence(rng), standing(rng)
+        known = incident(**before)
+        course = Course.of(known, EARLY)
+
+        for each in said:
+            known = incidents.with_report(known, each)
+            course = course.carried_on(known, each)
+
+        assert incidents.assess(known, EARLY, NOW, course=course) == incidents.assess(known, EARLY, NOW)
+
+
+@pytest.mark.parametrize("policy", [EARLY, CAUTIOUS])
+def test_no_flood_of_fresh_accounts_makes_anything_public(policy):
+    """D1 of the reliability goal: ten thousand accounts on twenty requesters, beside one honest report each."""
+    rng = random.Random(5)
+    events = [flooding(rng, number) for number in range(10_000)]
+    events += [Event(T0, f"A{n}", None, report(f"h{n}", T0, f"honest{n}")) for n in range(20)]
+
+    alerts = list(decide(sorted(events, key=lambda event: event.at), policy))
+
+    assert [alert for alert, _ in alerts if alert.public or alert.stage is not Stage.WATCHED] == []
+
+
+def flooding(rng, number):
+    fresh = voice(f"f{number}", age=rng.uniform(0, 29.9), posts=rng.randrange(500))
+    at = after(hours=rng.random() * 72)
+    return Event(at, f"A{number % 20}", None, report(f"s{number}", at, voice=fresh, p=0.99, facts=ALL))
+
+
+ALL = Facts(share=Share.ALL, first_hand=True, n_rejected=90)
+
+
+@pytest.mark.parametrize("n_sites", range(2, 11))
+def test_one_person_with_varied_text_on_many_sites_corroborates_nothing(n_sites):
+    """D2: nobody can tell that it is one person; what it takes is two people on one and the same site."""
+    rng = random.Random(n_sites)
+    for _ in range(CASES // 100):
+        places = [voice("one", f"site{n}") for n in range(n_sites)]
+        said = [report(f"r{n}", after(hours=rng.random() * 72), voice=v, p=0.95) for n, v in enumerate(places)]
+        copied = [replace(each, same_text_as="r0") if n else each for n, each in enumerate(said)]
+
+        assert incident(*said, now=NOW).stage is not Stage.CORROBORATED
+        assert incident(*copied, now=NOW).stage is Stage.WATCHED
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+@pytest.mark.parametrize("before", [{}, KNOWN])
+def test_up_to_four_aged_colluders_corroborate_nothing(k, before):
+    """D3."""
+    rng = random.Random(k)
+    for _ in range(CASES // 10):
+        liars = [voice(f"liar{n}") for n in range(k)]
+        said = [
+            report(f"r{n}", after(hours=rng.random() * 200), voice=rng.choice(liars), p=0.99, facts=ALL)
+            for n in range(rng.randrange(1, 12))
+        ]
+
+        assert incident(*said, now=NOW, **before).stage in (Stage.WATCHED, Stage.SUSPECTED)
+
+
+@pytest.mark.parametrize(("n", "least"), [(8, 0.95), (15, 0.995)])
+def test_what_really_happened_is_corroborated_and_told_soon_after_the_third(n, least):
+    """D5: so many established workers within a day."""
+    rng, sure, waits = random.Random(n), [], []
+    for _ in range(CASES // 20):
+        hours = sorted(rng.random() * 24 for _ in range(n))
+        people = [voice(f"w{number}", rng.choice(["reddit", "forum"])) for number in range(n)]
+        said = [report(f"r{i}", after(hours=hours[i]), voice=people[i], p=rng.uniform(0.6, 0.99)) for i in range(n)]
+        events = [Event(each.at, "A1", None, each) for each in said]
+
+        alerts = [alert for alert, _ in decide(events, EARLY)]
+
+        sure.append(any(alert.stage is Stage.CORROBORATED for alert in alerts))
+        told = [alert.at for alert in alerts if alert.public]
+        waits.append((told[0] - said[2].at).total_seconds() / 60 if told else math.inf)
+    assert sum(sure) / len(sure) >= least
+    assert statistics.median(waits) <= 45
+
+
+# The burst guard.
+
+
+def spoken(*hours, **more):
+    return [report(f"r{n}", after(hours=hour), p=0.95, **more) for n, hour in enumerate(hours)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "before", "is_public"),
+    [
+        ((0, 2), {}, True),
+        ((0, 2), KNOWN, False),
+        ((0, 1, 2, 3, 4, 5, 6), KNOWN, False),
+        ((0, 1, 2, 3, 4, 5, 6, 7), KNOWN, True),
+        ((0, 1, 2, 3, 20, 60), KNOWN, True),
+        ((0, 60), {"volume": 3}, True),
+        ((0, 2), {"volume": 2}, True),
+        ((0, 2), {"volume": 3}, False),
+        ((0, 2), {"praise": 3}, False),
+    ],
+)
+def test_a_few_people_at_once_say_nothing_in_public_about_somebody_whom_many_know(hours, before, is_public):
+    known = incident(*spoken(*hours, facts=ALL), now=NOW, **before)
+
+    assert known.stage is not Stage.WATCHED
+    assert (known.public_after is not None) is is_public
+
+
+def test_moderators_hear_of_a_burst_and_their_word_makes_it_public():
+    said = [Event(each.at, "A1", None, each) for each in spoken(0, 1, 2, facts=ALL)]
+    ordinary = [
+        Event(after(days=-20, hours=n), "A1", None, report(f"q{n}", after(days=-20, hours=n), p=0.02)) for n in range(5)
+    ]
+
+    alerts = [alert for alert, _ in decide([*ordinary, *said], EARLY)]
+
+    assert [(alert.stage, alert.public) for alert in alerts] == [(Stage.SUSPECTED, False)]
+
+
+def chained(*said):
+    chain = Chain()
+    for hour, who in said:
+        chain.add(after(hours=hour), who, 4.5, EARLY)
+    return chain
+
+
+def test_a_chain_needs_two_people_and_two_days():
+    assert chained((0, "ann")).best == 0
+    assert chained((0, "ann"), (72, "ann")).best == 0
+    assert chained((0, "ann"), (47, "bo")).best == 0
+    assert chained((0, "ann"), (48, "bo")).best == pytest.approx(4.5 + 4.5 * 0.5**0.5)
+
+
+def test_many_people_are_many_within_two_days_only():
+    assert not chained(*((n, f"v{n}") for n in range(7))).many
+    assert chained(*((n, f"v{n}") for n in range(8))).many
+    assert not chained(*((n, f"v{n % 7}") for n in range(30))).many
+    assert not chained(*((n * 47, f"v{n}") for n in range(2))).many
+
+
+# What came before.
+
+
+def contrary_voice(n, at):
+    return report(f"c{n}", at, f"glad{n}", stance=Stance.CONTRARY)
+
+
+def test_contrary_voices_from_the_days_before_the_first_report_count():
+    glad = [Event(after(hours=-n), "A1", None, contrary_voice(n, after(hours=-n))) for n in range(9, 0, -1)]
+    said = [Event(each.at, "A1", None, each) for each in spoken(0, 2)]
+
+    (told, _), *_ = decide(said, EARLY)
+    after_praise = [alert for alert, _ in decide([*glad, *said], EARLY)]
+
+    assert told.public
+    assert all(any(term.term == "contrary" for term in alert.why) for alert in after_praise)
+    assert after_praise == [] or after_praise[0].score < told.score
+
+
+def test_praise_of_long_ago_is_no_contrary_voice_but_makes_the_requester_known():
+    def glad(days):
+        return [
+            Event(after(days=-days, hours=n), "A1", None, contrary_voice(n, after(days=-days, hours=n)))
+            for n in range(6)
+        ]
+
+    said = [Event(each.at, "A1", None, each) for each in spoken(0, 2, facts=ALL)]
+
+    alerts = [alert for alert, _ in decide([*glad(20), *said], EARLY)]
+
+    assert not any(term.term == "contrary" for alert in alerts for term in alert.why)
+    assert [alert.public for alert in alerts] == [False]
+
+
+def test_what_is_seen_late_is_counted_at_its_own_date():
+    ordinary = [Event(after(days=-30 + n), "A1", None, report(f"q{n}", after(days=-30 + n), p=0.02)) for n in range(20)]
+    first, second = (Event(each.at, "A1", None, each) for each in spoken(0, 5))
+
+    in_order = list(decide([*ordinary, first, second], EARLY))
+    turned = list(decide([*ordinary, second, first], EARLY))
+
+    assert [alert.score for alert, _ in in_order] == [alert.score for alert, _ in turned]
+
+
+def test_a_told_incident_that_never_was_sure_does_not_hide_ordinary_posts():
+    doubtful = [Event(each.at, "A1", None, each) for each in spoken(0, 2)]
+    ordinary = [Event(after(days=1 + n), "A1", None, report(f"q{n}", after(days=1 + n), p=0.02)) for n in range(10)]
+    later = [
+        Event(after(days=40, hours=n), "A1", None, report(f"s{n}", after(days=40, hours=n), p=0.95)) for n in range(2)
+    ]
+
+    alerts = list(decide([*doubtful, *ordinary, *later], EARLY))
+
+    assert alerts[0][0].public
+    assert not any(alert.public for alert, _ in alerts[1:])
+
+
+def test_an_alert_is_due_as_before_when_the_receipt_was_left_out():
+    known = incident(*spoken(0, 1), now=after(hours=2))
+    bare = incidents.assess(known, EARLY, after(hours=2), receipt=False)
+
+    full, lean = due(None, known, EARLY, after(hours=2)), due(None, bare, EARLY, after(hours=2))
+
+    assert replace(full, why=(), score=0.0) == replace(lean, why=(), score=0.0)
