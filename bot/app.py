@@ -224,10 +224,16 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
             ("pump", PUMP_EVERY, pump),
             ("watch", WATCH_EVERY, partial(watcher.poll_due, store, open_source, take, random=random.random)),
             ("sweep", SWEEP_EVERY, partial(sweeper.sweep, store, rules)),
+            ("drop words", SWEEP_EVERY, partial(sweeper.drop_words, store, _blind(settings))),
         )
     )
     ticks.start()
     stack.push_async_callback(ticks.stop)
+
+
+def _blind(settings: Settings) -> tuple[str, ...]:
+    """The kinds of sources that do not tell of edits and deletions: feeds, and Reddit where it is read as one."""
+    return tuple(kind for kind in sweeper.BLIND if kind != "reddit" or settings.reddit_login is None)
 
 
 async def _sources(stack: AsyncExitStack, settings: Settings) -> Callable[[str], Source]:

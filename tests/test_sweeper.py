@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot import evidence, sweeper
-from bot.model import Facts, Reason, Requester
+from bot.model import Facts, Post, Reason, Requester
 from bot.naming.canonical import canonical
 from bot.policies import EARLY
 from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
-from bot.sweeper import AT_ONCE, pass_time, sweep
+from bot.sweeper import AT_ONCE, POSTS_AT_ONCE, drop_words, pass_time, sweep
 from bot.telling import HISTORY
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, tell_all
 from tests.storage.build import Clock
@@ -190,3 +190,69 @@ async def test_the_next_look_is_never_in_the_past(store, by, clock, reported) ->
         return evidence.save(tx, by, tx.open_incident(theirs.requester_id))
 
     assert (await store.write(work)).next_at > clock.now
+
+
+# --- words are not kept
+
+
+def posts(*keys: str, source: str = "discord:7"):
+    return lambda tx: tx.add_posts(
+        [(Post(source=source, key=key, text="Zaunkoenig says so"), "v", None) for key in keys]
+    )
+
+
+async def old_words(store: Store, clock: Clock, blind: tuple[str, ...]) -> int:
+    """Posts with words that are older than they may be."""
+
+    def work(tx: Transaction) -> int:
+        rows = tx.connection.exec_driver_sql("SELECT source, seen_at FROM posts WHERE text IS NOT NULL").all()
+        now = clock.now.timestamp() * 1e6
+        hours = {source: 24 if source.startswith(blind) else 48 for source, _ in rows}
+        return sum(now - seen_at > hours[source] * 3_600e6 for source, seen_at in rows)
+
+    return await store.read(work)
+
+
+async def test_in_ten_days_no_words_are_ever_older_than_they_may_be(store, clock) -> None:
+    for turn in range(10 * 8):
+        for_all = [
+            posts(f"p{turn}", source=source)
+            for source in ("discord:7", "feed:https://forum.example.org/rss", "reddit:example")
+        ]
+        await store.write(lambda tx, for_all=for_all: [each(tx) for each in for_all])
+        clock.pass_by(3 * HOUR)
+
+        await drop_words(store, blind=("feed", "reddit"))
+
+        assert await old_words(store, clock, ("feed", "reddit")) == 0
+
+    left = await store.read(lambda tx: tx.connection.exec_driver_sql("SELECT text FROM posts WHERE text > ''").all())
+    assert len(left) == 15 + 7 + 7
+
+
+async def test_where_edits_and_deletions_are_seen_words_stay_for_two_days(store, clock) -> None:
+    await store.write(posts("p1", source="reddit:example"))
+    clock.pass_by(47 * HOUR)
+
+    seen = await drop_words(store, blind=("feed",))
+    unseen = await drop_words(store)
+
+    assert (seen, unseen) == (0, 1)
+
+
+async def test_a_long_absence_is_made_up_for_at_once(store, clock) -> None:
+    await store.write(posts(*(f"p{number}" for number in range(2 * POSTS_AT_ONCE + 1))))
+    clock.pass_by(30 * DAY)
+
+    assert [await drop_words(store), await drop_words(store)] == [2 * POSTS_AT_ONCE + 1, 0]
+
+
+async def test_dropped_words_are_not_in_the_log_of_the_file_either(store, clock, tmp_path) -> None:
+    await store.write(posts("p1"))
+    assert b"Zaunkoenig" in (tmp_path / "watch.sqlite3-wal").read_bytes()
+    clock.pass_by(3 * DAY)
+
+    await drop_words(store)
+
+    files = [each.read_bytes() for each in tmp_path.glob("watch.sqlite3*")]
+    assert [b"Zaunkoenig" in each for each in files] == [False] * len(files)

@@ -7,17 +7,20 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, NullPool, create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import StoreBroken, StoreError
 from bot.storage import schema
 from bot.storage.engine import normal_url
 from bot.storage.faults import broken, told
+from bot.storage.part import CHUNK
 from bot.storage.sqlite import examine, lock
+from bot.storage.transaction import Transaction
 
 # What may lie beside a file in WAL mode: https://sqlite.org/walformat.html
 BESIDE = ("-wal", "-shm")
@@ -28,8 +31,9 @@ FOLDER = "backups"
 def back_up(url: str, to: Path | None, now: datetime) -> Path:
     """Copy the database to a new file, as it is at one moment, while others may read and write it; gives the file.
 
-    Without `to` the file lies in the folder `backups` beside the database, named by `now`. It is there only once it
-    was found to be whole. StoreError and its kinds say in a sentence why there is none.
+    The words of posts are left out: nobody would go through old copies to drop them in time. Without `to` the file
+    lies in the folder `backups` beside the database, named by `now`. It is there only once it was found to be whole.
+    StoreError and its kinds say in a sentence why there is none.
     """
     path = file_of(url)
     examine(path, exclusive=False)
@@ -37,6 +41,7 @@ def back_up(url: str, to: Path | None, now: datetime) -> Path:
     with _draft(target) as draft:
         _copy(path, draft)
         _verify(draft, path)
+        _drop_words(draft, path, now)
         try:
             os.link(draft, target)
         except FileExistsError as error:
@@ -127,6 +132,20 @@ def _verify(draft: Path, origin: Path) -> None:
         raise broken(str(origin), verdict if verdict != "ok" else f"table {orphan[0]} points to what is not there")
     if found is None or found[0] > schema.HEAD:
         raise schema.too_new("unknown" if found is None else found[0], str(origin))
+
+
+def _drop_words(draft: Path, origin: Path, now: datetime) -> None:
+    """Take the words of all posts out of a copy, to the last byte."""
+    engine = create_engine(URL.create("sqlite", database=str(draft)), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            tx = Transaction(connection, now)
+            while tx.drop_texts(datetime.max.replace(tzinfo=UTC), CHUNK):
+                pass
+        with closing(sqlite3.connect(draft)) as made:
+            made.execute("VACUUM")
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise told(error, str(origin)) from error
 
 
 def _put_aside(path: Path, aside: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Engines:
     """Two doors to one database. `writer` is None where only reading is allowed; `release` gives up the process lock.
 
     `where` names the database for people, without a password. `conflict` says whether to try a transaction again.
+    `scrub` makes what was deleted vanish from the files, see `Store.scrub`.
     """
 
     where: str
@@ -33,6 +34,7 @@ class Engines:
     writer: AsyncEngine | None
     conflict: Callable[[BaseException], bool] = lambda _: False
     release: Callable[[], None] = lambda: None
+    scrub: Callable[[AsyncEngine, bool], Awaitable[bool]] | None = None
 
     async def dispose(self) -> None:
         """Close every connection (SQLite's are threads), then the lock."""

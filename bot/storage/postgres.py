@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
 from bot.storage.engine import Engines
+from bot.storage.tables import metadata
 
 READERS = 4
 CONNECT_TIMEOUT = 10
@@ -33,7 +34,17 @@ async def open_engines(url: URL, *, exclusive: bool) -> Engines:
             f"For {where} the driver asyncpg is missing: install rejection-watch with the extra 'postgres'."
         ) from error
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(where=where, reader=reader, writer=writer, conflict=conflict)
+    return Engines(where=where, reader=reader, writer=writer, conflict=conflict, scrub=scrub)
+
+
+async def scrub(writer: AsyncEngine, whole: bool) -> bool:
+    """With `whole` write the tables anew, without what was deleted. The server's own log is its owner's."""
+    if whole:
+        plain = writer.execution_options(isolation_level="AUTOCOMMIT")
+        async with plain.connect() as connection:
+            for table in metadata.tables:
+                await connection.execute(text(f'VACUUM (FULL) "{table}"'))
+    return True
 
 
 def conflict(error: BaseException) -> bool:

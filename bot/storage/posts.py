@@ -41,14 +41,14 @@ class Posts(Part):
         return tuple(ids[_place(post)] for post, _, _ in new)
 
     def find_post(self, source: str, key: str) -> tuple[int, Post, Reading | None] | None:
-        """One post with its id and reading."""
+        """One post with its id and reading; its words may be dropped already."""
         row = self.row(select(posts).where(posts.c.source == source, posts.c.key == key))
         if row is None:
             return None
         post = Post(
             source=row.source,
             key=row.key,
-            text=row.text,
+            text=row.text or "",
             title=row.title,
             posted_at=row.posted_at,
             parent_key=row.parent_key,

@@ -48,7 +48,7 @@ async def open_engines(url: URL, *, exclusive: bool) -> Engines:
         raise
     reader = _engine(url, READERS, "BEGIN", (*PRAGMAS, "query_only = ON"))
     writer = _engine(url, 1, "BEGIN IMMEDIATE", (*PRAGMAS, *WRITER_PRAGMAS)) if exclusive else None
-    return Engines(where=str(path), reader=reader, writer=writer, release=release)
+    return Engines(where=str(path), reader=reader, writer=writer, release=release, scrub=scrub)
 
 
 def _nothing() -> None:
@@ -125,6 +125,21 @@ def _look_inside(path: Path, *, whole: bool) -> None:
 
 def _unusable(path: Path, error: OSError) -> StoreError:
     return StoreError(f"The database cannot be used: {path}: {error.strerror}. Check the path and its rights.")
+
+
+async def scrub(writer: AsyncEngine, whole: bool) -> bool:
+    """Empty the -wal of old pages; with `whole` write the file anew first. False if somebody still reads old pages.
+
+    `secure_delete` zeroes what is deleted, but moving cells between pages leaves copies that only VACUUM takes away.
+    """
+    async with writer.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        if whole:
+            await (await driver.execute("VACUUM")).close()
+        cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, _, _ = await cursor.fetchone()
+        await cursor.close()
+    return not busy
 
 
 def _engine(url: URL, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from itertools import count
+from sqlite3 import Error as DriverError
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, make_url
@@ -54,6 +55,24 @@ class Store:
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a snapshot that no writer disturbs and that it cannot change; give what it returns."""
         return await self._unstoppable(self._transact(self._engines.reader, work))
+
+    async def scrub(self, *, whole: bool = False) -> bool:
+        """Make what was deleted vanish from the live files too; with `whole` to the last byte, by writing them anew.
+
+        False if a reader that holds on to old pages was in the way: try again later. Writers wait meanwhile.
+        """
+        writer, scrub = self._engines.writer, self._engines.scrub
+        if writer is None or scrub is None:
+            raise StoreError(f"The database {self.where} was opened for reading only.")
+
+        async def job() -> bool:
+            async with self._writing:
+                try:
+                    return await scrub(writer, whole)
+                except (SQLAlchemyError, DriverError, OSError) as error:
+                    raise told(error, self.where) from error
+
+        return await self._unstoppable(job())
 
     async def close(self) -> None:
         """Let what runs end, then close every connection and release the lock. Twice does no harm."""

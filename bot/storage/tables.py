@@ -59,13 +59,14 @@ sources = _table(
 
 gaps = _table("gaps", key("gap_id"), words("source"), moment("at"), words("why"))
 
+# `text` NULL: it was there and was dropped, with all other words of the post.
 posts = _table(
     "posts",
     key("post_id"),
     words("source"),
     words("key"),
     words("title", nullable=True),
-    words("text"),
+    words("text", nullable=True),
     moment("posted_at", nullable=True),
     words("parent_key", nullable=True),
     words("url", nullable=True),
@@ -75,6 +76,14 @@ posts = _table(
     words("reading", nullable=True),
     moment("seen_at"),
     UniqueConstraint("source", "key"),
+    # Holds only posts whose words are still there: those of two days.
+    Index(
+        "ix_posts_words",
+        "seen_at",
+        "source",
+        sqlite_where=literal_column("text IS NOT NULL"),
+        postgresql_where=literal_column("text IS NOT NULL"),
+    ),
 )
 
 # `merged_into`: nothing is theirs any more; old buttons and numbers lead to the other one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.storage.forgetting import Forgetting
 from bot.storage.guilds import Guilds
 from bot.storage.moves import Moves
 from bot.storage.outbox import Outbox
@@ -11,7 +12,7 @@ from bot.storage.sources import Sources
 from bot.storage.standing import Standings
 
 
-class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox):
+class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Forgetting):
     """One open transaction, given to the work of `Store.write` or `Store.read`; all or nothing of it is kept.
 
     Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
@@ -29,4 +30,5 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox):
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt settle_delivery unsettle outbox
                 deliveries_of find_delivery_by_message
     Standings   standing find_tasks
+    Forgetting  drop_texts forget_voice
     """

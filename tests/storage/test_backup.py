@@ -53,8 +53,11 @@ def refused(kind: type[StoreError], work, *arguments) -> str:
     return str(caught.value)
 
 
-async def test_the_drill_after_a_loss_all_is_as_it_was(path: Path, tmp_path: Path) -> None:
+async def test_the_drill_after_a_loss_all_is_as_it_was_but_for_the_words_of_posts(path: Path, tmp_path: Path) -> None:
     await fill(path)
+    store = await open_store(str(path), clock=Clock())
+    await store.write(lambda tx: tx.drop_texts(NOW, 100))
+    await store.close()
     before = dump(path)
     copy = back_up(str(path), tmp_path / "copy.sqlite3", NOW)
     path.unlink()
@@ -118,6 +121,16 @@ async def test_a_copy_is_one_file_that_only_its_owner_reads_and_the_key_is_not_i
     assert copy.stat().st_mode & 0o077 == 0
     assert key.encode() not in copy.read_bytes()
     assert bytes.fromhex(key) not in copy.read_bytes()
+
+
+async def test_no_word_of_a_post_is_in_a_copy(path: Path) -> None:
+    await fill(path)
+
+    copy = back_up(str(path), None, NOW)
+
+    assert b"all of mine were rejected" in path.read_bytes()
+    assert b"all of mine" not in copy.read_bytes()
+    assert b"all of mine" in path.read_bytes(), "the bot's own file is only read"
 
 
 async def test_two_copies_have_two_names(path: Path) -> None:

@@ -43,6 +43,7 @@ ASKED = {
     "claim_deliveries": lambda tx: tx.claim_deliveries(10, MINUTE),
     "card_of": lambda tx: tx.card_of(1, "discord:1"),
     "find_delivery_by_message": lambda tx: tx.find_delivery_by_message("discord:1", "m1"),
+    "drop_texts": lambda tx: tx.drop_texts(NOW, 5, blind=("feed",), blind_before=NOW),
     "last_alert": lambda tx: tx.last_alert(1, "discord:1"),
 }
 

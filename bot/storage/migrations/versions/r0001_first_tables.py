@@ -63,7 +63,7 @@ def _reading() -> None:
         sa.Column("source", TEXT, nullable=False),
         sa.Column("key", TEXT, nullable=False),
         sa.Column("title", TEXT, nullable=True),
-        sa.Column("text", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=True),
         sa.Column("posted_at", INT, nullable=True),
         sa.Column("parent_key", TEXT, nullable=True),
         sa.Column("url", TEXT, nullable=True),
@@ -74,6 +74,13 @@ def _reading() -> None:
         sa.Column("seen_at", INT, nullable=False),
         sa.UniqueConstraint("source", "key"),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_posts_words",
+        "posts",
+        ["seen_at", "source"],
+        sqlite_where=sa.text("text IS NOT NULL"),
+        postgresql_where=sa.text("text IS NOT NULL"),
     )
 
 

@@ -1,0 +1,82 @@
+"""What is not kept: the words of posts after a while, and whoever asks to be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select, union, update
+
+from bot.model import Mention, Reading, Signal
+from bot.storage.codec import dump, load
+from bot.storage.part import Part
+from bot.storage.tables import batches, names, posts, reports, requesters
+
+
+def bare(reading: Reading, about: Sequence[Mention]) -> Reading:
+    """A reading without a word of the post: kind, chances, facts, signals by name and weight, and whom it is about."""
+    only = about[0] if len(about) == 1 else None
+    return replace(
+        reading,
+        mentions=tuple(about),
+        tasks=(),
+        claims=tuple(replace(claim, mention=claim.mention and only) for claim in reading.claims),
+        signals=tuple(Signal(signal.name, "", signal.weight) for signal in reading.signals),
+    )
+
+
+class Forgetting(Part):
+    """Takes out what must not stay."""
+
+    def drop_texts(
+        self, before: datetime, limit: int, *, blind: Collection[str] = (), blind_before: datetime | None = None
+    ) -> int:
+        """Of up to `limit` posts stored until `before` drop title, text, link and author; gives how many.
+
+        Of the kinds of sources in `blind` those stored until `blind_before`. What was read stays as `bare` has it: of
+        whom it speaks only the requesters that became known by it, under their own names.
+        """
+        old = posts.c.seen_at <= before
+        if blind_before is not None:
+            from_blind = or_(*(posts.c.source.startswith(f"{kind}:", autoescape=True) for kind in blind))
+            # The first half is what the index is for.
+            old = and_(posts.c.seen_at <= max(before, blind_before), or_(old, from_blind))
+        theirs = select(posts.c.post_id, posts.c.reading).where(posts.c.text.is_not(None), old)
+        rows = self.rows(theirs.order_by(posts.c.seen_at).limit(limit))
+        self._strip(rows)
+        return len(rows)
+
+    def _strip(self, rows: Sequence[Row[Any]]) -> None:
+        """Take the words out of these posts (`post_id`, `reading`)."""
+        if not rows:
+            return
+        about = self._about([row.post_id for row in rows])
+        told = [{"of": row.post_id, "kept": _kept(row.reading, about.get(row.post_id, []))} for row in rows]
+        nothing = dict.fromkeys(("title", "text", "url", "voice_key"))
+        emptied = update(posts).where(posts.c.post_id == bindparam("of"))
+        self.connection.execute(emptied.values(**nothing, reading=bindparam("kept")), told)
+
+    def _about(self, post_ids: Sequence[int]) -> dict[int, list[Mention]]:
+        """The requesters that the reports and the work in these posts belong to, as mentions, by post."""
+        said = union(
+            *(
+                select(table.c.post_id, table.c.requester_id).where(table.c.post_id.in_(post_ids))
+                for table in (reports, batches)
+            )
+        ).subquery()
+        account = (
+            select(func.min(names.c.account_key)).where(names.c.requester_id == requesters.c.requester_id)
+        ).scalar_subquery()
+        found: dict[int, list[Mention]] = {}
+        whom = select(said.c.post_id, requesters.c.name, requesters.c.platform, account.label("account_key"))
+        joined = whom.join(requesters, requesters.c.requester_id == said.c.requester_id)
+        for row in self.rows(joined.order_by(said.c.post_id, requesters.c.requester_id)):
+            mention = Mention(text=row.name, account_key=row.account_key, platform=row.platform)
+            found.setdefault(row.post_id, []).append(mention)
+        return found
+
+
+def _kept(reading: str | None, about: Sequence[Mention]) -> str | None:
+    return None if reading is None else dump(bare(load(Reading, reading), about))
