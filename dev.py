@@ -8,7 +8,8 @@ python3 dev.py bench [ARGS]      benchmarks with their baselines; figures for do
                                  `bench naming [SIZE…]` says who is meant at 1k, 100k, 1M names,
                                  `bench reading` how fast the reader is and how much memory it takes
 python3 dev.py learn naming      learn the weights of naming again and write bot/naming/weights.toml
-python3 dev.py soak [ARGS]       the long runs that do not belong into every commit
+python3 dev.py soak --seeds A:B [--minutes M]  simulated days and real deaths for these seeds; figures for
+                                 docs/reliability-report.md; `soak --hour` runs the real program for an hour
 python3 dev.py format            ruff, writing
 python3 dev.py lock              resolve requirements.lock again from pyproject.toml
 python3 dev.py setup             make .venv and nothing else
@@ -181,7 +182,9 @@ def main(arguments: list[str]) -> None:
         learn(rest)
     elif name in ("bench", "soak"):
         os.chdir(ROOT)
-        become([str(PYTHON), "-m", f"tests.{name}", *rest])
+        hour = name == "bench" or "--hour" in rest
+        module = f"tests.{name}" if hour else "tests.harness.soak"
+        become([str(PYTHON), "-m", module, *(word for word in rest if word != "--hour")])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot import intake, outbox, sweeper, watcher
+from bot.budget import Budget
 from bot.commands import Desk
 from bot.config import Settings, secret_key
 from bot.errors import SettingsError
@@ -106,6 +107,7 @@ class Connection:
     refused: SettingsError | None = None
     client: Client | None = None
     running: asyncio.Task[None] | None = None
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def announcer(self) -> Announcer:
@@ -143,7 +145,7 @@ class Connection:
 
         if self.settings.discord_api is not None:
             point_at(self.settings.discord_api, self.settings.discord_gateway)
-        return Client(self.desk, content_intent=content_intent)
+        return Client(self.desk, content_intent=content_intent, budget=self.budget)
 
     async def _keep_running(self) -> None:
         from bot.client import IntentRefused

@@ -6,10 +6,11 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -17,12 +18,13 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.budget import Budget, session_wait
 from bot.commands import Desk
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.model import Guild
 from bot.outbox import Announcer, Attempt, Look, Result, Sight
-from bot.storage import open_store
+from bot.storage import Transaction, open_store
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -42,6 +44,8 @@ PREFIX = "!"
 # The least that discord.py takes. Longer waits that Discord asks for are ours to keep, not a call's.
 RATE_LIMIT_WAIT = 30.0
 SYNCED = "discord.commands"
+SESSIONS = "discord.sessions"
+SESSIONS_KEPT = 400
 # discord.py's own pauses between two tries grow to 17 minutes; after so long a new client is quicker.
 DARK_FOR = timedelta(minutes=5)
 # Close codes of Discord's gateway ("Gateway Close Event Codes").
@@ -69,7 +73,7 @@ class Offline:
 
     async def announce(self, delivery: object, card: object) -> Attempt:
         """Unreachable."""
-        return Attempt(Result.UNREACHABLE, why="the bot is not connected to Discord")
+        return Attempt(Result.UNREACHABLE, why="the bot is not connected to Discord", tried=False)
 
     edit = announce
 
@@ -82,15 +86,23 @@ class Client(commands.Bot):
     """A connection to Discord with our commands on it.
 
     `desk` answers, `announcer` (set by cogs.announce) speaks. With `content_intent` False nothing privileged is asked
-    for: `/check` and `@bot check` work, `!check` and watched channels do not. `options` go to discord.py.
+    for: `/check` and `@bot check` work, `!check` and watched channels do not. `budget` is kept by all clients of a
+    process together. `options` go to discord.py.
     """
 
     def __init__(
-        self, desk: Desk, *, content_intent: bool = True, extensions: Sequence[str] = EXTENSIONS, **options: Any
+        self,
+        desk: Desk,
+        *,
+        content_intent: bool = True,
+        budget: Budget | None = None,
+        extensions: Sequence[str] = EXTENSIONS,
+        **options: Any,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
         intents.message_content = content_intent
+        watching = Budget() if budget is None else budget
         # No voice here, so nobody need hear that its libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
@@ -99,6 +111,7 @@ class Client(commands.Bot):
             help_command=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=RATE_LIMIT_WAIT,
+            http_trace=_watched_by(watching),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -106,6 +119,7 @@ class Client(commands.Bot):
             **options,
         )
         self.desk = desk
+        self.budget = watching
         self.announcer: Announcer = Offline()
         self.refused: SettingsError | None = None
         self._dark: asyncio.TimerHandle | None = None
@@ -132,6 +146,13 @@ class Client(commands.Bot):
             raise SettingsError(f"Discord closed the connection for good (code {closed.code}).") from closed
         if self.refused is not None:
             raise self.refused
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait where one more session would be too many for a day: Discord takes the token of who opens too many."""
+        while wait := (await self.desk.store.write(_session)).total_seconds():
+            log.error("too many sessions today; waiting", seconds=wait)
+            await asyncio.sleep(wait)
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def ready_for_pump(self) -> None:
         """Wait until the guilds are known: before that a channel that is there looks like one that is not."""
@@ -185,11 +206,44 @@ class Client(commands.Bot):
         await self.desk.store.write(lambda tx: tx.set_note(SYNCED, mark))
 
 
+def _watched_by(budget: Budget) -> aiohttp.TraceConfig:
+    """The budget's place in every request, the library's own second tries among them."""
+
+    async def begins(*_: object) -> None:
+        await budget.turn()
+
+    async def ends(_session: object, _context: object, seen: aiohttp.TraceRequestEndParams) -> None:
+        budget.heard(seen.response.status, seen.response.headers)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(begins)
+    trace.on_request_end.append(ends)
+    return trace
+
+
+def _session(tx: Transaction) -> timedelta:
+    """Note that a session begins now; zero, or how long to wait with it."""
+    begun = [datetime.fromtimestamp(int(each), UTC) for each in (tx.note(SESSIONS) or "").split()]
+    wait = session_wait(begun, tx.now)
+    if not wait:
+        kept = [*begun, tx.now][-SESSIONS_KEPT:]
+        tx.set_note(SESSIONS, " ".join(str(int(each.timestamp())) for each in kept))
+    return wait
+
+
 def point_at(api: str, gateway: str | None = None) -> None:
     """Speak to another Discord than the real one, for the whole process: its REST address and its gateway's."""
     Route.BASE = api
     if gateway is not None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+async def live_permissions(client: discord.Client, channel: Channel) -> discord.Permissions:
+    """What we may do in a channel by Discord's own words of this moment, not by what we remember."""
+    there = await client.fetch_guild(channel.guild.id, with_counts=False)
+    me = await there.fetch_member(channel.guild.me.id)
+    found = [each for each in await there.fetch_channels() if each.id == channel.id]
+    return found[0].permissions_for(me) if found else discord.Permissions.none()
 
 
 def missing_permissions(channel: Channel, needed: tuple[str, ...], me: discord.Member | None = None) -> str:

@@ -8,8 +8,11 @@ itself refuses a second message with the same nonce, is it sent again. What cann
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import itertools
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -18,12 +21,13 @@ import structlog
 
 from bot import cards
 from bot.errors import WatchError
-from bot.model import Card, Delivery, State
-from bot.storage import Store
+from bot.model import Card, Delivery, Shape, Slot, State
+from bot.storage import TAKEN_AWAY, Store, Transaction
 
 log = structlog.stdlib.get_logger(__name__)
 
 T = TypeVar("T")
+UNREADABLE = "it may have been posted, and the channel's history cannot be read: give the bot Read Message History"
 
 AT_ONCE = 10
 LEASE_FOR = timedelta(seconds=90)
@@ -32,12 +36,17 @@ SEND_WITHIN = timedelta(seconds=20)
 # still be under way for 40 s: so without a look into the channel a second try is safe only this long after the first.
 BLIND_RETRY_WITHIN = timedelta(seconds=20)
 FIRST_RETRY = timedelta(seconds=2)
-LONGEST_RETRY = timedelta(minutes=10)
+# After an outage all that waits is visible within 5 minutes: so the pauses stay well below.
+LONGEST_RETRY = timedelta(minutes=2)
 # A channel that is gone or closed to us is asked rarely: Discord bans who asks 10,000 times in vain in 10 minutes.
 NO_CHANNEL_RETRY = timedelta(hours=1)
-# While a slow channel keeps us waiting the others are looked after this often, and one pump ends after so many looks.
+# While a slow channel keeps us waiting the others are looked after this often. After so many looks a pump comes to an
+# end: what was tried in vain before waits for the next one, so that the last slow answers keep nobody else waiting.
 LOOK_EVERY = timedelta(seconds=1)
 LOOKS = 120
+# A closed channel may hold up a hundred alerts; its moderators hear of it once a day.
+NOTE_EVERY = timedelta(days=1)
+NONCE_LENGTH = 25
 
 
 class Result(StrEnum):
@@ -53,12 +62,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The outcome of an attempt; `message_key` for done, `why` for a person otherwise."""
+    """The outcome of an attempt; `message_key` for done, `why` for a person otherwise.
+
+    `tried` False: no request left this process, so that surely nothing was posted.
+    """
 
     result: Result
     message_key: str | None = None
     why: str | None = None
     retry_after: timedelta | None = None
+    tried: bool = True
 
 
 class Look(StrEnum):
@@ -108,8 +121,8 @@ async def pump(
     """
     courier, done, running = _Courier(store, announcer, within), 0, set[asyncio.Task[None]]()
     async with asyncio.TaskGroup() as group:
-        for _ in range(LOOKS):
-            rows = await courier.claim(AT_ONCE - len(running), channels)
+        for look in itertools.count():
+            rows = await courier.claim(AT_ONCE - len(running), channels, fresh=look >= LOOKS)
             running |= {group.create_task(courier.deliver(row)) for row in rows}
             done += len(rows)
             if not running:
@@ -132,8 +145,10 @@ class _Courier:
     announcer: Announcer
     within: timedelta
 
-    async def claim(self, most: int, channels: Sequence[str] | None) -> tuple[Delivery, ...]:
-        return await self.store.write(lambda tx: tx.claim_deliveries(most, LEASE_FOR, channels)) if most else ()
+    async def claim(self, most: int, channels: Sequence[str] | None, *, fresh: bool) -> tuple[Delivery, ...]:
+        if not most:
+            return ()
+        return await self.store.write(lambda tx: tx.claim_deliveries(most, LEASE_FOR, channels, fresh=fresh))
 
     async def deliver(self, row: Delivery) -> None:
         if row.state is State.SENT:
@@ -148,12 +163,10 @@ class _Courier:
             await self._settle(row, State.SENT, message_key=sight.message_key, sent_rev=1)
             return False
         if sight.look is Look.UNREACHABLE:
-            await self._later(row, Attempt(Result.UNREACHABLE, why="the channel cannot be reached"))
+            await self._later(row, _unreachable(sight))
             return False
         if sight.look is Look.CANNOT_TELL and not await self._is_young(row):
-            why = "it may have been posted, and the channel's history cannot be read: give the bot Read Message History"
-            log.warning("parked", ref=row.marker, channel=row.channel_key, why=why)
-            await self._settle(row, State.PARKED, reason=why)
+            await self._give_up(row, State.PARKED, UNREADABLE)
             return False
         return True
 
@@ -171,23 +184,59 @@ class _Courier:
             case Result.DONE:
                 await self._settle(begun, State.SENT, message_key=attempt.message_key, sent_rev=1)
             case Result.REMOVED:
-                await self._settle(begun, State.SUPPRESSED, reason="a moderator removed the message")
+                await self._settle(begun, State.SUPPRESSED, reason=TAKEN_AWAY)
             case Result.REFUSED:
                 await self._refused(begun, attempt)
+            case _ if not attempt.tried:
+                await self._untried(replace(row, fence=begun.fence), attempt)
             case _:
                 await self._later(begun, attempt)
 
     async def _refused(self, row: Delivery, attempt: Attempt) -> None:
-        """A clear refusal does not prove that nothing was posted: a library may have tried twice inside one call."""
+        """A clear refusal does not prove that nothing was posted: a library may have tried twice inside one call.
+
+        What is surely not there is tried once more in the plainest words, which no filter should mind.
+        """
         sight = await self._look(row)
         if sight.look is Look.FOUND:
             await self._settle(row, State.SENT, message_key=sight.message_key, sent_rev=1)
+        elif sight.look is Look.UNREACHABLE:
+            await self._later(row, replace(_unreachable(sight), why=attempt.why))
+        elif (plainer := cards.plainer(row.payload)) is not None:
+            log.warning("refused, tried again in plain words", ref=row.marker, why=attempt.why)
+            await self._later(row, attempt, words=plainer)
+        elif sight.look is Look.CANNOT_TELL:
+            await self._give_up(row, State.PARKED, UNREADABLE)
+        else:
+            await self._give_up(row, State.DEAD, attempt.why)
+
+    async def _untried(self, row: Delivery, attempt: Attempt) -> None:
+        """Nothing left the house, so this was no attempt at all."""
+        pause = _pause(row, attempt)
+        await self.store.write(lambda tx: tx.unbegin(row, next_at=tx.now + pause, reason=attempt.why))
+        await self._note_closed(row, attempt, pause)
+
+    async def _give_up(self, row: Delivery, state: State, why: str | None) -> None:
+        """Leave it to the moderators, and tell them so."""
+        log.error("not known to be posted", state=state, ref=row.marker, channel=row.channel_key, why=why)
+
+        def work(tx: Transaction) -> None:
+            if tx.settle_delivery(row, state=state, reason=why):
+                _note(tx, row, why)
+
+        await self.store.write(work)
+
+    async def _note_closed(self, row: Delivery, attempt: Attempt, pause: timedelta) -> None:
+        """A channel that is closed to us is left in peace as a whole, and its moderators are told once a day."""
+        if attempt.result is not Result.NO_CHANNEL:
             return
-        if sight.look is Look.UNREACHABLE:
-            await self._later(row, Attempt(Result.UNREACHABLE, why=attempt.why))
-            return
-        log.error("refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
-        await self._settle(row, State.DEAD, reason=attempt.why)
+
+        def work(tx: Transaction) -> None:
+            tx.suspend(row.channel_key, tx.now + pause)
+            if not tx.noted_since(row.guild_key, tx.now - NOTE_EVERY):
+                _note(tx, row, attempt.why)
+
+        await self.store.write(work)
 
     async def _edit(self, row: Delivery) -> None:
         attempt = await self._attempt(self.announcer.edit(row, cards.from_json(row.wanted or row.payload)))
@@ -195,7 +244,9 @@ class _Courier:
             case Result.DONE:
                 await self._settle(row, State.SENT, sent_rev=row.rev)
             case Result.REMOVED:
-                await self._settle(row, State.SUPPRESSED, reason="a moderator removed the message")
+                await self._settle(row, State.SUPPRESSED, reason=TAKEN_AWAY)
+            case Result.REFUSED if (plainer := cards.plainer(row.wanted or row.payload)) is not None:
+                await self._later(row, attempt, words=plainer)
             case Result.REFUSED:
                 log.error("edit refused", ref=row.marker, channel=row.channel_key, why=attempt.why)
                 await self._settle(row, State.SENT, sent_rev=row.rev, reason=attempt.why)
@@ -235,13 +286,42 @@ class _Courier:
             lambda tx: tx.settle_delivery(row, state=state, message_key=message_key, sent_rev=sent_rev, reason=reason)
         )
 
-    async def _later(self, row: Delivery, attempt: Attempt) -> None:
-        """Try again after a pause; an edit stays sent, a send uncertain."""
+    async def _later(self, row: Delivery, attempt: Attempt, words: str | None = None) -> None:
+        """Try again after a pause, with other words if there are any; an edit stays sent, a send uncertain."""
         state = State.SENT if row.state is State.SENT else State.UNCERTAIN
         pause = _pause(row, attempt)
         await self.store.write(
-            lambda tx: tx.settle_delivery(row, state=state, next_at=tx.now + pause, reason=attempt.why)
+            lambda tx: tx.settle_delivery(row, state=state, next_at=tx.now + pause, reason=attempt.why, words=words)
         )
+        await self._note_closed(row, attempt, pause)
+
+
+def _unreachable(sight: Sight) -> Attempt:
+    return Attempt(Result.UNREACHABLE, why=sight.why or "the channel cannot be reached", retry_after=sight.retry_after)
+
+
+def _note(tx: Transaction, row: Delivery, why: str | None) -> None:
+    """Tell a guild's moderators of a message that members may not see. Of their own channel nobody could be told."""
+    guild = tx.find_guild(row.guild_key)
+    if guild is None or guild.moderator_channel is None or row.slot is Slot.MODERATORS:
+        return
+    channel = guild.moderator_channel
+    generation = tx.next_generation(row.incident_id, channel, Shape.NOTICE)
+    # As hard to guess as the nonce it is made of, and the same after every restart.
+    digest = hashlib.sha256(f"note|{row.nonce}|{channel}|{generation}".encode()).digest()
+    note = Delivery(
+        incident_id=row.incident_id,
+        guild_key=row.guild_key,
+        channel_key=channel,
+        slot=Slot.MODERATORS,
+        shape=Shape.NOTICE,
+        generation=generation,
+        nonce=base64.b32encode(digest).decode("ascii")[:NONCE_LENGTH],
+        marker=row.marker,
+        payload=cards.to_json(cards.stuck(row, why)),
+        due_at=tx.now,
+    )
+    tx.queue(note)
 
 
 def _pause(row: Delivery, attempt: Attempt) -> timedelta:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot import alerts, cards, incidents
 from bot.alerts.wire import alert_to
 from bot.errors import NotFoundError
-from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot, Tie
+from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot, State, Tie
 from bot.rules import Rules
 from bot.storage import Transaction
 from bot.whom import SAME_NAME, candidate
@@ -21,6 +21,8 @@ NONCE_LENGTH = 25
 # A short message beside the living card at most this often for one incident and channel; a withdrawal never waits.
 NOTICE_EVERY = timedelta(hours=6)
 CANNOT_WAIT = frozenset({Reason.WITHDRAWN, Reason.DISMISSED})
+# What is worth a message of its own to those who have the card already; the first public word is the card itself.
+NEWS = frozenset({Reason.CONFIRMED, Reason.REVERSED}) | CANNOT_WAIT
 # No rule can have more to say at one moment than there are reasons that build on one another.
 MOST_AT_ONCE = 4
 # The audience of a replay: it hears everything, in print, and has no channel.
@@ -49,7 +51,7 @@ def tell(
     """
     told: list[Told] = []
     for guild in tx.guilds() if guilds is None else guilds:
-        if not _cares(tx, guild, incident):
+        if not _cares(tx, guild, incident) and not _was_told(tx, guild, incident):
             continue
         told += _tell_guild(tx, rules, incident, now, guild)
     return told
@@ -61,6 +63,11 @@ def _cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
         return True
     platform = tx.get_requester(incident.requester_id).platform or incident.platform
     return platform is None or platform in guild.platforms
+
+
+def _was_told(tx: Transaction, guild: Guild, incident: Incident) -> bool:
+    """Whether the guild has heard of it: then it hears how it goes on, whatever it chose since."""
+    return incident.incident_id is not None and tx.last_alert(incident.incident_id, guild.guild_key) is not None
 
 
 def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime, guild: Guild) -> list[Told]:
@@ -204,8 +211,12 @@ def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: 
         post.living(guild.moderator_channel, Slot.MODERATORS, private)
     if guild.alert_channel and guild.mode is Mode.ON and alert.seen:
         post.living(guild.alert_channel, Slot.PUBLIC, public)
-        if alerts.is_news(alert):
+        if alert.reason in NEWS:
             post.notice(guild.alert_channel, cards.notice(alert, about))
+    if alert.reason in CANNOT_WAIT:
+        for channel in post.left_behind():
+            post.living(channel, Slot.PUBLIC, public)
+            post.notice(channel, cards.notice(alert, about))
     return Told(alert=alert, incident=view, requester=about.requester, ref=about.ref, card=public, guild=guild)
 
 
@@ -228,11 +239,24 @@ class _Post:
         if not self.tx.want(self.alert.incident_id, channel, payload):
             self._queue(channel, slot, Shape.CARD, 0, payload)
 
+    def left_behind(self) -> list[str]:
+        """Channels of the guild that show a card of this incident and are not where it is told today."""
+        assert self.alert.incident_id is not None
+        today = self.guild.alert_channel if self.guild.mode is Mode.ON else None
+        rows = self.tx.deliveries_of(self.alert.incident_id)
+        ours = (row for row in rows if row.guild_key == self.guild.guild_key and row.slot is Slot.PUBLIC)
+        return list(dict.fromkeys(row.channel_key for row in ours if row.channel_key != today))
+
     def notice(self, channel: str, card: Card) -> None:
-        """A short new message beside a card that was there before, and not too often."""
+        """A short new message beside a card that was there before, and not too often.
+
+        Where a moderator took the card away, members hear only that it does not stand any more.
+        """
         assert self.alert.incident_id is not None
         living = self.tx.card_of(self.alert.incident_id, channel)
-        if living is None or living.alert_id == self.alert_id:
+        if living is None or living.alert_id == self.alert_id or living.state is State.DEAD:
+            return
+        if living.state is State.SUPPRESSED and self.alert.reason not in CANNOT_WAIT:
             return
         lately = [
             row

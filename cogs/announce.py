@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import discord
+from discord.ext import commands
 
-from bot.client import TO_POST, Channel, Client, missing_permissions
+from bot.budget import LANE, Lane
+from bot.client import TO_POST, Channel, Client, live_permissions, missing_permissions
 from bot.errors import SettingsError
 from bot.model import Card, Delivery, Shape
 from bot.outbox import Attempt, Look, Result, Sight
 from cogs.buttons import of_delivery
 from cogs.embeds import embed, ends_with
 from cogs.guards import SITE
-from cogs.outcomes import KNOWN_WAIT, SHUT_OUT_WAIT, outcome, shut_out
+from cogs.outcomes import KNOWN_WAIT, outcome, shut_out
 
 NOBODY = discord.AllowedMentions.none()
 # Clocks differ, and a message's id is made from Discord's.
@@ -29,12 +30,10 @@ TAG_LENGTH = 8
 
 
 class DiscordAnnouncer:
-    """The outbox's announcer. `clock` counts seconds and only ever grows."""
+    """The outbox's announcer."""
 
-    def __init__(self, client: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._clock = clock
-        self._silent_until = float("-inf")
 
     async def announce(self, delivery: Delivery, card: Card) -> Attempt:
         """Post the card as a new message."""
@@ -70,6 +69,7 @@ class DiscordAnnouncer:
         # Without this permission Discord answers an empty list, which proves nothing.
         if not channel.permissions_for(channel.guild.me).read_message_history:
             return Sight(Look.CANNOT_TELL)
+        LANE.set(Lane.ALERT)
         try:
             async with asyncio.timeout(LOOK_WITHIN):
                 return await self._look(channel, delivery)
@@ -91,14 +91,16 @@ class DiscordAnnouncer:
                 return Sight(Look.FOUND, message_key=str(message.id))
         if seen >= LOOKED_AT:
             return Sight(Look.CANNOT_TELL)
-        if seen == 0 and not await self._proves(channel):
-            return Sight(Look.UNREACHABLE, why="the channel's history looks empty, and that cannot be checked now")
-        return Sight(Look.ABSENT)
+        return Sight(Look.ABSENT) if seen or await self._proves(channel) else Sight(Look.CANNOT_TELL)
 
     async def _proves(self, channel: Any) -> bool:
-        """Whether an empty answer means an empty channel: our permissions are live, or something else is readable."""
-        # Before the first connection there is no `ws`, whatever its type says.
-        return getattr(self._client.ws, "open", False) or bool([message async for message in channel.history(limit=1)])
+        """Whether an empty answer means that nothing is there: something older is readable, or Discord says we may.
+
+        What we know of our permissions may be old: without them the answer is empty too.
+        """
+        if [message async for message in channel.history(limit=1)]:
+            return True
+        return (await live_permissions(self._client, channel)).read_message_history
 
     async def _try(self, delivery: Delivery, act: Callable[[Any], Awaitable[str]]) -> Attempt:
         channel = self._channel(delivery)
@@ -106,7 +108,8 @@ class DiscordAnnouncer:
             return channel
         missing = missing_permissions(channel, TO_POST)
         if missing:
-            return Attempt(Result.NO_CHANNEL, why=f"the bot lacks {missing} there", retry_after=KNOWN_WAIT)
+            return _untried(Result.NO_CHANNEL, f"the bot lacks {missing} there")
+        LANE.set(Lane.ALERT)
         try:
             return Attempt(Result.DONE, message_key=await act(channel))
         except Exception as error:  # noqa: BLE001  discord.py lets JSONDecodeError, TypeError and more through
@@ -114,7 +117,7 @@ class DiscordAnnouncer:
 
     async def _classified(self, error: Exception) -> Attempt:
         if shut_out(error):
-            self._silent_until = self._clock() + SHUT_OUT_WAIT.total_seconds()
+            self._client.budget.shut_out()
         try:
             return outcome(error)
         except SettingsError as fatal:
@@ -123,19 +126,18 @@ class DiscordAnnouncer:
 
     def _channel(self, delivery: Delivery) -> Channel | Attempt:
         """Where to, or why not; asks nobody."""
-        silent_for = self._silent_until - self._clock()
-        if silent_for > 0:
-            wait = timedelta(seconds=silent_for)
-            return Attempt(Result.UNREACHABLE, why="Discord has shut us out for a while", retry_after=wait)
+        silent_for = self._client.budget.silent_for
+        if silent_for:
+            return _untried(Result.UNREACHABLE, "Discord has shut us out for a while", silent_for)
         site, _, guild_id = delivery.guild_key.partition(":")
         if site != SITE or not guild_id.isdecimal() or not delivery.channel_key.isdecimal():
-            return Attempt(Result.NO_CHANNEL, why="that is no channel of Discord", retry_after=KNOWN_WAIT)
+            return _untried(Result.NO_CHANNEL, "that is no channel of Discord")
         guild = self._client.get_guild(int(guild_id))
         if self._client.is_closed() or not self._client.is_ready() or (guild is not None and guild.unavailable):
-            return Attempt(Result.UNREACHABLE, why="the bot is not connected to Discord")
+            return _untried(Result.UNREACHABLE, "the bot is not connected to Discord", None)
         channel = guild.get_channel_or_thread(int(delivery.channel_key)) if guild is not None else None
         if channel is None:
-            return Attempt(Result.NO_CHANNEL, why="the channel is gone, or the bot is", retry_after=KNOWN_WAIT)
+            return _untried(Result.NO_CHANNEL, "the channel is gone, or the bot is")
         return channel
 
     def _buttons(self, delivery: Delivery, card: Card) -> discord.ui.View:
@@ -155,6 +157,37 @@ class DiscordAnnouncer:
         return {"reference": discord.MessageReference(**place, fail_if_not_exists=False)}
 
 
+def _untried(result: Result, why: str, retry_after: timedelta | None = KNOWN_WAIT) -> Attempt:
+    """Why no request goes out."""
+    return Attempt(result, why=why, retry_after=retry_after, tried=False)
+
+
+class Witness(commands.Cog):
+    """Discord tells us of our own messages with their nonces: proof of arrival where the answer was lost.
+
+    It tells too what was taken away; nobody posts that again.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """A message of ours that the outbox is not sure of is settled."""
+        if self.client.user is None or message.author.id != self.client.user.id or not isinstance(message.nonce, str):
+            return
+        channel, nonce, key = str(message.channel.id), message.nonce, str(message.id)
+        await self.client.desk.store.write(lambda tx: tx.witness(channel, nonce, key))
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, gone: discord.RawMessageDeleteEvent) -> None:
+        """A message of ours is gone: nobody but a moderator removes it."""
+        channel, key = str(gone.channel_id), str(gone.message_id)
+        if await self.client.desk.store.read(lambda tx: tx.find_delivery_by_message(channel, key)) is not None:
+            await self.client.desk.store.write(lambda tx: tx.removed(channel, key))
+
+
 async def setup(client: Client) -> None:
     """Called by discord.py."""
     client.announcer = DiscordAnnouncer(client)
+    await client.add_cog(Witness(client))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import discord
 
+from bot.budget import Silenced
 from bot.errors import SettingsError
 from bot.outbox import Attempt, Result
 
@@ -35,6 +36,8 @@ def outcome(error: Exception) -> Attempt:
     """
     if isinstance(error, discord.RateLimited):
         return Attempt(Result.UNCERTAIN, why="rate limited", retry_after=timedelta(seconds=error.retry_after))
+    if isinstance(error, Silenced):
+        return Attempt(Result.UNCERTAIN, why=str(error), retry_after=error.retry_after)
     if isinstance(error, discord.HTTPException):
         return _answered(error)
     return Attempt(Result.UNCERTAIN, why=f"no usable answer ({type(error).__name__})")

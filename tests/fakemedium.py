@@ -34,6 +34,7 @@ class FakeMedium:
     hangs       posted, and the answer never comes
     raises      posted, and the library stumbles over the answer
     down        nothing is reached
+    closed      no request is made at all: the channel is known to be closed to us
     gone        the channel is not there or not ours
     refused     not posted, and told so
     refused-yet-posted   posted by the library's first inner try; its second was refused
@@ -109,6 +110,7 @@ class FakeMedium:
             "silent": Attempt(Result.UNCERTAIN, why="the server answered 503"),
             "vanishes": Attempt(Result.UNCERTAIN, why="the connection broke"),
             "down": Attempt(Result.UNREACHABLE, why="not connected"),
+            "closed": Attempt(Result.NO_CHANNEL, why="closed to us", tried=False),
             "gone": Attempt(Result.NO_CHANNEL, why="no such channel"),
             "refused": Attempt(Result.REFUSED, why="invalid body"),
             "refused-yet-posted": Attempt(Result.REFUSED, why="invalid body"),

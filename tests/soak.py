@@ -1,6 +1,6 @@
 """An hour of `rejection-watch run`, a real process, against the loopback fakes.
 
-`python3 dev.py soak [MINUTES [OUTAGE]]`: 60 minutes, 5 of them without Discord, unless told otherwise.
+`python3 dev.py soak --hour [MINUTES [OUTAGE]]`: 60 minutes, 5 of them without Discord, unless told otherwise.
 
 Invented workers write on a subreddit, in a forum and in a watched channel; two dozen invented requesters reject in
 bulk; the gateway is cut three times and Discord is down for five minutes. At the end every post has to be

@@ -21,7 +21,7 @@ from bot.model import Button, Card, Post, Shape, Slot, State, Tone
 from bot.outbox import Look, Result, pump
 from bot.storage import Store, open_store
 from tests.making import ACCOUNT, NOW, rules
-from tests.storage.build import Clock, add_incident, delivery
+from tests.storage.build import MINUTE, Clock, add_incident, delivery
 
 FULL = Card(
     title="A title",
@@ -129,13 +129,13 @@ def test_the_feed_stays_one_harmless_line_whatever_is_posted(text: str) -> None:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=Clock())
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
     yield opened
     await opened.close()
 
 
-async def test_the_terminal_is_a_medium_that_prints_each_message_once_and_its_edits(store: Store) -> None:
+async def test_the_terminal_is_a_medium_that_prints_each_message_once_and_its_edits(store: Store, clock: Clock) -> None:
     screen = Screen()
     medium = ConsoleAnnouncer(screen)
 
@@ -154,6 +154,7 @@ async def test_the_terminal_is_a_medium_that_prints_each_message_once_and_its_ed
     incident_id = await store.write(put)
     await pump(store, medium)
     await store.write(lambda tx: tx.want(incident_id, PUBLIC, cards.to_json(Card(title="newer words"))))
+    clock.pass_by(MINUTE)
     await pump(store, medium)
     rows = await store.read(lambda tx: tx.deliveries_of(incident_id))
 

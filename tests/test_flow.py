@@ -113,6 +113,7 @@ async def test_a_confirmation_is_told_and_changes_the_living_card(desk: Desk, cl
     edits = medium.channels["alerts"][0].edits
 
     await answer(desk, MODERATOR, f"!confirm {await ref(desk)} I saw the dashboards")
+    clock.now += timedelta(minutes=1)
     await pump_all(desk, medium)
 
     shown = medium.channels["alerts"]
@@ -128,6 +129,7 @@ async def test_a_dismissal_reaches_those_who_saw_the_warning_at_once(desk: Desk,
     await pump_all(desk, medium)
 
     await answer(desk, MODERATOR, f"!dismiss {await ref(desk)} it was a test of ours")
+    clock.now += timedelta(minutes=1)
     await pump_all(desk, medium)
 
     assert "Dismissed" in medium.channels["alerts"][0].title
@@ -258,7 +260,7 @@ async def test_the_terminal_answers_and_judges_with_the_same_words(desk: Desk) -
     assert text.count("!report <requester>") == 2
 
 
-async def test_on_discord_a_post_is_an_alert_a_check_a_card_and_a_button_a_verdict(desk: Desk) -> None:
+async def test_on_discord_a_post_is_an_alert_a_check_a_card_and_a_button_a_verdict(desk: Desk, clock: Clock) -> None:
     async with FakeDiscord() as fake:
         guild = fake.add_guild("Example workers")
         alerts, private = guild.add_channel("alerts"), guild.add_channel("moderators", private=True)
@@ -282,6 +284,7 @@ async def test_on_discord_a_post_is_an_alert_a_check_a_card_and_a_button_a_verdi
                 await fake.until(lambda: bool(shown.replies and shown.reply.embeds))
                 await fake.click(private, mo, fake.posted(private)[0], "Confirm")
                 await verdict_given(desk)
+                clock.now += timedelta(minutes=1)
                 await pump_all(desk, client.announcer)
 
                 told = fake.posted(alerts)

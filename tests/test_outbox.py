@@ -16,7 +16,7 @@ import pytest
 
 from bot import cards, outbox
 from bot.errors import SettingsError
-from bot.model import Card, Delivery, State
+from bot.model import Card, Delivery, Guild, Slot, State
 from bot.outbox import Attempt, pump, recover
 from bot.storage import Store, open_store
 from tests.fakemedium import FakeMedium
@@ -160,6 +160,20 @@ async def test_an_old_message_that_nobody_can_look_for_is_parked_for_a_person(
     assert medium.seen(CHANNEL) == []
 
 
+async def test_the_age_counts_from_the_first_try_whose_message_may_be_there(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.unreadable.add(CHANNEL)
+    medium.plan(CHANNEL, *["vanishes"] * 9)
+
+    for _ in range(4):
+        await pumped(store, medium, clock, 10 * SECOND)
+
+    assert (await row_now(store, row)).state is State.PARKED
+    assert [what for _, what in medium.tries].count("announce") == 3
+
+
 async def test_an_outage_parks_nothing_and_loses_nothing(store: Store, medium: FakeMedium, clock: Clock) -> None:
     row = await queued(store)
     medium.plan(CHANNEL, "down")
@@ -175,7 +189,7 @@ async def test_an_outage_parks_nothing_and_loses_nothing(store: Store, medium: F
     assert medium.seen(CHANNEL) == ["first words"]
 
 
-async def test_the_pauses_of_an_outage_grow_to_ten_minutes(store: Store, medium: FakeMedium, clock: Clock) -> None:
+async def test_the_pauses_of_an_outage_grow_to_two_minutes(store: Store, medium: FakeMedium, clock: Clock) -> None:
     await queued(store)
     medium.plan(CHANNEL, "down")
     medium.unreachable.add(CHANNEL)
@@ -184,8 +198,8 @@ async def test_the_pauses_of_an_outage_grow_to_ten_minutes(store: Store, medium:
     pauses = [later - earlier for earlier, later in itertools.pairwise(asked_at)]
 
     assert pauses[:5] == [2, 4, 8, 16, 32]
-    assert max(pauses) == 600
-    assert len(asked_at) < 20
+    assert max(pauses) == 120
+    assert len(asked_at) < 24
 
 
 async def test_a_channel_that_is_not_there_is_tried_once_an_hour(
@@ -213,6 +227,144 @@ async def test_a_medium_that_asks_for_time_gets_it(store: Store, medium: FakeMed
     on_time = await pumped(store, medium, clock, MINUTE)
 
     assert (early, on_time) == (0, 1)
+
+
+LONG = cards.to_json(
+    Card(title="title", lines=("first", "second"), fields=(("a", "b"),), links=(("c", "https://example.org"),))
+)
+
+
+async def test_what_was_refused_is_tried_once_more_in_the_plainest_words(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, LONG))
+    medium.plan(CHANNEL, "refused")
+
+    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, MINUTE)
+    now = await row_now(store, row)
+
+    assert now.state is State.SENT
+    assert cards.from_json(now.payload) == Card(title="title", lines=("first",))
+    assert medium.channels[CHANNEL][0].nonce == row.nonce
+
+
+async def test_what_is_refused_in_the_plainest_words_too_is_dead(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, LONG))
+    medium.plan(CHANNEL, "refused", "refused", "refused")
+
+    for _ in range(5):
+        await pumped(store, medium, clock, 10 * MINUTE)
+
+    assert (await row_now(store, row)).state is State.DEAD
+    assert [what for _, what in medium.tries].count("announce") == 2
+
+
+async def test_a_refused_edit_is_made_in_the_plainest_words(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    await pumped(store, medium, clock)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, LONG))
+    medium.plan(CHANNEL, "refused")
+
+    await pumped(store, medium, clock, MINUTE)
+    await pumped(store, medium, clock, MINUTE)
+    now = await row_now(store, row)
+
+    assert (now.state, now.sent_rev) == (State.SENT, 2)
+    assert cards.from_json(now.wanted or "") == Card(title="title", lines=("first",))
+
+
+async def test_a_refusal_that_nobody_can_check_is_parked_and_not_called_dead(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.unreadable.add(CHANNEL)
+    medium.plan(CHANNEL, "refused-yet-posted")
+
+    await pumped(store, medium, clock)
+
+    assert (await row_now(store, row)).state is State.PARKED
+
+
+@pytest.mark.parametrize("story", ["refused", "vanishes", "gone"])
+async def test_moderators_are_told_once_of_what_members_may_not_see(
+    store: Store, medium: FakeMedium, clock: Clock, story: str
+) -> None:
+    guild = Guild(guild_key="discord:1", name="Example workers", moderator_channel="discord:private")
+    await store.write(lambda tx: tx.save_guild(guild))
+    row = await queued(store)
+    medium.unreadable.update({CHANNEL} if story == "vanishes" else ())
+    medium.plan(CHANNEL, story, *["gone"] * 3 * (story == "gone"))
+
+    for _ in range(4):
+        await pumped(store, medium, clock, HOUR)
+    rows = await store.read(lambda tx: tx.deliveries_of(row.incident_id))
+
+    assert len(rows) == 2
+    assert medium.seen("discord:private") == ["A message may not have reached members"]
+    assert len({each.nonce for each in rows}) == 2
+
+
+async def test_of_a_moderators_own_channel_nobody_is_told(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    guild = Guild(guild_key="discord:1", name="Example workers", moderator_channel=CHANNEL)
+    await store.write(lambda tx: tx.save_guild(guild))
+    row = await queued(store, slot=Slot.MODERATORS)
+    medium.plan(CHANNEL, "refused")
+
+    await pumped(store, medium, clock)
+
+    assert len(await store.read(lambda tx: tx.deliveries_of(row.incident_id))) == 1
+
+
+async def test_a_try_that_never_left_the_house_is_none(store: Store, medium: FakeMedium, clock: Clock) -> None:
+    row = await queued(store)
+    medium.plan(CHANNEL, "closed", "closed")
+    medium.unreadable.add(CHANNEL)
+
+    for _ in range(2):
+        await pumped(store, medium, clock, HOUR)
+    waiting = await row_now(store, row)
+    await pumped(store, medium, clock, HOUR)
+
+    assert (waiting.state, waiting.attempts, waiting.first_attempt_at) == (State.DUE, 0, None)
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert "find" not in [what for _, what in medium.tries]
+
+
+async def test_a_closed_channel_is_asked_once_and_not_once_for_each_message(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    first = await queued(store, "one", due_at=NOW - HOUR)
+    await pumped(store, medium, clock)
+    await store.write(lambda tx: tx.want(first.incident_id, CHANNEL, words("newer")))
+    for n in range(5):
+        await queued(store, f"words {n}")
+    clock.pass_by(MINUTE)
+    medium.plan(CHANNEL, *["gone"] * 20)
+
+    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, 59 * MINUTE)
+
+    assert len(medium.tries) == 2
+
+
+async def test_a_pump_that_has_looked_long_enough_takes_up_only_what_is_new(
+    store: Store, medium: FakeMedium, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LOOKS", 0)
+    await queued(store, channel="discord:old")
+    medium.plan("discord:old", "vanishes")
+
+    await pumped(store, medium, clock)
+    await queued(store, channel="discord:new")
+    worked_on = await pumped(store, medium, clock, HOUR)
+
+    assert worked_on == 1
+    assert len(medium.seen("discord:new")) == 1
 
 
 async def test_a_refusal_is_final_and_says_why(store: Store, medium: FakeMedium, clock: Clock) -> None:
@@ -276,8 +428,10 @@ async def test_several_changes_before_an_edit_become_one_edit_to_the_newest(
     for title in ("second words", "third words", "fourth words"):
         await store.write(lambda tx, title=title: tx.want(row.incident_id, CHANNEL, words(title)))
 
-    await pumped(store, medium, clock)
+    early = await pumped(store, medium, clock, 29 * SECOND)
+    await pumped(store, medium, clock, SECOND)
 
+    assert early == 0
     assert medium.seen(CHANNEL) == ["fourth words"]
     assert medium.channels[CHANNEL][0].edits == 1
     assert (await row_now(store, row)).sent_rev == 4
@@ -304,6 +458,7 @@ async def test_a_change_during_an_uncertain_send_is_an_edit_once_the_message_is_
     await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
 
     await pumped(store, medium, clock, MINUTE)
+    await pumped(store, medium, clock, MINUTE)
 
     assert medium.seen(CHANNEL) == ["newer words"]
     assert [what for _, what in medium.tries] == ["announce", "find", "edit"]
@@ -316,7 +471,7 @@ async def test_an_edit_that_failed_is_made_later(store: Store, medium: FakeMediu
     medium.plan(CHANNEL, story)
     await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
 
-    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, MINUTE)
     failed = await row_now(store, row)
     await pumped(store, medium, clock, 5 * MINUTE)
 
@@ -330,13 +485,14 @@ async def test_the_pauses_of_a_failing_edit_grow_too_however_often_the_card_was_
 ) -> None:
     row = await queued(store)
     for n in range(8):
-        await pumped(store, medium, clock)
+        await pumped(store, medium, clock, MINUTE)
         await store.write(lambda tx, n=n: tx.want(row.incident_id, CHANNEL, words(f"words {n}")))
     medium.plan(CHANNEL, *["down"] * 100)
 
-    asked_at = [second for second in range(0, 60, 2) if await pumped(store, medium, clock, 2 * SECOND)]
+    asked_at = [second for second in range(0, 600, 2) if await pumped(store, medium, clock, 2 * SECOND)]
 
-    assert [later - earlier for earlier, later in itertools.pairwise(asked_at)][:4] == [2, 4, 8, 16]
+    # Nobody edits a message twice within half a minute, not even one that did not take the first edit.
+    assert [later - earlier for earlier, later in itertools.pairwise(asked_at)][:7] == [30, 30, 30, 30, 32, 64, 120]
 
 
 @pytest.mark.parametrize(("story", "state"), [("removed", State.SUPPRESSED), ("refused", State.SENT)])
@@ -348,7 +504,7 @@ async def test_an_edit_that_cannot_be_made_is_not_tried_for_ever(
     medium.plan(CHANNEL, story)
     await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, words("newer words")))
 
-    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, MINUTE)
     later = await pumped(store, medium, clock, HOUR)
 
     assert (await row_now(store, row)).state is state

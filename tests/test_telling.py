@@ -352,6 +352,60 @@ async def test_a_message_that_a_moderator_removed_is_not_posted_again_but_a_corr
     assert [row.shape for row in corrected] == [Shape.CARD, Shape.NOTICE]
 
 
+async def test_corroboration_after_the_first_public_word_edits_the_card_only(
+    store: Store, by: Rules, clock: Clock
+) -> None:
+    await serve(store, ON)
+    await heard(store, by, 1, 2, n_rejected=150)
+    await sent(store)
+    clock.pass_by(7 * HOUR)
+
+    told = await heard(store, by, 3, 4, 5, 6, 7, 8, n_rejected=150)
+
+    assert Reason.CORROBORATED in [each.alert.reason for each in told]
+    assert [row.shape for row in await queued(store, "discord:10")] == [Shape.CARD]
+
+
+async def test_a_withdrawal_reaches_the_channel_that_was_told_before_the_guild_moved(
+    store: Store, by: Rules, clock: Clock
+) -> None:
+    await serve(store, ON)
+    await heard(store, by, 1, 2, n_rejected=150)
+    await sent(store)
+    await serve(store, replace(ON, alert_channel="discord:12", platforms=("connect",)))
+
+    await judged(store, by, Decision.DISMISS)
+    rows = await queued(store, "discord:10")
+
+    assert [row.shape for row in rows] == [Shape.CARD, Shape.NOTICE]
+    assert all("Dismissed by moderators" in shown(row) for row in rows)
+
+
+async def test_a_withdrawal_reaches_members_of_a_guild_that_went_back_to_trial(store: Store, by: Rules) -> None:
+    await serve(store, ON)
+    await heard(store, by, 1, 2, n_rejected=150)
+    await sent(store)
+    await serve(store, replace(ON, mode=Mode.TRIAL))
+
+    await judged(store, by, Decision.DISMISS)
+
+    assert [row.shape for row in await queued(store, "discord:10")] == [Shape.CARD, Shape.NOTICE]
+
+
+async def test_where_no_card_could_be_posted_nothing_is_said_beside_it(store: Store, by: Rules) -> None:
+    await serve(store, ON)
+    await heard(store, by, 1, 2, n_rejected=150)
+
+    def dead(tx: Transaction) -> None:
+        for row in tx.claim_deliveries(100, MINUTE, ["discord:10"]):
+            tx.settle_delivery(row, state=State.DEAD)
+
+    await store.write(dead)
+    await judged(store, by, Decision.DISMISS)
+
+    assert [row.shape for row in await queued(store, "discord:10")] == [Shape.CARD]
+
+
 def test_a_nonce_is_short_plain_and_the_same_after_a_restart() -> None:
     first = telling.nonce(rules(), 1, "discord:10", Shape.CARD, 0)
 
@@ -381,9 +435,10 @@ def test_a_nonce_cannot_be_foretold_without_the_installations_key() -> None:
     assert ours != telling.nonce(rules(b"somebody else's key of 32 bytes."), 1, "discord:10", Shape.CARD, 0)
 
 
-def test_no_two_of_many_nonces_are_the_same() -> None:
-    by, places = rules(), itertools.product(range(50), range(50), Shape, range(2))
+def test_a_hundred_thousand_nonces_are_a_hundred_thousand() -> None:
+    by, places = rules(), itertools.product(range(500 * 2 // len(Shape)), range(50), Shape, range(2))
 
     made = {telling.nonce(by, incident, f"discord:{channel}", *rest) for incident, channel, *rest in places}
 
-    assert len(made) == 50 * 50 * len(Shape) * 2
+    assert len(made) >= 99_000
+    assert {len(nonce) for nonce in made} == {25}

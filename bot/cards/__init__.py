@@ -11,11 +11,12 @@ from bot.cards.answers import (
     recent,
     reported,
     status,
+    stuck,
     undone,
 )
 from bot.cards.damage import damage_line, rating
 from bot.cards.editing import answered, done, edits, kin, left, names, namesakes, not_here, preview, which
-from bot.cards.medium import as_text, from_json, to_json
+from bot.cards.medium import as_text, from_json, plainer, to_json
 from bot.cards.standing import ambiguous, answer, standing, unknown
 from bot.cards.telling import About, alert, for_moderators, notice
 
@@ -42,12 +43,14 @@ __all__ = [
     "not_here",
     "not_reported",
     "notice",
+    "plainer",
     "preview",
     "rating",
     "recent",
     "reported",
     "standing",
     "status",
+    "stuck",
     "to_json",
     "undone",
     "unknown",

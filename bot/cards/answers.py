@@ -127,6 +127,20 @@ def status(
     return Card(title="Status", fields=tuple(fields), footer=f"as of {words.minute(now)}")
 
 
+def stuck(row: Delivery, why: str | None) -> Card:
+    """For moderators: a message of ours that members may not see, why, and what a person can do about it."""
+    return Card(
+        title="A message may not have reached members",
+        tone=Tone.WATCH,
+        lines=(
+            f"It is about the incident with the ref {row.marker}. Please look whether it stands in the channel.",
+            f"Why: {why or 'no reason noted'}.",
+            "`/status` lists what waits, and `/setup` chooses another channel.",
+        ),
+        footer=f"ref {row.marker}",
+    )
+
+
 def _source(watch: Watch, now: datetime) -> str:
     heard = words.ago(watch.last_success_at, now) if watch.last_success_at else "never"
     return f"{watch.source}: read {heard}" + (f"; {watch.trouble}" if watch.trouble else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from bot.model import Button, Card, Tone
 
@@ -36,6 +37,13 @@ def from_json(text: str) -> Card:
         buttons=tuple(Button(action, label) for action, label in found["buttons"]),
         footer=found["footer"],
     )
+
+
+def plainer(text: str) -> str | None:
+    """A card of JSON in the fewest words: title, first sentence and footer. None if it is as plain as that already."""
+    card = from_json(text)
+    plain = replace(card, lines=card.lines[:1], fields=(), links=())
+    return None if plain == card else to_json(plain)
 
 
 def as_text(card: Card) -> str:

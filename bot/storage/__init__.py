@@ -9,7 +9,8 @@ await store.close()
 from __future__ import annotations
 
 from bot.storage.engine import normal_url
+from bot.storage.outbox import TAKEN_AWAY
 from bot.storage.store import Clock, Store, open_store
 from bot.storage.transaction import Transaction
 
-__all__ = ["Clock", "Store", "Transaction", "normal_url", "open_store"]
+__all__ = ["TAKEN_AWAY", "Clock", "Store", "Transaction", "normal_url", "open_store"]

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal_column, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.model import Delivery, Shape, State
+from bot.model import Delivery, Shape, Slot, State
+from bot.storage.columns import Instant, Whole64
 from bot.storage.part import Part
 from bot.storage.tables import outbox
 
@@ -17,6 +33,9 @@ COLUMNS = tuple(field.name for field in fields(Delivery))
 # A row in one of these states is tried again at `next_at`; in the others a new wish alone can make it move.
 TRIED_AGAIN = (State.DUE, State.UNCERTAIN)
 GIVEN_UP = (State.DEAD, State.SUPPRESSED)
+# Discord counts edits of older messages and refuses too many ("JSON Error Codes", 30046): changes are gathered so long.
+EDIT_EVERY = timedelta(seconds=30)
+TAKEN_AWAY = "a moderator removed the message"
 
 _unsent_edit = and_(outbox.c.state == State.SENT, outbox.c.rev > outbox.c.sent_rev)
 
@@ -63,7 +82,9 @@ class Outbox(Part):
         if card.attempts > 0 or card.state is not State.DUE:
             told = {"wanted": payload, "rev": outbox.c.rev + 1}
         if card.state is State.SENT:
-            told["next_at"] = self.now
+            # An edit that waits for its turn, or for its channel, goes on waiting and takes this along.
+            soonest = max(self.now, (card.last_attempt_at or self.now - EDIT_EVERY) + EDIT_EVERY)
+            told["next_at"] = func.coalesce(outbox.c.next_at, self.moment(soonest))
         self.connection.execute(update(outbox).where(outbox.c.delivery_id == card.delivery_id).values(told))
         return True
 
@@ -73,23 +94,21 @@ class Outbox(Part):
         return int(self.value(select(func.coalesce(func.max(outbox.c.generation), 0)).where(*ours))) + 1
 
     def claim_deliveries(
-        self, limit: int, lease_for: timedelta, channels: Collection[str] | None = None
+        self, limit: int, lease_for: timedelta, channels: Collection[str] | None = None, *, fresh: bool = False
     ) -> tuple[Delivery, ...]:
         """Up to `limit` rows that want work now, ours until the lease runs out: at most one a channel at a time.
 
-        The oldest of each channel first. The state stays, but for `sending` whose lease ran out: nobody knows how
-        that ended, so it comes as `uncertain`.
+        Of each channel the oldest, and no new message before an older one is at rest; each guild's oldest before any
+        guild's second. `fresh`: only what was never tried. The state stays, but for `sending` whose lease ran out:
+        nobody knows how that ended, so it comes as `uncertain`.
         """
-        found = self.rows(
-            update(outbox)
-            .where(outbox.c.delivery_id.in_(self._claimable(limit, channels)))
-            .values(
-                fence=outbox.c.fence + 1,
-                leased_until=self.now + lease_for,
-                state=case((outbox.c.state == State.SENDING, State.UNCERTAIN), else_=outbox.c.state),
-            )
-            .returning(outbox)
-        )
+        asked = {
+            "now": self.now,
+            "until": self.now + lease_for,
+            "most": limit,
+            **({} if channels is None else {"channels": list(channels)}),
+        }
+        found = self.connection.execute(_claim(narrow=channels is not None, fresh=fresh), asked)
         return tuple(_delivery(row) for row in sorted(found, key=lambda row: (row.due_at, row.delivery_id)))
 
     def begin_attempt(self, delivery: Delivery) -> Delivery | None:
@@ -116,13 +135,19 @@ class Outbox(Part):
         sent_rev: int | None = None,
         next_at: datetime | None = None,
         reason: str | None = None,
+        words: str | None = None,
     ) -> bool:
         """Give a claimed row back with what became of it. False if our fence is old.
 
         `message_key` and `sent_rev` None keep what was there. Due and uncertain rows are tried again at `next_at`
-        (None: at once), sent rows only if something newer than `sent_rev` is wanted by then.
+        (None: at once), sent rows only if something newer than `sent_rev` is wanted by then. `words` take the place
+        of those that were refused.
         """
         told: dict[str, Any] = {"state": state, "reason": reason, "leased_until": None, "next_at": None}
+        if words is not None and state is State.SENT:
+            told["wanted"] = case((outbox.c.rev == delivery.rev, words), else_=outbox.c.wanted)
+        elif words is not None:
+            told["payload"] = words
         if message_key is not None:
             told["message_key"] = message_key
         if sent_rev is not None:
@@ -132,8 +157,48 @@ class Outbox(Part):
             told["next_at"] = again
         if state is State.SENT:
             shown = outbox.c.sent_rev if sent_rev is None else sent_rev
-            told["next_at"] = case((outbox.c.rev > shown, self.moment(again)), else_=None)
+            edited = self.moment(max(again, self.now + EDIT_EVERY))
+            told["next_at"] = case((outbox.c.rev > shown, edited), else_=None)
         return self.changed(update(outbox).where(self._held(delivery)).values(told)) == 1
+
+    def unbegin(self, delivery: Delivery, *, next_at: datetime, reason: str | None) -> bool:
+        """No request went out after all: put a claimed row back as `delivery` knows it from before `begin_attempt`.
+
+        It is due or uncertain as it was. False if our fence is old.
+        """
+        before = ("state", "attempts", "first_attempt_at", "last_attempt_at")
+        told: dict[str, Any] = {name: getattr(delivery, name) for name in before}
+        told |= {"leased_until": None, "next_at": next_at, "reason": reason}
+        return self.changed(update(outbox).where(self._held(delivery)).values(told)) == 1
+
+    def suspend(self, channel_key: str, until: datetime) -> int:
+        """Leave a channel in peace: nothing waiting for it is tried before `until`. Returns how many rows wait."""
+        waiting = (outbox.c.channel_key == channel_key, outbox.c.next_at < until)
+        return self.changed(update(outbox).where(*waiting).values(next_at=until))
+
+    def witness(self, channel_key: str, nonce: str, message_key: str) -> bool:
+        """The medium itself tells that this message of ours is there. True if that was not known yet.
+
+        Whoever waits for the answer to it holds an old fence from now on: what was seen is surer than any answer.
+        """
+        unsure = (State.SENDING, State.UNCERTAIN, State.PARKED)
+        ours = (outbox.c.channel_key == channel_key, outbox.c.nonce == nonce, outbox.c.state.in_(unsure))
+        edited = self.moment(self.now + EDIT_EVERY)
+        told = {"state": State.SENT, "message_key": message_key, "sent_rev": 1, "reason": None, "leased_until": None}
+        seen = update(outbox).where(*ours).values(fence=outbox.c.fence + 1, **told)
+        return self.changed(seen.values(next_at=case((outbox.c.rev > 1, edited), else_=None))) == 1
+
+    def removed(self, channel_key: str, message_key: str) -> bool:
+        """Somebody took our message away: it is never posted again. True if it was ours."""
+        ours = (outbox.c.channel_key == channel_key, outbox.c.message_key == message_key)
+        told = {"state": State.SUPPRESSED, "leased_until": None, "next_at": None, "reason": TAKEN_AWAY}
+        return self.changed(update(outbox).where(*ours).values(fence=outbox.c.fence + 1, **told)) == 1
+
+    def noted_since(self, guild_key: str, since: datetime) -> bool:
+        """Whether a guild's moderators were told since then that something cannot be posted."""
+        ours = (outbox.c.guild_key == guild_key, outbox.c.slot == Slot.MODERATORS, outbox.c.shape == Shape.NOTICE)
+        note = select(outbox.c.delivery_id).where(*ours, outbox.c.alert_id.is_(None), outbox.c.due_at > since)
+        return self.row(note.limit(1)) is not None
 
     def unsettle(self) -> int:
         """At start: what was being sent when we died is uncertain, and no lease of ours holds any more.
@@ -175,20 +240,43 @@ class Outbox(Part):
     def _held(self, delivery: Delivery) -> ColumnElement[bool]:
         return and_(outbox.c.delivery_id == delivery.delivery_id, outbox.c.fence == delivery.fence)
 
-    def _claimable(self, limit: int, channels: Collection[str] | None) -> Any:
-        """The ids of the oldest row that wants work, of each channel where nobody is at work."""
-        other = outbox.alias("other")
-        busy = select(other.c.delivery_id).where(
-            other.c.channel_key == outbox.c.channel_key, other.c.leased_until > self.now
+
+@cache
+def _claim(*, narrow: bool, fresh: bool) -> ReturningUpdate[Any]:
+    """The statement that claims. Built once: that takes many times as long as the database needs to run it."""
+    now = bindparam("now", type_=Instant())
+    is_sent = outbox.c.state == State.SENT
+    claimed = (
+        update(outbox)
+        .where(outbox.c.delivery_id.in_(_claimable(now, narrow=narrow, fresh=fresh)))
+        .values(
+            fence=outbox.c.fence + 1,
+            leased_until=bindparam("until", type_=Instant()),
+            state=case((outbox.c.state == State.SENDING, State.UNCERTAIN), else_=outbox.c.state),
+            last_attempt_at=case((is_sent, now), else_=outbox.c.last_attempt_at),
         )
-        wanting = [outbox.c.next_at <= self.now, ~busy.exists()]
-        if channels is not None:
-            wanting.append(outbox.c.channel_key.in_(channels))
-        turn = func.row_number().over(
-            partition_by=outbox.c.channel_key, order_by=(outbox.c.due_at, outbox.c.delivery_id)
-        )
-        first = select(outbox.c.delivery_id, outbox.c.due_at, turn.label("turn")).where(*wanting).subquery()
-        heads = select(first.c.delivery_id).where(first.c.turn == 1).order_by(first.c.due_at, first.c.delivery_id)
-        # PostgreSQL locks no rows of a window; it locks these, and skips what another claimer has.
-        held = select(outbox.c.delivery_id).where(outbox.c.delivery_id.in_(heads.limit(limit)))
-        return held.with_for_update(skip_locked=True)
+    )
+    return claimed.returning(outbox)
+
+
+def _claimable(now: BindParameter[datetime], *, narrow: bool, fresh: bool) -> Any:
+    """The ids of the oldest row that wants work, of each channel where nobody is at work."""
+    other, older = outbox.alias("other"), outbox.alias("older")
+    busy = select(other.c.delivery_id).where(other.c.channel_key == outbox.c.channel_key, other.c.leased_until > now)
+    # A new message waits for older ones that are still under way; an edit disturbs no order.
+    is_older = tuple_(older.c.due_at, older.c.delivery_id) < tuple_(outbox.c.due_at, outbox.c.delivery_id)
+    under_way = (older.c.next_at.is_not(None), older.c.state != State.SENT)
+    blocked = select(older.c.delivery_id).where(older.c.channel_key == outbox.c.channel_key, *under_way, is_older)
+    wanting = [outbox.c.next_at <= now, ~busy.exists(), or_(outbox.c.state == State.SENT, ~blocked.exists())]
+    if fresh:
+        wanting += [outbox.c.attempts == 0]
+    if narrow:
+        wanting += [outbox.c.channel_key.in_(bindparam("channels", expanding=True))]
+    turn = func.row_number().over(partition_by=outbox.c.channel_key, order_by=(outbox.c.due_at, outbox.c.delivery_id))
+    shown = (outbox.c.delivery_id, outbox.c.guild_key, outbox.c.due_at)
+    first = select(*shown, turn.label("turn")).where(*wanting).subquery()
+    share = func.row_number().over(partition_by=first.c.guild_key, order_by=(first.c.due_at, first.c.delivery_id))
+    heads = select(first.c.delivery_id).where(first.c.turn == 1).order_by(share, first.c.due_at, first.c.delivery_id)
+    # PostgreSQL locks no rows of a window; it locks these, and skips what another claimer has.
+    held = select(outbox.c.delivery_id).where(outbox.c.delivery_id.in_(heads.limit(bindparam("most", type_=Whole64))))
+    return held.with_for_update(skip_locked=True)

@@ -27,8 +27,8 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, For
     Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all
                 move_incident join_incidents keep_incident call_copy is_judged counted
     Guilds      guilds find_guild save_guild drop_guild last_alert add_alert interaction note set_note
-    Outbox      queue want card_of next_generation claim_deliveries begin_attempt settle_delivery unsettle outbox
-                deliveries_of find_delivery_by_message
+    Outbox      queue want card_of next_generation claim_deliveries begin_attempt unbegin settle_delivery unsettle
+                suspend witness removed noted_since outbox deliveries_of find_delivery_by_message
     Standings   standing find_tasks
     Forgetting  drop_texts forget_voice
     """

@@ -11,6 +11,7 @@ from typing import Any
 from fakediscord import Channel, FakeDiscord, point_at, running
 from fakediscord import Guild as FakeGuild
 
+from bot.budget import Budget
 from bot.client import Client
 from bot.commands import Desk
 from bot.model import Guild, Mode
@@ -44,7 +45,7 @@ class Stage:
         return f"discord:{self.guild.id}"
 
     def announcer(self) -> DiscordAnnouncer:
-        return DiscordAnnouncer(self.client, clock=lambda: self.clock().timestamp())
+        return DiscordAnnouncer(self.client)
 
     async def save(self, **told: Any) -> Guild:
         """The community is set up: both channels, public, early."""
@@ -62,7 +63,8 @@ async def on_stage(desk: Desk, clock: Clock, *extensions: str, **world: Any) -> 
         guild = fake.add_guild("Example workers")
         alerts, moderators = guild.add_channel("alerts"), guild.add_channel("moderators", private=True)
         with point_at(fake, pace=0.01):
-            client = Client(desk, extensions=extensions, guild_ready_timeout=0.05)
+            budget = Budget(clock=lambda: clock().timestamp())
+            client = Client(desk, budget=budget, extensions=extensions, guild_ready_timeout=0.05)
             async with running(fake, client):
                 yield Stage(fake, guild, alerts, moderators, client, desk, clock)
                 assert fake.violations == []

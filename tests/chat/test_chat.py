@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -412,11 +413,12 @@ async def test_a_moderators_press_counts(town: Town, label: str, decision: Decis
     assert result.ephemeral
 
 
-async def test_the_cards_change_with_the_verdict(town: Town) -> None:
+async def test_the_cards_change_with_the_verdict(town: Town, clock: Any) -> None:
     await incident(town)
     (card,) = town.back.history()
 
     await town.mo.click(card, label="Confirm")
+    clock.ahead += timedelta(minutes=1)
     await pump(town)
 
     assert "Confirmed by moderators" in read(town.back.history()[0])

@@ -200,7 +200,9 @@ def test_other_weights_name_otherwise(platforms: Platforms):
 def test_no_two_names_share_a_place(platforms: Platforms):
     all_alike = Names({"in text": 9.0}, shipped().lore)
 
-    found = named(Namer(platforms, {}, {}, all_alike), "Quillmarsh's Panel pays. It was Dunmoor & Pike who rejected all")
+    found = named(
+        Namer(platforms, {}, {}, all_alike), "Quillmarsh's Panel pays. It was Dunmoor & Pike who rejected all"
+    )
 
     placed = sorted((each.start, each.start + len(each.mention.text)) for _, each in found.places)
     assert len(placed) > 1

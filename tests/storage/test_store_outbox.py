@@ -10,6 +10,7 @@ import pytest
 from bot.errors import StoreError
 from bot.model import Delivery, Shape, State
 from bot.storage import Store, open_store
+from bot.storage.outbox import EDIT_EVERY
 from tests.storage.build import DAY, HOUR, MINUTE, NOW, Clock, add_incident, delivery
 
 CHANNEL = "discord:100"
@@ -104,6 +105,156 @@ async def test_claims_keep_to_the_channels_and_the_limit_asked_for(store: Store)
     assert [row.channel_key for row in two] == ["discord:3", "discord:1"]
 
 
+async def test_a_guild_with_much_to_say_does_not_go_before_one_with_little(store: Store) -> None:
+    for n in range(5):
+        await queued(store, f"discord:{n}", due_at=NOW - HOUR, guild_key="discord:loud")
+    await queued(store, "discord:9", due_at=NOW - MINUTE, guild_key="discord:quiet")
+
+    claimed = await claim(store, limit=2)
+
+    assert {row.guild_key for row in claimed} == {"discord:loud", "discord:quiet"}
+
+
+async def test_a_new_message_waits_for_an_older_one_that_is_still_under_way(store: Store, clock: Clock) -> None:
+    first = await queued(store, due_at=NOW - HOUR)
+    second = await store.write(lambda tx: tx.queue(replace(first, delivery_id=None, generation=2, due_at=NOW)))
+    await settle(store, await attempt(store), State.UNCERTAIN, next_at=NOW + HOUR)
+
+    early = await claim(store)
+    clock.pass_by(HOUR)
+    (again,) = await claim(store)
+    await settle(store, again, State.PARKED)
+    (then,) = await claim(store)
+
+    assert early == ()
+    assert again.delivery_id == first.delivery_id
+    assert then.delivery_id == second.delivery_id
+
+
+async def test_an_edit_does_not_wait_for_new_messages(store: Store, clock: Clock) -> None:
+    first = await queued(store, due_at=NOW - HOUR)
+    await settle(store, await attempt(store), State.SENT, message_key="m1", sent_rev=1)
+    await store.write(lambda tx: tx.queue(replace(first, delivery_id=None, shape=Shape.NOTICE, due_at=NOW)))
+    await settle(store, await attempt(store), State.UNCERTAIN, next_at=NOW + HOUR)
+    await store.write(lambda tx: tx.want(first.incident_id, CHANNEL, "newer words"))
+    clock.pass_by(EDIT_EVERY)
+
+    (claimed,) = await claim(store)
+
+    assert claimed.delivery_id == first.delivery_id
+
+
+async def test_fresh_rows_are_those_never_tried(store: Store, clock: Clock) -> None:
+    await queued(store)
+    fresh = await queued(store, "discord:200")
+    await store.write(
+        lambda tx: tx.settle_delivery(
+            tx.begin_attempt(tx.claim_deliveries(1, MINUTE, [CHANNEL])[0]), state=State.UNCERTAIN
+        )
+    )
+    clock.pass_by(HOUR)
+
+    claimed = await store.write(lambda tx: tx.claim_deliveries(10, MINUTE, fresh=True))
+
+    assert [row.delivery_id for row in claimed] == [fresh.delivery_id]
+
+
+async def test_an_attempt_that_was_none_leaves_the_row_as_it_was(store: Store, clock: Clock) -> None:
+    await queued(store)
+    (held,) = await claim(store)
+    begun = await store.write(lambda tx: tx.begin_attempt(held))
+
+    put_back = await store.write(lambda tx: tx.unbegin(held, next_at=NOW + HOUR, reason="closed"))
+    early = await claim(store)
+    clock.pass_by(HOUR)
+    (again,) = await claim(store)
+
+    assert begun.attempts == 1
+    assert (put_back, early) == (True, ())
+    assert (again.state, again.attempts, again.first_attempt_at) == (State.DUE, 0, None)
+
+
+async def test_a_suspended_channel_is_left_in_peace_and_no_other(store: Store, clock: Clock) -> None:
+    await queued(store)
+    await queued(store, "discord:200")
+
+    waiting = await store.write(lambda tx: tx.suspend(CHANNEL, NOW + HOUR))
+    claimed = await claim(store)
+    clock.pass_by(HOUR)
+
+    assert waiting == 1
+    assert [row.channel_key for row in claimed] == ["discord:200"]
+    assert [row.channel_key for row in await claim(store)] == [CHANNEL, "discord:200"]
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN, State.PARKED])
+async def test_what_was_seen_to_arrive_is_sent_and_whoever_waits_for_an_answer_is_too_late(
+    store: Store, state: State
+) -> None:
+    row = await queued(store)
+    begun = await attempt(store)
+    if state is not State.SENDING:
+        await settle(store, begun, state, next_at=NOW + HOUR)
+
+    seen = await store.write(lambda tx: tx.witness(CHANNEL, row.nonce, "m7"))
+    again = await store.write(lambda tx: tx.witness(CHANNEL, row.nonce, "m7"))
+    late = await settle(store, begun, State.UNCERTAIN)
+
+    assert (seen, again, late) == (True, False, False)
+    assert ((await now_at(store, row)).state, (await now_at(store, row)).message_key) == (State.SENT, "m7")
+
+
+async def test_a_nonce_in_another_channel_proves_nothing(store: Store) -> None:
+    row = await queued(store)
+    await attempt(store)
+
+    assert not await store.write(lambda tx: tx.witness("discord:200", row.nonce, "m7"))
+    assert (await now_at(store, row)).state is State.SENDING
+
+
+async def test_what_is_wanted_while_the_answer_is_awaited_is_edited_in_after_it_was_seen(
+    store: Store, clock: Clock
+) -> None:
+    row = await queued(store)
+    await attempt(store)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer words"))
+
+    await store.write(lambda tx: tx.witness(CHANNEL, row.nonce, "m7"))
+    clock.pass_by(EDIT_EVERY)
+    (edit,) = await claim(store)
+
+    assert (edit.state, edit.wanted, edit.sent_rev) == (State.SENT, "newer words", 1)
+
+
+async def test_what_was_taken_away_is_suppressed_for_good(store: Store, clock: Clock) -> None:
+    row = await queued(store)
+    await settle(store, await attempt(store), State.SENT, message_key="m1", sent_rev=1)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer words"))
+
+    was_ours = await store.write(lambda tx: tx.removed(CHANNEL, "m1"))
+    stranger = await store.write(lambda tx: tx.removed(CHANNEL, "m2"))
+    clock.pass_by(DAY)
+
+    assert (was_ours, stranger) == (True, False)
+    assert await claim(store) == ()
+    assert (await now_at(store, row)).state is State.SUPPRESSED
+
+
+async def test_words_that_were_refused_are_replaced_unless_newer_ones_came_meanwhile(store: Store) -> None:
+    row = await queued(store)
+    await settle(store, await attempt(store), State.UNCERTAIN, words="plain")
+    plain = await now_at(store, row)
+    await settle(store, await attempt(store), State.SENT, message_key="m1", sent_rev=1)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "second words"))
+    edited = await now_at(store, row)
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "third words"))
+
+    await settle(store, edited, State.SENT, words="plain second")
+
+    assert plain.payload == "plain"
+    assert (await now_at(store, row)).wanted == "third words"
+
+
 async def test_a_claim_leaves_the_state_and_raises_the_fence(store: Store) -> None:
     row = await queued(store)
 
@@ -188,11 +339,14 @@ async def test_after_the_first_attempt_the_payload_is_frozen_and_an_edit_follows
 
     assert await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer words"))
     waiting = await store.read(lambda tx: tx.outbox())
+    at_once = await claim(store)
+    clock.pass_by(EDIT_EVERY)
     (held,) = await claim(store)
     await settle(store, held, State.SENT, sent_rev=held.rev)
     clock.pass_by(DAY)
 
     assert [each.delivery_id for each in waiting] == [row.delivery_id]
+    assert at_once == (), "an edit waits a little for what else may change"
     assert (held.payload, held.wanted, held.rev, held.sent_rev, held.state) == (
         "first words",
         "newer words",
@@ -204,12 +358,13 @@ async def test_after_the_first_attempt_the_payload_is_frozen_and_an_edit_follows
     assert (await now_at(store, row)).message_key == "m1"
 
 
-async def test_what_is_wanted_while_a_message_is_under_way_is_not_forgotten(store: Store) -> None:
+async def test_what_is_wanted_while_a_message_is_under_way_is_not_forgotten(store: Store, clock: Clock) -> None:
     row = await queued(store)
     begun = await attempt(store)
 
     await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer words"))
     await settle(store, begun, State.SENT, message_key="m1", sent_rev=begun.rev)
+    clock.pass_by(EDIT_EVERY)
 
     (edit,) = await claim(store)
     assert (edit.wanted, edit.rev, edit.sent_rev, edit.payload) == ("newer words", 2, 1, "first words")
@@ -231,9 +386,10 @@ async def test_an_edit_that_failed_is_tried_again_later(store: Store, clock: Clo
     row = await queued(store)
     await settle(store, await attempt(store), State.SENT, message_key="m1", sent_rev=1)
     await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer words"))
+    clock.pass_by(EDIT_EVERY)
     (edit,) = await claim(store)
 
-    await settle(store, edit, State.SENT, next_at=NOW + HOUR, reason="503")
+    await settle(store, edit, State.SENT, next_at=clock.now + HOUR, reason="503")
     early = await claim(store)
     clock.pass_by(HOUR)
 

@@ -1,0 +1,473 @@
+"""Named points at which a process kills itself, and processes that are forked to die there.
+
+Nothing of this is in the bot: `armed` wraps its functions from outside, before and after each. `CRASH_AT` of a run is
+a point and the how-maniest time it is reached. The fake Discord lives in the parent and outlives every death; a child
+asks it over a socket pair, one line of JSON each way. Waiting is virtual in parent and child alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fakediscord import FakeDiscord
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine
+
+from bot import evidence, intake, outbox, review, sweeper, telling, watcher
+from bot.budget import Budget
+from bot.client import Client
+from bot.commands import Desk
+from bot.model import Decision, Guild, Mode, Page, Post
+from bot.platforms import load
+from bot.policies import SHIPPED
+from bot.rules import Rules
+from bot.sources.base import Source
+from bot.storage import Store, Transaction, open_store
+from cogs import announce
+from tests.harness import checker, virtual
+from tests.harness.chaos import Chaos, Fate
+from tests.harness.checker import Found
+from tests.harness.wire import Exchange, Life, Line, Wire
+
+SOURCE = "reddit:exampleturkers"
+GUILD_NAME = "Invented workers"
+PLATFORMS = load()
+EVERYTHING = (1 << 16) - 1
+TICK = 300.0
+LASTS, CONFIRMED_FROM = 5_400.0, 3_000.0
+SECRET = b"an invented secret of 32 bytes.."
+# What is wrapped: each gives a point before and one after.
+STEPS: tuple[tuple[Any, str], ...] = (
+    (watcher, "_read"),
+    (intake, "take"),
+    (intake, "_read_all"),
+    (intake, "_settle"),
+    (evidence, "findings"),
+    (evidence, "add"),
+    (evidence, "save"),
+    (telling, "_record"),
+    (sweeper, "pass_time"),
+    (review, "judge"),
+    (outbox, "recover"),
+    (outbox._Courier, "_may_send"),
+    (outbox._Courier, "_send"),
+    (outbox._Courier, "_edit"),
+    (outbox._Courier, "_look"),
+    (Transaction, "claim_sources"),
+    (Transaction, "add_posts"),
+    (Transaction, "settle_source"),
+    (Transaction, "add_report"),
+    (Transaction, "save_incident"),
+    (Transaction, "add_alert"),
+    (Transaction, "add_verdict"),
+    (Transaction, "queue"),
+    (Transaction, "want"),
+    (Transaction, "claim_deliveries"),
+    (Transaction, "begin_attempt"),
+    (Transaction, "settle_delivery"),
+    (Transaction, "unsettle"),
+    (Transaction, "witness"),
+    (Store, "close"),
+)
+# These are passed by name, so that a wrapper in their own module would not be seen by who imported them.
+ALSO = {"pass_time": (intake,), "_record": (), "add": (), "save": ()}
+
+
+@dataclass
+class Points:
+    """Counts how often each point is reached; dies at the one that was chosen."""
+
+    name: str | None = None
+    time: int = 1
+    reached: Counter[str] = field(default_factory=Counter)
+
+    def reach(self, name: str) -> None:
+        self.reached[name] += 1
+        if name == self.name and self.reached[name] == self.time:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _wrapped(points: Points, name: str, function: Any) -> Any:
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def later(*given: Any, **named: Any) -> Any:
+            points.reach(f"before {name}")
+            result = await function(*given, **named)
+            points.reach(f"after {name}")
+            return result
+
+        return later
+
+    @functools.wraps(function)
+    def at_once(*given: Any, **named: Any) -> Any:
+        points.reach(f"before {name}")
+        result = function(*given, **named)
+        points.reach(f"after {name}")
+        return result
+
+    return at_once
+
+
+def arm(points: Points) -> None:
+    """Wrap everything, in this process for good: it is a child that was forked to die."""
+    for owner, name in STEPS:
+        function = inspect.getattr_static(owner, name)
+        where = f"{getattr(owner, '__name__', '').rpartition('.')[2]}.{name}"
+        wrapped = _wrapped(points, where, function)
+        for place in (owner, *ALSO.get(name, ())):
+            setattr(place, name, wrapped)
+    event.listen(Engine, "begin", lambda _: points.reach("begin of a transaction"))
+    event.listen(Engine, "commit", lambda _: points.reach("before commit"))
+    event.listen(Engine, "rollback", lambda _: points.reach("rollback"))
+
+
+def names() -> list[str]:
+    """Every point that a story must reach."""
+    wrapped = [f"{getattr(owner, '__name__', '').rpartition('.')[2]}.{name}" for owner, name in STEPS]
+    asked = [f"{when} {method}" for when in ("before", "after", "heard") for method in ("GET", "POST", "PATCH")]
+    both = [f"{when} {name}" for name in wrapped for when in ("before", "after")]
+    return [*both, *asked, "begin of a transaction", "before commit"]
+
+
+# Reached only where somebody died before: these want a first death.
+LATER = tuple(
+    [f"{when} _Courier.{name}" for when in ("before", "after") for name in ("_may_send", "_look")]
+    + [f"{when} GET" for when in ("before", "after", "heard")]
+)
+FIRST = ("after POST", 1)
+
+
+def deaths(name: str, time: int = 1) -> tuple[tuple[str, int], ...]:
+    """The deaths that lead to this point for the given time."""
+    return (FIRST, (name, time)) if name in LATER else ((name, time),)
+
+
+# --- the parent's side: Discord, and what the source has to show
+
+
+@dataclass
+class Ground:
+    """What outlives the processes: the fake, the folder with the database, the virtual time that has passed."""
+
+    folder: Path
+    seed: int
+    passed: float = 0.0
+    fake: FakeDiscord = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fake = FakeDiscord(clock=self.now)
+        self.guild = self.fake.add_guild(GUILD_NAME)
+        self.alerts = self.guild.add_channel("alerts")
+        self.moderators = self.guild.add_channel("moderators")
+        self.guild_key = f"discord:{self.guild.id}"
+
+    def now(self) -> datetime:
+        return virtual.BEGAN + timedelta(seconds=self.passed)
+
+    def serve(self, end: socket.socket) -> None:
+        """Answer a child until it is gone."""
+        with end, end.makefile("rwb") as stream:
+            for line in stream:
+                asked = json.loads(line)
+                self.passed = max(self.passed, asked["at"])
+                told = self._told(asked)
+                with suppress(OSError):
+                    stream.write(json.dumps(told).encode() + b"\n")
+                    stream.flush()
+
+    def _told(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "ask" not in asked:
+            return {"time": self.passed}
+        heard: list[tuple[str, Any]] = []
+        self.fake.gateway.sessions = {"line": _Ear(heard)}
+        wire = Wire(self.fake, Chaos(None), Life(), None)  # type: ignore[arg-type]
+        exchange = Exchange(wire, asked["ask"], asked["url"], asked["how"])
+        line = exchange._noted()
+        done = exchange._committed(Fate(), line)
+        assert done is not None
+        answer = exchange._answered(Fate(), done, line)
+        return {
+            "status": answer.status,
+            "headers": dict(answer.headers),
+            "body": answer._body.decode(),
+            "events": [[name, data] for name, data in heard],
+        }
+
+    def opening(self) -> list[tuple[str, Any]]:
+        """What the gateway tells a new session."""
+        ready = self.fake.gateway._ready(_Ear([]))  # type: ignore[arg-type]
+        return [("READY", ready), ("GUILD_CREATE", self.guild.payload(everybody=False))]
+
+
+class _Ear(Line):
+    """Notes events instead of handing them on."""
+
+    def __init__(self, heard: list[tuple[str, Any]]) -> None:
+        super().__init__(None, Life(), EVERYTHING)
+        self.heard = heard
+
+    def add(self, event: str, data: Any) -> None:
+        self.heard.append((event, data))
+
+
+# --- the child's side
+
+
+class Far:
+    """An aiohttp session whose server is in the parent."""
+
+    closed = False
+
+    def __init__(self, end: socket.socket, points: Points, trace: Any, hear: Callable[[str, Any], None]) -> None:
+        self.stream, self.points, self.trace, self.hear = end.makefile("rwb"), points, trace, hear
+
+    def request(self, method: str, url: str, **how: Any) -> _FarExchange:
+        told = {"params": how.get("params"), "data": how.get("data"), "headers": how.get("headers")}
+        return _FarExchange(self, method, url, told)
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def ask(self, what: dict[str, Any]) -> dict[str, Any]:
+        self.stream.write(json.dumps({"at": asyncio.get_running_loop().time(), **what}).encode() + b"\n")
+        self.stream.flush()
+        found: dict[str, Any] = json.loads(self.stream.readline())
+        return found
+
+
+class _FarExchange:
+    def __init__(self, far: Far, method: str, url: str, how: dict[str, Any]) -> None:
+        self.far, self.method, self.url, self.how = far, method, str(url), how
+
+    async def __aenter__(self) -> Any:
+        from tests.harness.wire import Answer
+
+        far = self.far
+        for hook in far.trace.on_request_start:
+            await hook(far, None, None)
+        far.points.reach(f"before {self.method}")
+        told = far.ask({"ask": self.method, "url": self.url, "how": self.how})
+        far.points.reach(f"after {self.method}")
+        await asyncio.sleep(0.1)
+        far.points.reach(f"heard {self.method}")
+        for name, data in told["events"]:
+            asyncio.get_running_loop().call_later(0.1, far.hear, name, data)
+        return Answer(told["status"], told["headers"], told["body"].encode())
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+class Forum(Source):
+    """A source that shows what was written by now, newest first."""
+
+    def __init__(self, posts: tuple[Post, ...], clock: Callable[[], datetime]) -> None:
+        self._posts, self._clock = posts, clock
+
+    @property
+    def every(self) -> timedelta:
+        return timedelta(minutes=2)
+
+    async def read(self, cursor: str | None, validators: Any) -> Page:
+        seen = tuple(post for post in self._posts if post.posted_at is None or post.posted_at <= self._clock())
+        return Page(source=SOURCE, posts=seen, cursor=str(len(seen)))
+
+
+TEXTS = (
+    "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
+    "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
+    "Brightlane Labelling just mass rejected me, 120 gone, every single one.",
+    "Add me to the list: Brightlane Labelling rejected all 31 I did on Sunday.",
+    "I had 88 in with Brightlane Labelling and they rejected every one of them.",
+    "Brightlane Labelling rejected 17 out of 17 for me. What on earth.",
+    "Brightlane Labelling rejected all 64 of mine too, just now.",
+    "All 23 of mine were rejected by Brightlane Labelling today.",
+)
+
+
+def posts(seed: int) -> tuple[Post, ...]:
+    """Invented workers tell of one invented requester over an hour; others talk of the weather."""
+    began = virtual.BEGAN
+    told = [
+        Post(
+            source=SOURCE,
+            key=f"t3_{number}",
+            text=text,
+            author_key=f"worker-{number}-{seed}",
+            posted_at=began + timedelta(minutes=4 * number + seed % 4),
+            platform="connect",
+        )
+        for number, text in enumerate(TEXTS)
+    ]
+    weather = [
+        Post(
+            source=SOURCE,
+            key=f"t3_w{n}",
+            text="Lovely weather.",
+            author_key="gus",
+            posted_at=began + timedelta(minutes=9 * n),
+        )
+        for n in range(4)
+    ]
+    return (*told, *weather)
+
+
+async def _live(ground: Ground, end: socket.socket, points: Points, passed: float) -> None:
+    """One process: what `run` does, from opening the store to closing it, for as long as the story lasts."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, virtual.VirtualLoop)
+    rules = Rules(platforms=PLATFORMS, policies=SHIPPED, secret=SECRET)
+    store = await open_store(str(ground.folder / "crash.sqlite3"), clock=loop.now)
+    loop.outside = lambda: bool(store._running)
+    try:
+        await store.write(lambda tx: _set_up(tx, ground))
+        await outbox.recover(store)
+        client = Client(Desk(store, rules), extensions=(), budget=Budget(clock=loop.time), guild_ready_timeout=0.01)
+        far = Far(end, points, client.http.http_trace, lambda name, data: client._connection.parsers[name](data))
+        await client._async_setup_hook()
+        client.http._HTTPClient__session = far
+        client.http._global_over = asyncio.Event()
+        client.http._global_over.set()
+        client.http.token = ground.fake.token
+        for name, data in ground.opening():
+            client._connection.parsers[name](json.loads(json.dumps(data)))
+        await client.wait_until_ready()
+        await announce.setup(client)
+        await _ticks(store, rules, client, loop, ground)
+        far.ask({})
+    finally:
+        loop.outside = lambda: True
+        await store.close()
+
+
+def _set_up(tx: Transaction, ground: Ground) -> None:
+    tx.add_source(SOURCE)
+    tx.save_guild(
+        Guild(
+            guild_key=ground.guild_key,
+            name=GUILD_NAME,
+            mode=Mode.ON,
+            policy="early",
+            alert_channel=str(ground.alerts.id),
+            moderator_channel=str(ground.moderators.id),
+        )
+    )
+
+
+async def _ticks(store: Store, rules: Rules, client: Client, loop: virtual.VirtualLoop, ground: Ground) -> None:
+    """Poll, sweep, pump; after 50 minutes a moderator confirms; it lasts until an hour and a half has passed."""
+    forum = Forum(posts(ground.seed), loop.now)
+
+    async def take(page: Page, watch: Any, next_at: datetime) -> object:
+        return await intake.take(store, rules, page, settled=intake.Settled(watch=watch, next_at=next_at))
+
+    while loop.time() < LASTS:
+        await watcher.poll_due(store, lambda _: forum, take, random=lambda: 0.5)
+        await sweeper.sweep(store, rules)
+        await outbox.pump(store, client.announcer)
+        if loop.time() > CONFIRMED_FROM:
+            await _confirm(store, rules, ground)
+        await asyncio.sleep(TICK)
+
+
+async def _confirm(store: Store, rules: Rules, ground: Ground) -> None:
+    def open_one(tx: Transaction) -> str | None:
+        found = [each for each in tx.recent_incidents(tx.now - timedelta(days=1), 5) if not each.verdicts]
+        return tx.ref(found[0].incident_id or 0) if found else None
+
+    ref = await store.read(open_one)
+    guild = await store.read(lambda tx: tx.find_guild(ground.guild_key))
+    if ref is not None and guild is not None:
+        await review.judge(store, rules, ref, Decision.CONFIRM, by="moderator-1", guild=guild, why=None)
+
+
+def _child(ground: Ground, end: socket.socket, points: Points) -> None:
+    arm(points)
+    loop = virtual.VirtualLoop(lambda: True)
+    loop.jump(ground.passed)
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(_live(ground, end, points, ground.passed))
+    (ground.folder / "reached").write_text(json.dumps(points.reached))
+
+
+def forked(ground: Ground, points: Points) -> int:
+    """One process from start to end; how it ended, as `waitpid` says it."""
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ours.close()
+            _child(ground, theirs, points)
+            os._exit(0)
+        except BaseException as error:
+            import traceback
+
+            traceback.print_exception(error, file=sys.stderr)
+            os._exit(1)
+    theirs.close()
+    ground.serve(ours)
+    return os.waitpid(pid, 0)[1]
+
+
+@contextmanager
+def ground_of(seed: int) -> Iterator[Ground]:
+    """A folder in memory where there is one: it is the order of the steps that is tested, thousands of times."""
+    place = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    try:
+        yield Ground(place, seed)
+    finally:
+        shutil.rmtree(place)
+
+
+def story(seed: int, *deaths: tuple[str, int]) -> tuple[Found, Counter[str], int]:
+    """Live, die at each of the points in turn, live on to the end; what was wrong, what was reached, how many died."""
+    found, died = Found(), 0
+    with ground_of(seed) as ground:
+        for name, time in deaths:
+            ended = forked(ground, Points(name, time))
+            died += os.WIFSIGNALED(ended)
+            if not os.WIFSIGNALED(ended):
+                break
+            ground.passed += 5.0
+        if not died or os.WIFSIGNALED(ended):
+            ended = forked(ground, Points())
+        if ended != 0:
+            found.wrong(12, f"it ended with {ended}")
+        reached = Counter(json.loads((ground.folder / "reached").read_text())) if ended == 0 else Counter()
+        _judge(found, ground)
+    return found, reached, died
+
+
+def _judge(found: Found, ground: Ground) -> None:
+    rules = Rules(platforms=PLATFORMS, policies=SHIPPED, secret=SECRET)
+    engine = create_engine(f"sqlite:///{ground.folder / 'crash.sqlite3'}")
+    try:
+        with engine.connect() as base:
+            checker.check_outbox(found, base, ground.fake, rules)
+            told = {(post.source, post.key) for post in posts(ground.seed)}
+            checker.check_evidence(found, base, told, {"moderator-1"})
+            checker.check_database(found, base)
+            judged = base.exec_driver_sql("SELECT count(*) FROM verdicts").scalar()
+            if judged != 1:
+                found.wrong(8, f"{judged} verdicts for one decision")
+    finally:
+        engine.dispose()
+    checker.check_words(found, ground.fake)
+    checker.check_budgets(found, ground.fake)
