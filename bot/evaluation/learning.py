@@ -22,13 +22,13 @@ from bot.reading import Parent, features, read
 from bot.reading.gate import THRESHOLD, Gate, words
 from bot.reading.score import BIAS, KINDS, Model, Row
 
-LEAST_POSTS = 3  # a gram in fewer posts says more of their authors than of rejections
-STRENGTH = 0.2  # of the weights, against a penalty on their squares: chosen by cross-validation on the training part
-SIGNAL = 2.0  # how much more a named signal may weigh than a gram: there are few, and each was thought about
+LEAST_POSTS = 5  # a gram in fewer posts says more of their authors than of rejections
+STRENGTH = 0.05  # of the weights, against a penalty on their squares
+SIGNAL = 4.0  # how much more a named signal may weigh than a gram: there are few, and each was thought about
 LEAST_WEIGHT = 0.04  # a feature whose weights are all smaller is left out
-GATE_STRENGTH = 0.2
+GATE_STRENGTH = 1.0
 GATE_MASS, GATE_OTHER = 4.0, 3.0  # what a claim and a post about something else weigh, a question weighs 1
-LOST = 0.005  # of the claims that the gate has not learnt from may be stopped by it
+LOST = 0.01  # of the claims of themes that the gate has not learnt from may be stopped by it
 _FOLDS = 5
 _TURNS = 2  # of reading answers under what was learnt so far: a post is read in the light of the one it answers
 _EXACT = 1e-10
@@ -97,12 +97,16 @@ def _gate(found: Sequence[frozenset[str]], examples: Sequence[Example]) -> dict[
         return {}
     counts = [GATE_MASS if kind is Kind.MASS else GATE_OTHER if kind is Kind.OTHER else 1.0 for kind in kinds]
     names, matrix = _matrix(found)
+    if not names:
+        return {}
     coefficients = _learn(GATE_STRENGTH, matrix, tells, counts).coef_[0]
     return {name: float(weight) for name, weight in zip(names, coefficients, strict=True)}
 
 
 def _fit(found: Sequence[frozenset[str]], kinds: Sequence[int], strength: float) -> dict[str, Row]:
     names, matrix = _matrix(found, SIGNAL)
+    if not names:
+        return {}
     machine = _learn(strength, matrix, kinds)
     rows: dict[str, Row] = {BIAS: tuple(map(float, machine.intercept_))}
     for column, name in enumerate(names):
@@ -126,7 +130,7 @@ def _matrix(found: Sequence[frozenset[str]], scale: float = 1.0) -> tuple[list[s
     from sklearn.feature_extraction import DictVectorizer
 
     met = Counter(name for names in found for name in names)
-    known = {name for name, posts in met.items() if posts >= LEAST_POSTS}
+    known = {name for name, posts in met.items() if posts >= LEAST_POSTS or (scale > 1 and name[0] != "~")}
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([{name: _scale(name, scale) for name in names & known} for names in found])
     return [str(name) for name in vectorizer.get_feature_names_out()], matrix

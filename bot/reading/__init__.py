@@ -96,9 +96,17 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     _drop_weak(lines)
     _go_on(lines)
     _assent(lines, parent)
-    meant = tuple(mention for mention in named.mentions if mention.origin is Origin.PARENT)
-    told = tell(lines, meant, post.posted_at, model, _context(lines, parent, exports))
-    return _reading(told, named.mentions, exports, platform, body, model), told
+    meant = named.mentions or _beside_the_claim(lines, namer)
+    above = tuple(mention for mention in meant if mention.origin is Origin.PARENT or not named.mentions)
+    told = tell(lines, above, post.posted_at, model, _context(lines, parent, exports))
+    return _reading(told, meant, exports, platform, body, model), told
+
+
+def _beside_the_claim(lines: list[Line], namer: Namer) -> tuple[Mention, ...]:
+    """Whom the sentences of a claim name, of a post that as a whole seems to name nobody."""
+    spots = [line.sentence for line in lines if any(atom.claims for atom in line.atoms)]
+    passages = [Passage(each.text[each.words[0].start : each.words[-1].end], each.origin) for each in spots]
+    return namer.name(passages).mentions[:1] if passages else ()
 
 
 def _context(lines: list[Line], parent: Parent | None, exports: Exports) -> dict[str, str]:

@@ -17,6 +17,7 @@ from bot.reading.times import When, whens
 from bot.reading.words import folded
 
 SURE = 0.75  # a claim told less surely is not reportable
+SURE_PLAIN = 0.5  # of one that says in plain words that work was rejected, and that it was much
 UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
 # Which of several statements a claim turns on: the one that says most.
 _FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 5, "most_of_it": 5, "many": 5,
@@ -29,6 +30,7 @@ _QUANTITIES = frozenset((
     "mass_words", "all_of_it", "most_of_it", "many", "some_of_it", "ten_or_more", "five_to_nine", "under_five",
     "a_single_one", "several_workers", "none_approved", "bare_verdict",
 ))  # fmt: skip
+_MUCH = 4.5  # of `_FORCE`: more than a few
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
 _BIOGRAPHY = (
@@ -79,7 +81,8 @@ class Told:
     def reportable(self) -> bool:
         """Whether it is a present mass-rejection claim about somebody identifiable (docs/decisions.md)."""
         claim = self.claim
-        sure = claim.kind is Kind.MASS and claim.probability[Kind.MASS] >= SURE
+        plain = self.atom.start == "start_rejection" and _force(self.atom)[1] >= _MUCH
+        sure = claim.kind is Kind.MASS and claim.probability[Kind.MASS] >= (SURE_PLAIN if plain else SURE)
         return sure and self.asserted and claim.mention is not None and not (self.when and self.when.past)
 
     @property

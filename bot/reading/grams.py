@@ -1,4 +1,4 @@
-"""Words and pairs and triples of words of a sentence, as the linear model knows them: by what they mean or as written.
+"""Words and pairs of words of a sentence, as the linear model knows them: by what they mean or as written.
 
 A word with a meaning (words.toml) stands for it, `<verdict>`; numbers, money and dates stand for their sort, `#num`.
 """
@@ -41,7 +41,6 @@ def grams(sentence: Sentence) -> Iterator[Gram]:
             if meant[i] is not shown[i] or meant[i + 1] is not shown[i + 1]:
                 yield "~" + shown[i] + " " + shown[i + 1], word, after
             if i + 1 < last:
-                yield "~" + pair + " " + meant[i + 2], word, words[i + 2]
                 yield "~" + meant[i] + " … " + meant[i + 2], word, words[i + 2]
 
 

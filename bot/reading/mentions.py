@@ -84,6 +84,10 @@ class Named:
         return sorted(found, key=lambda each: each.start)
 
 
+_OWN_ID = frozenset(("worker", "workerid", "my", "mine", "turker"))  # before an id: it is the writer's
+_OWN_BEFORE = 4  # words
+
+
 class Namer:
     """Finds the requesters that one post names. `linked` and `shown` say what the marks in its text stand for."""
 
@@ -145,7 +149,8 @@ class Namer:
             return
         traits = place_traits(segment, span, text)
         account = self._account(text)
-        if account and not traits & _SAID_OF_REQUESTERS:
+        before = {piece.low for piece in segment.pieces[max(0, span.first - _OWN_BEFORE) : span.first]}
+        if account and (before & _OWN_ID or not traits & _SAID_OF_REQUESTERS):
             return  # a bare id may be a worker's own
         key = account or self._bracketed(segment, span.stop)
         entity = post.entity(Mention(text=text, account_key=key, origin=passage.origin))

@@ -17,6 +17,8 @@ from bot.evaluation.sheet import measure
 from bot.model import Kind, Post
 from bot.platforms import load
 from bot.reading import Parent, passes_gate, read
+from bot.reading.gate import Gate
+from bot.reading.score import Model
 
 
 class Heard:
@@ -272,12 +274,20 @@ def test_an_unknown_part_is_a_usage_error(folder, monkeypatch, capsys) -> None:
 # --- the gate, asked by itself
 
 
+STRICT = Model({}, Gate({"refused": 1.0, "boat": -1.0}, 0.5))
+
+
 @pytest.mark.parametrize(
     ("text", "passes"),
-    [("They rejected all of it.", True), ("Nice weather for the boat trip.", False)],
+    [
+        ("They rejected all of it.", True),
+        ("All of it was refused.", True),
+        ("Refused on the boat.", False),
+        ("Nice weather for the boat trip.", False),
+    ],
 )
-def test_the_gate_looks_for_words(text: str, passes: bool) -> None:
-    assert passes_gate(Post(source="forum:x", key="k", text=text)) is passes
+def test_the_gate_weighs_words(text: str, passes: bool) -> None:
+    assert passes_gate(Post(source="forum:x", key="k", text=text), model=STRICT) is passes
 
 
 def test_the_gate_opens_for_an_answer_to_a_report() -> None:
@@ -287,5 +297,5 @@ def test_the_gate_opens_for_an_answer_to_a_report() -> None:
 
     parent = Parent.of(report, read(report, platforms))
 
-    assert passes_gate(answer, parent)
-    assert not passes_gate(answer)
+    assert passes_gate(answer, parent, STRICT)
+    assert not passes_gate(answer, model=STRICT)

@@ -57,7 +57,7 @@ MASSES = [
     Line("Avoid Oakpine! 50 rejections in one night", MASS, True, 50, None, "Oakpine"),
     Line("Heads up on Oakpine, they rejected all of my HITs", MASS, True, None, ALL, "Oakpine"),
     Line("Oakpine rejected all my work and several other people got hit as well", MASS, True, None, ALL, "Oakpine"),
-    Line("Dr. Marlow Fenwick rejected all 25 of mine on Prolific", MASS, True, 25, ALL, "Marlow Fenwick"),
+    Line("Dr. Marlow Fenwick rejected all 25 of mine on Prolific", MASS, True, 25, ALL, "Dr. Marlow Fenwick"),
     Line("My approval went from 99.8 to 97.1 after Oakpine rejected 44 hits", MASS, True, 44, None, "Oakpine"),
     Line("Oakpine rejected all of mine, anyone else?", MASS, True, None, ALL, "Oakpine"),
     Line("Why did Oakpine reject all 50 of my hits?", MASS, True, 50, ALL, "Oakpine"),

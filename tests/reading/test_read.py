@@ -300,8 +300,8 @@ def test_each_reason_quotes_the_post(platforms: Platforms):
     assert all(s.weight == shipped().weight_of(s.name) for s in signals)
 
 
-def test_every_signal_that_can_be_given_has_a_weight_for_each_kind():
-    assert all(len(row) == len(Kind) for row in shipped().values())
+def test_every_feature_has_a_weight_for_each_kind():
+    assert all(len(row) == len(Kind) for row in shipped().rows.values())
 
 
 def test_a_doubt_never_makes_a_mass_claim_likelier():
