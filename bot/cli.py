@@ -257,6 +257,18 @@ def restore(
     _finish(put_back(copy, data=data))
 
 
+@app.command()
+def forget(
+    source: Annotated[str, typer.Option("--source", help="reddit, discord, or feed:<address>.")],
+    author: Annotated[str, typer.Option("--author", help="Their name or id, exactly as that site writes it.")],
+    data: Data = None,
+) -> None:
+    """Forget somebody who asks for it: their words, their reports, and who they are. With the bot stopped."""
+    from bot.keeping import forget_voice
+
+    _finish(forget_voice(source, author, data=data))
+
+
 def _streams() -> tuple[BinaryIO, TextIO]:
     """Where lines come from and go to. Whoever starts a program may close them, and then Python has none."""
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):

@@ -1,4 +1,4 @@
-"""The terminal's commands that look after the database: backup and restore."""
+"""The terminal's commands that look after the database: backup, restore and forget."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from bot import config
-from bot.app import utc_now
+from bot.app import opened, rules_for, utc_now
+from bot.errors import SettingsError
+from bot.forgetting import forget
 from bot.storage.backup import back_up, restore
 
 
@@ -31,3 +33,17 @@ async def put_back(copy: Path, *, data: Path | None) -> None:
             f"There is no {settings.data / config.SECRET}: put yours there before the first start, or people the bot "
             "has met are strangers to it.\n"
         )
+
+
+async def forget_voice(source: str, author: str, *, data: Path | None) -> int:
+    """Forget somebody in the database of the installation in `data`; 1 if bytes of them may still be in the files."""
+    settings = config.load(data)
+    if not (settings.data / config.SECRET).exists():
+        raise SettingsError(f"Without {settings.data / config.SECRET} nobody is known by their name any more.")
+    async with opened(settings.database_url) as store:
+        done = await forget(store, rules_for(settings.data), source, author)
+    sys.stderr.write(f"Forgotten: {done.known} entries.\n" if done.known else "There was nothing of them.\n")
+    if not done.clean:
+        sys.stderr.write("Another program reads the database, so old pages are still in its log. Run this again.\n")
+    sys.stderr.write("Copies and archives are not touched: delete those that are older than this.\n")
+    return 0 if done.clean else 1

@@ -271,6 +271,37 @@ def test_a_backup_works_beside_a_running_bot_and_a_restore_does_not(watch, data:
     assert "Stop it first" in back.err
 
 
+def test_somebody_is_forgotten_once_and_then_there_is_nothing(watch, data: Path) -> None:
+    filled(data, known("prolific"))
+    (data / "secret.key").write_text("5e" * 32)
+    mine = rules(bytes.fromhex("5e" * 32)).voice_key("reddit", "Invented_Heron_77")
+    filled(data, lambda tx: tx.add_posts([(Post(source="reddit:a", key="1", text="my words"), mine, None)]))
+
+    first, second = (watch("forget", "--source", "reddit", "--author", "Invented_Heron_77") for _ in range(2))
+
+    assert (first.code, second.code) == (0, 0)
+    assert "Forgotten: 1 entries" in first.err
+    assert "nothing of them" in second.err
+    assert mine.encode() not in (data / DATABASE).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--source", "reddit", "--author", "x"], 78, "secret.key"),
+        (["--source", "reddit"], 2, "--author"),
+        (["--author", "x"], 2, "--source"),
+    ],
+)
+def test_without_a_key_or_a_name_nobody_can_be_forgotten(watch, data: Path, arguments, code: int, words: str) -> None:
+    filled(data, known("prolific"))
+
+    done = watch("forget", *arguments)
+
+    assert done.code == code
+    assert words in done.said
+
+
 # --- databases that are not ours, or not whole
 
 

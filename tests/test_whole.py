@@ -7,25 +7,21 @@ import os
 import re
 import shlex
 import signal
-import sqlite3
 import subprocess
 import sys
 import sysconfig
 import time
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import typer
 
-from bot import cli
+from bot import cli, sweeper
 from bot.app import HEARTBEAT
 from bot.commands import COMMANDS
 from bot.config import Settings
 from bot.errors import WatchError
-from bot.model import Post
-from bot.storage import open_store
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -232,21 +228,13 @@ def test_the_manual_says_what_every_exit_code_means(code):
     assert f"\n| {code} | " in text_of(ROOT / "docs" / "operating.md")
 
 
-async def test_old_texts_can_be_deleted_as_the_privacy_page_says(tmp_path):
-    file, old, new = tmp_path / "bot.sqlite3", datetime.now(UTC) - timedelta(hours=49), datetime.now(UTC)
-    for key, seen_at in (("old", old), ("new", new)):
-        store = await open_store(str(file), clock=lambda seen_at=seen_at: seen_at)
-        post = Post(source="reddit:example", key=key, text=f"the {key} words", title=f"the {key} title")
-        await store.write(lambda tx, post=post: tx.add_posts([(post, "voice", None)]))
-        await store.close()
-    (recipe,) = re.findall(r"```sql\n(.*?)```", text_of(ROOT / "docs" / "privacy.md"), re.DOTALL)
+def test_the_privacy_page_names_the_hours_and_the_command_that_are_so():
+    page = text_of(ROOT / "docs" / "privacy.md")
 
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        connection.executescript(recipe)
-        left = connection.execute("SELECT key, title, text, reading FROM posts ORDER BY post_id").fetchall()
-
-    assert left == [("old", None, "", None), ("new", "the new title", "the new words", None)]
-    assert b"the old words" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    for words_for in (sweeper.WORDS_FOR, sweeper.BLIND_WORDS_FOR):
+        assert f"{words_for // timedelta(hours=1)} hours" in page
+    for line in re.findall(r"^rejection-watch (\w+)", page, re.MULTILINE):
+        assert program(line, "--help").returncode == 0
 
 
 def documents():

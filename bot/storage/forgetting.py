@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, union, update
+from sqlalchemy import Executable, Row, and_, bindparam, delete, func, or_, select, union, update
 
 from bot.model import Mention, Reading, Signal
 from bot.storage.codec import dump, load
-from bot.storage.part import Part
-from bot.storage.tables import batches, names, posts, reports, requesters
+from bot.storage.part import Part, chunks
+from bot.storage.tables import batches, edits, names, notes, posts, reports, requesters, sightings, verdicts, voices
 
 
 def bare(reading: Reading, about: Sequence[Mention]) -> Reading:
@@ -47,6 +48,33 @@ class Forgetting(Part):
         rows = self.rows(theirs.order_by(posts.c.seen_at).limit(limit))
         self._strip(rows)
         return len(rows)
+
+    def forget_voice(self, key: str) -> tuple[int, tuple[int, ...]]:
+        """Take a voice out of every table: how many of its posts, reports and words there were, and what to look at.
+
+        Its reports count no more: who could forget and report again would be as many voices as they like. So the
+        incidents they were in have to be assessed again; their ids come second. A moderator's words stay, as nobody's.
+        """
+        nobody = secrets.token_hex(len(key) // 2)
+        told = reports.c.voice_key == key
+        incident_ids = {row.incident_id for row in self.rows(select(reports.c.incident_id).where(told)) if row[0]}
+        theirs = or_(posts.c.voice_key == key, posts.c.post_id.in_(select(reports.c.post_id).where(told)))
+        rows = self.rows(select(posts.c.post_id, posts.c.reading).where(theirs))
+        for some in chunks(rows):
+            self._strip(some)
+        gone = func.coalesce(reports.c.removed_at, self.moment(self.now))
+        changes: list[Executable] = [
+            update(reports).where(told).values(voice_key=nobody, sketch=None, removed_at=gone),
+            update(verdicts).where(verdicts.c.by == key).values(by=nobody, why=None),
+            update(edits).where(edits.c.by == key).values(by=nobody),
+            delete(sightings).where(sightings.c.voice_key == key),
+            delete(voices).where(voices.c.key == key),
+            delete(notes).where(notes.c.key.contains(key, autoescape=True)),
+        ]
+        known = len(rows) + sum(self.changed(each) for each in changes)
+        remembered = edits.c.changes.contains(key, autoescape=True)
+        self.changed(update(edits).where(remembered).values(changes=func.replace(edits.c.changes, key, nobody)))
+        return known, tuple(sorted(incident_ids))
 
     def _strip(self, rows: Sequence[Row[Any]]) -> None:
         """Take the words out of these posts (`post_id`, `reading`)."""

@@ -99,17 +99,20 @@ def caught(place: Path, tests: tuple[str, ...]) -> int:
 
 def tried(place: Path, bug: Bug) -> str:
     """What a patch comes to."""
-    target, original = place / bug.path, ROOT / bug.path
+    target = place / bug.path
+    code = target.read_text("utf-8")
     try:
-        target.write_text(bug.made(original.read_text("utf-8")), "utf-8")
+        target.write_text(bug.made(code), "utf-8")
     except Stale as stale:
         return f"stale: {stale}"
     try:
-        code = caught(place, bug.tests)
+        ended = caught(place, bug.tests)
     finally:
-        shutil.copy2(original, target)
+        target.write_text(code, "utf-8")
+        # A patch of the same length within the same second would leave the wrong bytecode behind.
+        shutil.rmtree(target.parent / "__pycache__", ignore_errors=True)
     output = (place / "output").read_text("utf-8", "replace")[-600:]
-    return "caught" if code == 1 else f"missed: pytest ended with {code}: {output}"
+    return "caught" if ended == 1 else f"missed: pytest ended with {ended}: {output}"
 
 
 def main(shard: str) -> None:

@@ -6,13 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import Kind, Mention, Signal
-from bot.storage import Store
-from tests.storage.build import DAY, HOUR, NOW, PLATFORM, Clock, add_requester, post, report
+from bot.model import Act, Decision, Kind, Mention, Signal, Verdict
+from bot.storage import Store, tables
+from bot.storage.tables import metadata
+from tests.storage.build import DAY, HOUR, NOW, PLATFORM, Clock, add_incident, add_requester, post, report, voice
 from tests.storage.test_posts import READING
 
 WORDS = ("Zaunkoenig", "Title", "forum.example.org", "voice-1", "all of mine", "A study")
 WORDY = post(text="Zaunkoenig rejected all of mine", title="A Title", url="https://forum.example.org/p1/zaunkoenig")
+
+
+def verdict(by: str, why: str) -> Verdict:
+    return Verdict(key="", at=NOW, decision=Decision.CONFIRM, by=by, guild_key="discord:1", why=why)
 
 
 async def told(store: Store, key: str = "p1"):
@@ -136,3 +141,74 @@ async def test_reports_count_as_before(store: Store) -> None:
 
     assert before == after
     assert Kind.MASS is (await told(store))[2].kind
+
+
+KEY = "0f" * 16
+
+
+async def test_a_voice_is_in_no_cell_any_more_and_the_others_are_untouched(store: Store) -> None:
+    other = "ab" * 16
+
+    def fill(tx):
+        theirs = add_requester(tx)
+        incident_id = add_incident(tx, "Another Lab")
+        for key, name in ((KEY, "p1"), (other, "p2")):
+            (post_id,) = tx.add_posts([(replace(WORDY, key=name), key, READING)])
+            told_by = report(voice=voice(key))
+            tx.add_report(told_by, requester_id=theirs, incident_id=incident_id, post_id=post_id, sketch=b"\x01")
+            tx.meet_voice(key, "reddit", NOW)
+            tx.sight(theirs, "Lab", "lab", key)
+            tx.set_note(f"discord.told-of-report:{key}", "yes")
+            tx.add_verdict(incident_id, verdict(by=key, why=f"said by {name}"))
+            journal = tx.journal()
+            tx.sight(theirs, f"Lab {name}", f"lab {name}", key)
+            for row in tx.connection.exec_driver_sql(f"SELECT sighting_id FROM sightings WHERE name = 'Lab {name}'"):
+                journal.delete(tables.sightings, row[0])
+            tx.add_edit(Act.RENAMED, "renamed", journal, [theirs], by=key)
+        return incident_id
+
+    incident_id = await store.write(fill)
+    every = [name for name in metadata.tables if name != "watch_schema"]
+    before = await everything(store, *every)
+    assert before.count(KEY) == before.count(other) >= 7
+
+    known, incident_ids = await store.write(lambda tx: tx.forget_voice(KEY))
+
+    after = await everything(store, *every)
+    assert KEY not in after
+    assert after.count(other) == before.count(other)
+    assert "said by p1" not in after
+    assert "said by p2" in after
+    assert known >= 6
+    assert incident_ids == (incident_id,)
+    assert (await told(store))[1].text == ""
+    assert (await told(store, "p2"))[1].text == WORDY.text
+    assert [each.voice.key for each in (await store.read(lambda tx: tx.get_incident(incident_id))).reports] == [other]
+
+
+async def test_whoever_is_not_known_changes_nothing(store: Store) -> None:
+    await store.write(lambda tx: tx.add_posts([(WORDY, "voice-1", READING)]))
+    before = await everything(store, "posts")
+
+    assert await store.write(lambda tx: tx.forget_voice(KEY)) == (0, ())
+    assert await everything(store, "posts") == before
+
+
+async def test_forgetting_twice_and_after_the_words_went_does_no_harm(store: Store) -> None:
+    def work(tx):
+        (post_id,) = tx.add_posts([(WORDY, KEY, READING)])
+        tx.add_report(report(voice=voice(KEY)), requester_id=add_requester(tx), post_id=post_id)
+        tx.drop_texts(NOW, 10)
+        return tx.forget_voice(KEY)[0], tx.forget_voice(KEY)[0]
+
+    first, second = await store.write(work)
+
+    assert (first > 0, second) == (True, 0)
+
+
+async def test_the_files_are_written_anew_and_work_goes_on(store: Store) -> None:
+    await store.write(lambda tx: tx.add_posts([(WORDY, KEY, READING)]))
+
+    assert await store.scrub(whole=True) is True
+
+    assert (await told(store))[1].text == WORDY.text

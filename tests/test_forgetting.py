@@ -1,0 +1,156 @@
+"""Whoever asks is forgotten to the last byte, what they said counts no more, and who was told sees that."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot import intake
+from bot.errors import UsageError
+from bot.forgetting import forget
+from bot.model import Page, Post
+from bot.storage import Store, open_store
+from bot.storage.backup import back_up
+from bot.sweeper import drop_words
+from tests.making import HOUR, NOW, guild
+from tests.storage.build import Clock
+
+SOURCE = "reddit:exampleturkers"
+AUTHOR = "Invented_Heron_77"
+WORDS = "Zaunkoenig"
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    await opened.write(lambda tx: tx.save_guild(guild()))
+    yield opened
+    await opened.close()
+
+
+def said(number: int, author: str, words: str) -> Post:
+    return Post(
+        source=SOURCE,
+        key=f"t3_{number}",
+        title=f"Quillmere Vision Group rejected all my work, {words}",
+        text=f"Quillmere Vision Group just rejected all {60 + number} of my studies on Prolific. {words} {own(author)}",
+        author_key=author,
+        posted_at=NOW,
+        platform="prolific",
+        url=f"https://forum.example.org/{words.lower()}/{number}",
+    )
+
+
+def own(author: str) -> str:
+    """Words that nobody else uses, so that no post is a copy of another."""
+    return " ".join(hashlib.sha256(f"{author} {part}".encode()).hexdigest()[:8] for part in range(20))
+
+
+async def hear(store: Store, by, *authors: str) -> None:
+    posts = tuple(said(n, author, f"{WORDS}{'xyzuvwabcdefghijklm'[n] * 3}") for n, author in enumerate(authors))
+    taken = await intake.take(store, by, Page(source=SOURCE, posts=posts))
+    assert taken.reports == len(authors)
+
+
+def held(folder: Path, *what: str) -> list[str]:
+    """Which of these is anywhere in the database's live files."""
+    files = b"".join(each.read_bytes() for each in sorted(folder.glob("watch.sqlite3*")))
+    return [each for each in what if each.lower().encode() in files.lower()]
+
+
+async def n_reports(store: Store) -> int:
+    return len((await store.read(lambda tx: tx.get_incident(1))).reports)
+
+
+CROWD = (AUTHOR, *(f"worker_{number}" for number in range(11)))
+
+
+async def test_not_a_byte_of_them_is_left_in_the_live_files(store, by, tmp_path) -> None:
+    await hear(store, by, AUTHOR, "another_worker", "and_a_third")
+    key = by.voice_key("reddit", AUTHOR)
+    mine, others = f"{WORDS}xxx", f"{WORDS}yyy"
+    assert held(tmp_path, key, mine, others) == [key, mine, others]
+
+    done = await forget(store, by, "reddit", AUTHOR)
+
+    assert done.clean
+    assert done.known > 0
+    assert held(tmp_path, key, AUTHOR, mine) == []
+    assert held(tmp_path, others) == [others]
+
+
+async def test_what_they_said_counts_no_more_and_is_not_counted_again(store, by) -> None:
+    await hear(store, by, AUTHOR, "another_worker", "and_a_third")
+    assert await n_reports(store) == 3
+
+    await forget(store, by, SOURCE, f"u/{AUTHOR}")
+    again = await intake.take(store, by, Page(source=SOURCE, posts=(said(0, AUTHOR, "again"),)))
+
+    assert await n_reports(store) == 2
+    assert again.new == 0
+
+
+async def test_cards_are_brought_up_to_date(store, by) -> None:
+    await hear(store, by, *CROWD)
+    before = {row.channel_key: row.payload for row in await store.read(lambda tx: tx.outbox())}
+
+    for author in CROWD:
+        await forget(store, by, "reddit", author)
+
+    rows = await store.read(lambda tx: tx.outbox())
+    assert before
+    assert {row.channel_key: row.wanted or row.payload for row in rows} != before
+    assert await n_reports(store) == 0
+
+
+async def test_a_stranger_at_another_site_is_not_meant(store, by) -> None:
+    await hear(store, by, AUTHOR, "another_worker")
+
+    done = await forget(store, by, "discord", AUTHOR)
+
+    assert done.known == 0
+    assert await n_reports(store) == 2
+
+
+@pytest.mark.parametrize(("source", "author"), [("feed", "somebody"), ("feed:", "somebody"), ("reddit", "  ")])
+async def test_nobody_in_particular_is_wrong_usage(store, by, source: str, author: str) -> None:
+    with pytest.raises(UsageError, match="Say whom"):
+        await forget(store, by, source, author)
+
+
+async def test_a_reader_that_holds_old_pages_is_told_of(store, by, tmp_path) -> None:
+    await hear(store, by, AUTHOR)
+    with closing(sqlite3.connect(tmp_path / "watch.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM posts").fetchone()
+
+        assert not (await forget(store, by, "reddit", AUTHOR)).clean
+
+    assert (await forget(store, by, "reddit", AUTHOR)).clean
+    assert held(tmp_path, f"{WORDS}xxx") == []
+
+
+async def test_after_two_days_no_word_of_a_post_is_in_any_table_or_message(store, by, clock, tmp_path) -> None:
+    await hear(store, by, *CROWD)
+    assert await store.read(lambda tx: tx.outbox())
+    clock.pass_by(48 * HOUR)
+
+    await drop_words(store)
+
+    await store.scrub(whole=True)
+    assert held(tmp_path, WORDS, *own(AUTHOR).split(), *CROWD) == []
+    assert await n_reports(store) == len(CROWD)
+
+
+async def test_a_copy_made_at_any_time_holds_no_words(store, by, tmp_path) -> None:
+    await hear(store, by, AUTHOR)
+
+    copy = await asyncio.to_thread(back_up, str(tmp_path / "watch.sqlite3"), tmp_path / "copy", NOW)
+
+    assert WORDS.lower().encode() not in copy.read_bytes().lower()
