@@ -1,7 +1,7 @@
 """Learns the reader's weights from labelled posts, and writes them where the reader looks for them.
 
-`python -m bot.evaluation.learning` makes bot/reading/weights.tsv anew from data/corpus/training and data/corpus/plain. scikit-learn, which
-does the sums, is a tool of the developers and no part of the bot.
+`python -m bot.evaluation.learning` makes bot/reading/weights.tsv and gate.tsv anew from data/corpus (training and
+plain). scikit-learn, which does the sums, is a tool of the developers and no part of the bot.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TRAINING, PLAIN, READING = _ROOT / "data/corpus/training", _ROOT / "data/corpus/
 WEIGHTS, GATE = READING / "weights.tsv", READING / "gate.tsv"
 _HEAD = """\
 # What each feature of a post says for each kind (mass, single, reversal, talk, other), in log-odds: they are summed and
-# the sums made probabilities. Learnt by `python -m bot.evaluation.learning` from data/corpus (training, plain), never edited.
+# the sums made probabilities. Learnt by `python -m bot.evaluation.learning` from data/corpus, never edited by hand.
 # A name without ~ is a signal of bot/reading; with ~ it is words of the post, <…> for what a word means (words.toml).
 """
 _GATE_HEAD = """\

@@ -81,7 +81,8 @@ class Told:
     def reportable(self) -> bool:
         """Whether it is a present mass-rejection claim about somebody identifiable (docs/decisions.md)."""
         claim = self.claim
-        plain = self.atom.start == "start_rejection" and _force(self.atom)[1] >= _MUCH
+        much = _force(self.atom)[1] >= _MUCH or "stated_ten_or_more" in self.names
+        plain = self.atom.start == "start_rejection" and much
         sure = claim.kind is Kind.MASS and claim.probability[Kind.MASS] >= (SURE_PLAIN if plain else SURE)
         return sure and self.asserted and claim.mention is not None and not (self.when and self.when.past)
 
