@@ -10,7 +10,7 @@ import statistics
 from dataclasses import replace
 
 import pytest
-from stories import T0, after, batch, incident, report, voice
+from stories import T0, after, batch, incident, report, verdict, voice
 
 from bot import incidents
 from bot.alerts import due
@@ -215,6 +215,42 @@ def test_many_people_are_many_within_two_days_only():
     assert chained(*((n, f"v{n}") for n in range(8))).many
     assert not chained(*((n, f"v{n % 7}") for n in range(30))).many
     assert not chained(*((n * 47, f"v{n}") for n in range(2))).many
+
+
+# How earlier reports fared.
+
+
+def judged_story(*words, n=3, account="A1", day=0):
+    """An incident of the same people, and what moderators said of it."""
+    said = [
+        Event(after(days=day, hours=i), account, None, report(f"{account}r{i}", after(days=day, hours=i), f"p{i}"))
+        for i in range(n)
+    ]
+    spoken_ = [verdict(word, after(days=day, hours=9 + i), key=f"{account}v{i}") for i, word in enumerate(words)]
+    return [*said, *(Event(each.at, account, None, each) for each in spoken_)]
+
+
+def trust_in_the_next(*stories):
+    alerts = list(
+        decide([*(event for story in stories for event in story), *judged_story(account="A9", day=100)], EARLY)
+    )
+    mine = [alert for alert, key in alerts if key == "A9"]
+    return [next((term.points for term in alert.why if term.term == "trust"), 0.0) for alert in mine]
+
+
+def test_a_voice_counts_for_less_after_a_report_was_judged_false_and_for_nothing_after_three():
+    once = judged_story("dismiss", account="A1")
+    thrice = [judged_story("dismiss", account=f"A{n}", day=20 * n) for n in range(1, 4)]
+
+    assert trust_in_the_next() == [0.0]
+    assert trust_in_the_next(once)[0] < -2
+    assert trust_in_the_next(*thrice) == []
+
+
+def test_a_voice_counts_for_more_after_a_report_was_confirmed_and_an_undone_verdict_leaves_no_mark():
+    assert trust_in_the_next(judged_story("confirm"))[0] > 0
+    assert trust_in_the_next(judged_story("dismiss", "undo")) == [0.0]
+    assert trust_in_the_next(judged_story("dismiss", "confirm"))[0] > 0
 
 
 # What came before.

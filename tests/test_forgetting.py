@@ -85,6 +85,19 @@ async def test_not_a_byte_of_them_is_left_in_the_live_files(store, by, tmp_path)
     assert held(tmp_path, others) == [others]
 
 
+async def test_what_another_program_deleted_carelessly_is_gone_too(store, by, tmp_path) -> None:
+    await hear(store, by, AUTHOR, "another_worker")
+    with closing(sqlite3.connect(tmp_path / "watch.sqlite3")) as other, other:
+        other.execute("PRAGMA secure_delete = OFF")
+        other.execute("UPDATE posts SET text = '', title = NULL, url = NULL, reading = NULL")
+    await store.scrub()
+    assert held(tmp_path, f"{WORDS}xxx") != []
+
+    await forget(store, by, "reddit", AUTHOR)
+
+    assert held(tmp_path, f"{WORDS}xxx") == []
+
+
 async def test_what_they_said_counts_no_more_and_is_not_counted_again(store, by) -> None:
     await hear(store, by, AUTHOR, "another_worker", "and_a_third")
     assert await n_reports(store) == 3

@@ -172,7 +172,7 @@ def test_contrary_voices_lower_the_score_up_to_a_cap():
 
 
 def test_a_stage_is_lost_only_by_a_margin():
-    reports = crowd(2, p=0.735)
+    reports = crowd(2, p=0.65)
     almost = incident(*reports, contrary("c0", after(hours=3)))
     enough = incident(*reports, *(contrary(f"c{i}", after(hours=3)) for i in range(4)))
 

@@ -13,10 +13,11 @@ from bot.policies import EARLY
         (900, 400, 1.0),
         (180, 50, 1.0),
         (179, 400, 0.5),
-        (900, 49, 0.5),
+        (900, 19, 0.5),
+        (900, 20, 1.0),
         (29, 400, 0.0),
         (900, 9, 0.0),
-        (None, None, 0.5),
+        (None, None, 0.4),
         (900, None, 1.0),
         (None, 400, 1.0),
         (29, None, 0.0),
@@ -72,4 +73,4 @@ def test_a_voice_counts_by_the_best_that_any_of_its_reports_shows():
 def test_a_site_that_tells_nothing_makes_an_unknown_voice():
     voices = trust.by_voice([report(voice=voice("bo", "chat", None, None))], EARLY)
 
-    assert voices["chat:bo"] == trust.Credit(weight=0.5, known=False, site="chat")
+    assert voices["chat:bo"] == trust.Credit(weight=0.4, known=False, site="chat")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bot import incidents, trust
 from bot.alerts import due
+from bot.alerts.records import Records
 from bot.alerts.wire import Event
 from bot.incidents.course import Course
 from bot.model import Alert, Batch, Decision, Incident, Report, Stage, Stance, Verdict
@@ -62,6 +63,7 @@ class Stream:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.accounts: dict[str, Account] = {}
+        self.records = Records()
         self._wakes: list[tuple[datetime, str]] = []
 
     def let_pass(self, until: datetime) -> Iterator[tuple[Alert, str]]:
@@ -83,9 +85,9 @@ class Stream:
         if isinstance(event.what, Batch):
             self._see_batch(account, event.what, now)
         elif isinstance(event.what, Verdict):
-            self._judge(account, event.what, now)
-        elif trust.weight(event.what.voice, self.policy) > 0:
-            self._hear_report(account, event.what, now)
+            self._judge(event.account_key, account, event.what, now)
+        elif trust.weight(voice := self.records.known(event.what.voice), self.policy) > 0:
+            self._hear_report(account, replace(event.what, voice=voice), now)
         yield from self._tell(event.account_key, account, now)
 
     def _look(self, account: Account, now: datetime) -> None:
@@ -112,13 +114,14 @@ class Stream:
         if opened.unproven:
             account.incident, account.course, account.told = opened, None, None
 
-    def _judge(self, account: Account, verdict: Verdict, now: datetime) -> None:
+    def _judge(self, key: str, account: Account, verdict: Verdict, now: datetime) -> None:
         """A verdict is about the latest incident, open or over; without one, confirm and dismiss make one."""
         if account.incident is None:
             if verdict.decision not in (Decision.CONFIRM, Decision.DISMISS):
                 return
             account.incident, account.told = self._new(account, None, now), None
         self._becomes(account, incidents.with_verdict(account.incident, verdict), now)
+        self.records.judged(key, account.incident)
 
     def _hear_report(self, account: Account, report: Report, now: datetime) -> None:
         incident = account.incident if report.stance is Stance.REVERSAL else self._open(account)

@@ -19,8 +19,8 @@ class Rule:
     high: float = 0
 
 
-# Where a number comes from stands in its sentence; "simulated" ones were set with a throw-away simulator of a worker
-# community at about 12 false public alerts a year and are to be set again once `simulate` is there.
+# Where a number comes from stands in its sentence; "simulated" ones were set on the seeds to fit of `simulate`
+# (`bot.simulation.worlds.FIT_SEEDS`) in the base world, and tried in the others.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,8 @@ class Policy:
 
     # What surrounds the reports.
     prior: Annotated[
-        float, Rule("Nine in ten requesters reject less than 1 % of the work (CloudResearch).", -20, 0)
-    ] = -4.5
+        float, Rule("Nine in ten requesters reject less than 1 % of the work (CloudResearch; simulated).", -20, 0)
+    ] = -3.5
     again: Annotated[
         float, Rule("The requester had an incident before that was told in public or confirmed.", 0, 5)
     ] = 0.7
@@ -111,9 +111,13 @@ class Policy:
     fresh_age: Annotated[float, Rule("Days under which an account is fresh and counts nothing.", 0, 3650)] = 30
     fresh_posts: Annotated[int, Rule("Posts under which an account is fresh and counts nothing.", 0, 10_000)] = 10
     young_age: Annotated[float, Rule("Days under which an account is young.", 0, 3650)] = 180
-    young_posts: Annotated[int, Rule("Posts under which an account is young.", 0, 100_000)] = 50
+    young_posts: Annotated[
+        int, Rule("Posts under which an account is young: most people write little (Nielsen).", 0, 100_000)
+    ] = 20
     young_weight: Annotated[float, Rule("What a young account's voice counts.", 0, 1)] = 0.5
-    unknown_weight: Annotated[float, Rule("What a voice counts whose site tells no age.", 0, 1)] = 0.5
+    unknown_weight: Annotated[
+        float, Rule("What a voice counts whose site tells no age: two of them are not enough.", 0, 1)
+    ] = 0.4
     unknown_voices: Annotated[
         int, Rule("At one site voices of unknown age count together as at most so many.", 0, 100)
     ] = 6

@@ -130,7 +130,7 @@ def _unusable(path: Path, error: OSError) -> StoreError:
 async def scrub(writer: AsyncEngine, whole: bool) -> bool:
     """Empty the -wal of old pages; with `whole` write the file anew first. False if somebody still reads old pages.
 
-    `secure_delete` zeroes what is deleted, but moving cells between pages leaves copies that only VACUUM takes away.
+    `secure_delete` zeroes what we delete; VACUUM also takes what another program deleted from the file without it.
     """
     async with writer.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection

@@ -19,11 +19,13 @@ ATTENDED = replace(EARLY, name="early, told of every strong report", suspected_v
 
 
 def main(arguments: list[str]) -> None:
-    """Every world; then the base with moderators, and with workers who are asked."""
+    """Every world; then, if it is among them, the base with moderators, and with workers who are asked."""
     years = int(arguments[0]) if arguments else YEARS
     worlds = arguments[1:] or list(WORLDS)
     plain = Task(world="base", structure="incident", seed=REPORT_SEEDS.start, years=years, policy=EARLY)
     simulate(tasks(worlds, ["both"], plain), sys.stdout, as_json=False)
+    if "base" not in worlds:
+        return
     for more in (
         replace(plain, moderators=True, rivals=False),
         replace(plain, moderators=True, rivals=False, policy=ATTENDED),
