@@ -313,10 +313,15 @@ def test_a_doubt_never_makes_a_mass_claim_likelier():
         "feared",
         "hypothetical",
         "in_general",
-        "not_about_work",
         "own_fault",
     ):  # "joking" and "hedged" weigh next to nothing: who is angry jokes too
         assert shipped().probabilities([*base, doubt])[Kind.MASS] < shipped().probabilities(base)[Kind.MASS]
+
+
+def test_what_is_not_about_work_speaks_for_something_else():
+    base, elsewhere = ["start_rejection"], ["start_rejection", "not_about_work"]
+
+    assert shipped().probabilities(elsewhere)[Kind.OTHER] > shipped().probabilities(base)[Kind.OTHER]
 
 
 def test_the_parents_mention_is_used_only_where_the_post_names_nobody(platforms: Platforms):
