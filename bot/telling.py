@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from bot import alerts, cards, incidents
 from bot.alerts.wire import alert_to
-from bot.errors import NotFoundError
 from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot, State, Tie
 from bot.rules import Rules
 from bot.storage import Transaction
@@ -163,12 +162,7 @@ def refresh_questions(tx: Transaction, rules: Rules, requester_ids: Iterable[int
 
 
 def _question(tx: Transaction, rules: Rules, requester_id: int) -> Card | None:
-    """What is open about a requester; None if nothing is or they are gone."""
-    try:
-        if tx.whole(requester_id) != requester_id:
-            return None
-    except NotFoundError:
-        return None
+    """What is open about a requester; None if nothing is. Who is gone has no links."""
     links = tx.links_of(requester_id, Tie.SUGGESTED)
     if not links:
         return None

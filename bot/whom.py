@@ -97,15 +97,16 @@ class _Asked:
 
     def _agrees(self, requester_id: int, index: NameIndex) -> bool:
         """Whether reports may meet here: by an id, work, its reward or an open incident; or there are none to meet."""
-        tx, mention = self.tx, self.mention
-        requester = tx.get_requester(requester_id)
-        if mention.account_key is not None or self._shows_ids(requester):
-            self._sight(requester)
+        if self.mention.account_key is not None:
+            self._sight(requester_id)
             return True
-        if not tx.was_told_of(requester_id) or tx.open_incident(requester_id) is not None:
+        if not self.tx.is_old_story(requester_id):
+            return True
+        requester = self.tx.get_requester(requester_id)
+        if self._shows_ids(requester):
             return True
         place = self.beside.platform or requester.platform or ""
-        match = resolve(mention, index, place, self._context(), frozenset({place}))
+        match = resolve(self.mention, index, place, self._context(), frozenset({place}))
         return match.owner == str(requester_id) or self._names_their_work(requester_id)
 
     def _shows_ids(self, requester: Requester) -> bool:
@@ -127,13 +128,13 @@ class _Asked:
             self.tx.suggest_link(new.requester_id, each.requester_id, NAMESAKE, (Term(SAME_NAME, 0.0),))
         return new
 
-    def _sight(self, requester: Requester) -> None:
+    def _sight(self, requester_id: int) -> None:
         """A name that stands with their id may be theirs: the second voice that says so makes it one."""
         name, voice_key = canonical(self.mention.text), self.beside.voice_key
         if self.mention.account_key is None or voice_key is None or is_general(name):
             return
         if self.mention.text.strip().upper() != self.mention.account_key.upper():
-            self.tx.sight(requester.requester_id, self.mention.text, name, voice_key)
+            self.tx.sight(requester_id, self.mention.text, name, voice_key)
 
     def _context(self) -> Context:
         return Context(task=self.beside.task or self.mention.task, live=self.tx.live_owners())

@@ -12,13 +12,14 @@ from bot.naming.index import NameIndex
 from bot.naming.scorer import chances, log_odds
 from bot.naming.weigh import PROOF, SUPPORT, Weighed, weigh
 
-# "found" is said from here on: where its measured precision is 0.99 or better on names and slips kept for validation
-# (tests/naming/bench.py prints it). "Near" is one letter or digits for letters, "far" is any other likeness.
-FOUND_AT = 0.97
-# Whoever writes a known name of two telling words to the letter means it, however well known a neighbour is.
+# "found" is said from here on: where its precision on names and slips kept for validation is 0.99 or better, with and
+# without known activity. For the name to the letter, for digits instead of letters, and where something else agrees:
+FOUND_AT = 0.95
+# for two telling words or more as one requester alone is called, however well known a neighbour is:
 FOUND_WHOLE_AT = 0.85
-FOUND_NEAR_AT = 0.96
-FOUND_FAR_AT = 0.99
+# for one letter that differs, another order, words spaced otherwise, a beginning; and for two letters that differ.
+FOUND_NEAR_AT = 0.985
+FOUND_FAR_AT = 0.995
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
 LISTED_AT = 0.005
 UNKNOWN_BELOW = 0.5
@@ -126,17 +127,19 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool) -> t
 def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]]) -> float:
     """From which probability on "found" may be said.
 
-    Never for a name by itself that is only near: initials, one with another number, one beside which somebody else has
-    the very name that was written, on whichever platform.
+    Never for a name by itself that is only near: initials, similar words, one with another number, one beside which
+    somebody else has the very name that was written, on whichever platform.
     """
     taken = "exact" not in one.like and any("exact" in other.like for other, _ in near)
     doubtful = one.like.get("initials") or one.like.get("numbers") or taken
     if "other platform" in one.beside or (doubtful and not support):
         return math.inf
-    if _same(one) or support:
+    if _same(one) or support or one.like.get("digits"):
         alone = sum("exact" in other.like for other, _ in near) == 1
         return FOUND_WHOLE_AT if alone and "whole name" in one.features else FOUND_AT
-    return FOUND_NEAR_AT if one.like.get("one letter") or one.like.get("digits") else FOUND_FAR_AT
+    if one.like.get("two letters"):
+        return FOUND_FAR_AT
+    return math.inf if _how(one).startswith("similar") else FOUND_NEAR_AT
 
 
 def _same(one: Weighed) -> bool:

@@ -104,10 +104,12 @@ class Incidents(Part):
         rows = self.rows(select(incidents.c.requester_id).where(incidents.c.closed_at.is_(None), told).distinct())
         return frozenset(str(row.requester_id) for row in rows)
 
-    def was_told_of(self, requester_id: int) -> bool:
-        """Whether an incident of theirs was ever told of, or judged."""
-        ours = (incidents.c.requester_id == requester_id, incidents.c.stage != Stage.WATCHED)
-        return self.row(select(incidents.c.incident_id).where(*ours).limit(1)) is not None
+    def is_old_story(self, requester_id: int) -> bool:
+        """Whether an incident of theirs was told of or judged, and none is open now."""
+        ours = select(incidents.c.stage, incidents.c.closed_at).where(incidents.c.requester_id == requester_id)
+        known = self.rows(ours)
+        is_open = any(row.closed_at is None for row in known)
+        return not is_open and any(row.stage is not Stage.WATCHED for row in known)
 
     def incidents_due(self, until: datetime, limit: int) -> tuple[Incident, ...]:
         """Those that time alone changes until then, oldest first."""

@@ -55,8 +55,10 @@ class Names(Edits):
 
     def tasks_since(self, batch_id: int) -> tuple[tuple[int, str, Task], ...]:
         """(batch id, owner, task) of work stored after `batch_id`, in the order of the ids; of much the newest."""
-        newest = int(self.value(select(func.coalesce(func.max(batches.c.batch_id), 0))))
-        since = max(batch_id, newest - MOST_WORK)
+        since = batch_id
+        if batch_id == 0:
+            newest = int(self.value(select(func.coalesce(func.max(batches.c.batch_id), 0))))
+            since = max(0, newest - MOST_WORK)
         seen = select(batches.c.batch_id, batches.c.requester_id, batches.c.task).where(batches.c.batch_id > since)
         rows = self.rows(seen.order_by(batches.c.batch_id))
         return tuple((row.batch_id, str(row.requester_id), load(Task, row.task)) for row in rows)
@@ -208,11 +210,13 @@ class Names(Edits):
 
     def get_requester(self, requester_id: int) -> Requester:
         """Whoever lives on under that id. NotFoundError if there is none."""
-        requester_id = self.whole(requester_id)
         about = select(names, requesters.c.platform.label("of_platform"), requesters.c.name.label("of_name"))
         rows = self.rows(about.join(requesters).where(names.c.requester_id == requester_id).order_by(names.c.name_id))
         if not rows:
-            raise NotFoundError(f"There is no requester {requester_id}.")
+            whole = self.whole(requester_id)
+            if whole == requester_id:
+                raise NotFoundError(f"There is no requester {requester_id}.")
+            return self.get_requester(whole)
         return _requester(requester_id, rows)
 
     def find_account(self, platform: str | None, account_key: str) -> Requester | None:

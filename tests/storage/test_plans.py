@@ -34,7 +34,7 @@ ASKED = {
     "links_of": lambda tx: tx.links_of(1),
     "linked": lambda tx: list(tx.linked(1)),
     "told_apart": lambda tx: tx.told_apart([1, 2]),
-    "was_told_of": lambda tx: tx.was_told_of(1),
+    "is_old_story": lambda tx: tx.is_old_story(1),
     "sight": lambda tx: tx.sight(1, "A name", "a name", "v1"),
     "questions_about": lambda tx: tx.questions_about(1),
     "talked_about": lambda tx: tx.talked_about(NOW - DAY),
