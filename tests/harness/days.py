@@ -286,7 +286,7 @@ async def _bot(world: World, end: datetime) -> None:
         life = Life()
 
         def step(name: str, life: Life = life) -> None:
-            if now() < end and dice.random() < odds:
+            if now() < end and len(world.deaths) < world.plan.deaths and dice.random() < odds:
                 world.deaths.append(name)
                 life.end()
 
