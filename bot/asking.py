@@ -16,7 +16,7 @@ from bot.app import opened, rules_for
 from bot.console import panel
 from bot.errors import UsageError
 from bot.lines import write
-from bot.model import Ambiguous, Found
+from bot.model import Ambiguous, Candidate, Found
 from bot.platforms.rating import Case
 
 # Of an incident what a program may need. Small counts stay exact here: whoever has the database has them anyway.
@@ -53,11 +53,16 @@ async def check(
     return 0
 
 
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    seen = candidate.seen_at
+    return {**asdict(candidate), "seen_at": seen.isoformat() if seen else None}
+
+
 def _facts(found: lookup.Answer) -> dict[str, Any]:
     """What the card says, for a program: whoever is found with the newest incident, or the candidates."""
     if not isinstance(found, Found):
         near = found.candidates if isinstance(found, Ambiguous) else found.near
-        return {"candidates": [asdict(candidate) for candidate in near]}
+        return {"candidates": [_candidate(candidate) for candidate in near]}
     who, known = found.standing.requester, found.standing.incidents
     return {
         "how": found.how,

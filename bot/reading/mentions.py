@@ -84,6 +84,11 @@ class Named:
         return sorted(found, key=lambda each: each.start)
 
 
+# "Example's Reading Study" is the work; whose it is, another run of the same words says.
+_WORK_OF_SOMEBODY = re.compile(
+    r"['’]s [^\n]{0,80}\b(?:check|study|survey|task|test|quiz|batch|project|pool|questionnaire|experiment)s?$",
+    re.IGNORECASE,
+)
 _OWN_ID = frozenset(("worker", "workerid", "my", "mine", "turker"))  # before an id: it is the writer's
 _OWN_BEFORE = 4  # words
 
@@ -145,7 +150,8 @@ class Namer:
 
     def _take(self, post: _Gathered, passage: Passage, segment: Segment, span: Span) -> None:
         text = written(segment, span, passage.text)
-        if len(text) < 2:
+        behind = segment.pieces[span.stop].text if span.stop < len(segment.pieces) else ""
+        if len(text) < 2 or _WORK_OF_SOMEBODY.search(text) or _WORK_OF_SOMEBODY.search(f"{text} {behind}"):
             return
         traits = place_traits(segment, span, text)
         account = self._account(text)
