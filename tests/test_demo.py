@@ -23,6 +23,7 @@ RENAMED = {
     "Brightlane": "Copperfield",
     "Lumen Oak": "Marsh Elm",
     "Nettlebrook": "Windlestraw",
+    "Farrowick": "Gorsedown",
     "A1EXAMPLE2REQ3": "A7EXAMPLE4REQ9",
 }
 REF = re.compile(r"ref ([2-9A-Z]{3}-[2-9A-Z]{3})")
