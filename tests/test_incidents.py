@@ -73,8 +73,7 @@ def test_ordinary_volume_makes_a_report_worth_less():
 
     assert points(quiet, "ordinary_volume") == 0
     assert points(busy, "ordinary_volume") < -2
-    assert quiet.public_after is not None
-    assert busy.public_after is None
+    assert busy.stage is Stage.WATCHED
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ class Policy:
     )
     volume_weight: Annotated[
         float, Rule("How much each report is discounted for ordinary volume (simulated).", 0, 5)
-    ] = 0.5
+    ] = 0.8
     volume_scale: Annotated[
         float, Rule("Ordinary posts a half-life from which on volume counts against a report (simulated).", 0.001, 100)
     ] = 0.25
@@ -90,7 +90,7 @@ class Policy:
     burst_points: Annotated[
         float,
         Rule("Or they reach so many points together though each such time counts one of them (simulated).", 0, 50),
-    ] = 9.0
+    ] = 8.0
     burst_voices: Annotated[int, Rule("Unless they are more than this.", 1, 1_000)] = 7
     prelude: Annotated[
         timedelta,

@@ -23,7 +23,7 @@ from bot.simulation.worlds import BASE, REPORT_SEEDS, WORLDS
 
 YEARS = 20
 CASES = 1_000
-ATTENDED = replace(EARLY, name="early, told of every strong report", suspected_voices=1, suspected=-1.0)
+ATTENDED = replace(EARLY, name="early, told of every strong report", suspected_voices=1)
 """For a guild whose moderators answer: they also hear of what a single worker reports. Members do not."""
 
 
