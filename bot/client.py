@@ -170,6 +170,11 @@ class Client(commands.Bot):
         self._light()
         await super().close()
 
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Tell the listeners of an event. Once closing, of none: discord.py has no loop left to run them in then."""
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
+
     async def on_disconnect(self) -> None:
         """The gateway is gone; discord.py comes back by itself, but not for ever."""
         if self._dark is None and not self.is_closed():

@@ -136,7 +136,8 @@ def test_two_lessons_from_the_same_posts_are_equal() -> None:
 
     one, other = (tfidf.learn(examples)(post("mass words 1 or talk"), None) for _ in range(2))
 
-    assert one.probability == other.probability
+    # BLAS may sum in another order when it runs on other cores: equal up to that.
+    assert one.probability == pytest.approx(other.probability, abs=1e-9)
 
 
 def test_a_baseline_needs_no_parent() -> None:
