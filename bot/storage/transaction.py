@@ -31,4 +31,5 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, For
                 suspend witness removed noted_since outbox deliveries_of find_delivery_by_message
     Standings   standing find_tasks
     Forgetting  drop_texts forget_voice
+    Audit       record audit_head audit last_setting forget_in_audit
     """
