@@ -221,8 +221,9 @@ async def connect(client: Any, fake: FakeDiscord, chaos: Chaos, life: Life) -> L
     client.http._global_over.set()
     client.http.token = fake.token
     line = Line(client, life, client.intents.value)
-    fake.gateway.sessions.clear()
-    fake.gateway.sessions["line"] = line
+    # The lines of processes that are dead lead nowhere.
+    living = [each for each in fake.gateway.sessions.values() if isinstance(each, Line) and not each.life.over]
+    fake.gateway.sessions = {f"line {number}": each for number, each in enumerate([*living, line])}
     line.add("READY", fake.gateway._ready(line))
     for guild in fake.guilds.values():
         line.add("GUILD_CREATE", guild.payload(everybody=False))
