@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ import discord
 import structlog
 import yarl
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from bot.budget import Budget, session_wait
@@ -60,6 +61,8 @@ INTENT_OFF = (
 TO_POST = ("view_channel", "send_messages", "embed_links")
 TO_ANNOUNCE = (*TO_POST, "read_message_history")
 LOOK_WITHIN = 20.0
+# A heart that is told to stop does so at once, unless it is just beating.
+BEAT_WITHIN = 2.0
 
 Channel = discord.abc.GuildChannel | discord.Thread
 
@@ -169,6 +172,11 @@ class Client(commands.Bot):
         """Close the connection and what the cogs keep running. Twice does no harm."""
         self._light()
         await super().close()
+        # discord.py does not wait for the thread, and forgets a connection that was given up half made.
+        for heart in _hearts(self):
+            heart.stop()
+            await heart.ws.close(code=1000)
+            await asyncio.to_thread(heart.join, BEAT_WITHIN)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Tell the listeners of an event. Once closing, of none: discord.py has no loop left to run them in then."""
@@ -209,6 +217,12 @@ class Client(commands.Bot):
             log.error("Discord did not take the list of commands; the last one stays", why=str(error))
             return
         await self.desk.store.write(lambda tx: tx.set_note(SYNCED, mark))
+
+
+def _hearts(client: Client) -> list[KeepAliveHandler]:
+    """The threads that keep this client's connections alive."""
+    running = [each for each in threading.enumerate() if isinstance(each, KeepAliveHandler)]
+    return [each for each in running if getattr(each.ws, "_connection", None) is client._connection]
 
 
 def _watched_by(budget: Budget) -> aiohttp.TraceConfig:
