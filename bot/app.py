@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import intake, outbox, sweeper, watcher
+from bot import following, intake, outbox, sweeper, watcher
 from bot.budget import Budget
 from bot.commands import Desk
 from bot.config import Settings, secret_key
@@ -36,6 +36,7 @@ log = structlog.stdlib.get_logger(__name__)
 PUMP_EVERY = 1.0
 WATCH_EVERY = 5.0
 SWEEP_EVERY = 30.0
+FOLLOW_EVERY = 60.0
 # In the data folder: touched after every round of the outbox that went through. The image's health check looks at it.
 HEARTBEAT = "heartbeat"
 DRY = "dry-run.sqlite3"
@@ -227,7 +228,9 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
     """Start the ticks; at the end they stop first, then what they use."""
     from bot.schedule import Schedule
 
-    open_source = await _sources(stack, settings)
+    open_source, looks = await _sources(stack, settings)
+    blind = _blind(looks)
+    await store.write(lambda tx: tx.set_note(sweeper.BLIND_NOTE, " ".join(blind)))
 
     async def pump() -> object:
         # Before the guilds are known every try would fail, and each counts.
@@ -250,30 +253,33 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
             ("pump", PUMP_EVERY, pump),
             ("watch", WATCH_EVERY, partial(watcher.poll_due, store, open_source, take, random=random.random)),
             ("sweep", SWEEP_EVERY, partial(sweeper.sweep, store, rules)),
-            ("drop words", SWEEP_EVERY, partial(sweeper.drop_words, store, _blind(settings))),
+            ("drop words", SWEEP_EVERY, partial(sweeper.drop_words, store, blind)),
+            ("follow", FOLLOW_EVERY, partial(following.follow_due, store, rules, looks)),
         )
     )
     ticks.start()
     stack.push_async_callback(ticks.stop)
 
 
-def _blind(settings: Settings) -> tuple[str, ...]:
+def _blind(looks: Mapping[str, following.Look]) -> tuple[str, ...]:
     """The kinds of sources that do not tell of edits and deletions: feeds, and Reddit where it is read as one."""
-    return tuple(kind for kind in sweeper.BLIND if kind != "reddit" or settings.reddit_login is None)
+    return tuple(kind for kind in sweeper.BLIND if kind not in looks)
 
 
-async def _sources(stack: AsyncExitStack, settings: Settings) -> Callable[[str], Source]:
-    """How a source is opened: one HTTP session and one Reddit client for all of them."""
+async def _sources(
+    stack: AsyncExitStack, settings: Settings
+) -> tuple[Callable[[str], Source], dict[str, following.Look]]:
+    """How a source is opened, and how posts are looked at again: one HTTP session, one Reddit client for all."""
     from bot.sources import open_source
     from bot.sources.http import Http
 
     http = Http(allow_private=settings.allow_private_addresses)
     stack.push_async_callback(http.close)
-    reddit = None
     login = settings.reddit_login
-    if login is not None:
-        from bot.sources.reddit import RedditClient
+    if login is None:
+        return partial(open_source, http=http, reddit=None), {}
+    from bot.sources.reddit import RedditClient, look
 
-        reddit = RedditClient(login)
-        stack.push_async_callback(reddit.close)
-    return partial(open_source, http=http, reddit=reddit)
+    reddit = RedditClient(login)
+    stack.push_async_callback(reddit.close)
+    return partial(open_source, http=http, reddit=reddit), {"reddit": partial(look, reddit)}
