@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,7 @@ from bot import following, forgetting, intake, outbox, sweeper, watcher
 from bot.budget import Budget
 from bot.commands import Desk
 from bot.config import Settings, secret_key
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreLocked, WatchError
 from bot.model import Page, Watch
 from bot.platforms import load as load_platforms
 from bot.policies import SHIPPED
@@ -44,6 +44,7 @@ DRY = "dry-run.sqlite3"
 # Between two tries to reach Discord at all; once connected, discord.py reconnects by itself.
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
+LEAD_EVERY = 5.0
 
 
 def utc_now() -> datetime:
@@ -82,6 +83,8 @@ async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio
         rules = rules_for(settings.data)
         url = settings.database_url if dry is None else str(settings.data / DRY)
         store = await stack.enter_async_context(opened(url))
+        if not await _to_lead(store, stop):
+            return
         await _add_sources(store, settings)
         await outbox.recover(store)
         connection = Connection(settings, Desk(store, rules), stop, dry)
@@ -106,7 +109,7 @@ class Connection:
     desk: Desk
     stop: asyncio.Event
     dry: Announcer | None = None
-    refused: SettingsError | None = None
+    refused: WatchError | None = None
     client: Client | None = None
     running: asyncio.Task[None] | None = None
     budget: Budget = field(default_factory=Budget)
@@ -175,6 +178,20 @@ class Connection:
             self.client = self._new(content_intent=content_intent)
 
 
+async def _to_lead(store: Store, stop: asyncio.Event) -> bool:
+    """Stand by while another process speaks for this database; False if we were stopped meanwhile."""
+    told = False
+    while not await store.lead():
+        if not told:
+            log.info("standing by: another bot is at work on this database", database=store.where)
+            told = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAD_EVERY):
+                await stop.wait()
+                return False
+    return True
+
+
 def _stopped_by_signal() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -222,11 +239,18 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
         (settings.data / HEARTBEAT).touch()
         return worked_on
 
+    async def lead() -> None:
+        # Whoever took the lead meanwhile speaks now; beginning anew, we stand by.
+        if not await store.lead():
+            connection.refused = StoreLocked(f"Another bot has taken the lead on {store.where}.")
+            connection.stop.set()
+
     async def take(page: Page, watch: Watch, next_at: datetime) -> object:
         return await intake.take(store, rules, page, settled=intake.Settled(watch=watch, next_at=next_at))
 
     ticks = Schedule(
         (
+            ("lead", LEAD_EVERY, lead),
             ("pump", PUMP_EVERY, pump),
             ("watch", WATCH_EVERY, partial(watcher.poll_due, store, open_source, take, random=random.random)),
             ("sweep", SWEEP_EVERY, partial(sweeper.sweep, store, rules)),

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ class Client(commands.Bot):
             help_command=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=RATE_LIMIT_WAIT,
-            http_trace=_watched_by(watching),
+            http_trace=_watched_by(watching, self._unlock),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -206,6 +206,11 @@ class Client(commands.Bot):
         log.warning("no gateway for long; starting over", seconds=DARK_FOR.total_seconds())
         self._closer = asyncio.create_task(self.close())
 
+    def _unlock(self) -> None:
+        """discord.py holds every request back until who met a global limit has waited; who is cut off never tells."""
+        # It makes this event when it logs in.
+        self.http._global_over.set()
+
     async def _sync(self) -> None:
         known = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         text = json.dumps(known, sort_keys=True, default=str)
@@ -226,14 +231,19 @@ def _hearts(client: Client) -> list[KeepAliveHandler]:
     return [each for each in running if getattr(each.ws, "_connection", None) is client._connection]
 
 
-def _watched_by(budget: Budget) -> aiohttp.TraceConfig:
-    """The budget's place in every request, the library's own second tries among them."""
+def _watched_by(budget: Budget, unlock: Callable[[], None]) -> aiohttp.TraceConfig:
+    """The budget's place in every request, the library's own second tries among them.
+
+    `unlock` is called when a global limit is over.
+    """
 
     async def begins(*_: object) -> None:
         await budget.turn()
 
     async def ends(_session: object, _context: object, seen: aiohttp.TraceRequestEndParams) -> None:
         budget.heard(seen.response.status, seen.response.headers)
+        if seen.response.status == 429 and seen.response.headers.get("X-RateLimit-Scope") == "global":
+            asyncio.get_running_loop().call_later(budget.silent_for.total_seconds(), unlock)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(begins)

@@ -96,17 +96,26 @@ def test_a_channel_that_hangs_holds_up_no_other() -> None:
 
 
 @pytest.mark.parametrize("scope", ["global", "shared", "shield"])
-@pytest.mark.parametrize("seed", range(2))
-def test_a_storm_of_limits_costs_few_refused_requests_and_nothing_else(scope: str, seed: int) -> None:
-    plan = Plan(seed=seed, hours=2, alerts=300, guilds=50, storm=scope)
-    found, world = clean(plan)
+@pytest.mark.parametrize("tenth", range(5))
+def test_a_storm_of_limits_costs_few_refused_requests_and_nothing_else(scope: str, tenth: int) -> None:
+    for seed in range(10 * tenth, 10 * tenth + 10):
+        found, world = clean(Plan(seed=seed, hours=0.7, alerts=60, guilds=20, storm=scope))
 
-    refused = [line.at for line in world.fake.requests if line.status == 429]
-    assert found.parked == 0
-    if scope == "shield" and refused:
-        quiet = [line for line in world.fake.requests if refused[0] < line.at < refused[0] + 10 * MINUTE]
-        assert len(quiet) <= 10, "those that were under way"
-    assert len(refused) <= 100
+        refused = [line.at for line in world.fake.requests if line.status == 429]
+        assert found.parked == 0
+        if scope == "shield" and refused:
+            quiet = [line for line in world.fake.requests if refused[0] < line.at < refused[0] + 10 * MINUTE]
+            assert len(quiet) <= 10, "those that were under way"
+        assert len(refused) <= 100
+
+
+@pytest.mark.parametrize("tenth", range(5))
+def test_two_bots_at_once_lose_and_double_nothing(tenth: int) -> None:
+    troubled = Plan(seed=0, bots=2, hours=2, alerts=40, errors=0.20, silences=0.05, late=40.0, deaths=6, deafness=0.5)
+    for seed in range(10 * tenth, 10 * tenth + 10):
+        found, _ = clean(replace(troubled, seed=seed, window=WINDOWS[seed % 4]))
+
+        assert found.parked == 0
 
 
 def test_after_a_refused_token_nothing_is_asked_any_more() -> None:
