@@ -29,6 +29,11 @@ CONNECT = """Pick the blue one
 Hosted by {name}
 {reward} • $9.00/hr • 1 min • {n} places"""
 NAME = "Brightlane Labelling"
+CLAIMS = (
+    f"{NAME} rejected all 40 of mine this morning, no reason given.",
+    f"Same requester here. {NAME} rejected 52 of my 52 tasks an hour ago.",
+    f"{NAME} just mass rejected me, 120 gone, every single one.",
+)
 GOOD = {"name": NAME, "reviews": "No Reviews", "reward": "$0.01", "n": "70,000", "rate": 99}
 
 
@@ -115,7 +120,9 @@ async def test_a_small_or_paid_or_reviewed_batch_is_nothing(hear, store, other: 
     assert await known(store) == []
 
 
-@pytest.mark.parametrize("text", ["all 40 of mine approved by {}", "{} rejected one of mine, fair enough"])
+@pytest.mark.parametrize(
+    "text", ["No rejections from {}, all 40 of mine were approved", "{} rejected one of mine, fair enough"]
+)
 async def test_whom_somebody_spoke_of_is_not_unproven(hear, store, text: str) -> None:
     await hear(MTURK.format(**{**GOOD, "n": "10"}), NOW - 3 * DAY, "a", "zoe")
     await hear(text.format(NAME) + " today", NOW - 2 * DAY, "b", "cy", platform="mturk")
@@ -137,9 +144,8 @@ async def test_whose_work_we_have_seen_for_long_is_not_new(hear, store) -> None:
 async def test_reports_that_follow_join_it_and_begin_the_incident(hear, store) -> None:
     await hear(MTURK.format(**GOOD), NOW - 13 * DAY, "a", platform="mturk")
     told = []
-    for n, text in enumerate(("all 40 of mine", "52 of my 52", "every one of my 88")):
-        at = NOW + n * 2 * DAY
-        taken = await hear(f"{NAME} rejected {text} this morning, no reason.", at, f"r{n}", f"w{n}", platform="mturk")
+    for n, text in enumerate(CLAIMS):
+        taken = await hear(text, NOW + n * 2 * DAY, f"r{n}", f"w{n}", platform="mturk")
         told += shown(taken)
 
     (incident,) = await known(store)

@@ -75,7 +75,7 @@ def _first(after: Incident, policy: Policy, now: datetime) -> Reason | None:
     """What to tell somebody who heard nothing yet. Old evidence is history, not news."""
     if not _is_fresh(after, policy, now) or after.closed_at is not None or after.merged:
         return None
-    if after.stage is Stage.WATCHED and after.unproven:
+    if after.stage is Stage.WATCHED and after.unproven and not after.n_voices:
         return Reason.UNPROVEN
     return _by_stage(None, after)
 

@@ -63,7 +63,7 @@ def _quiet(known: Standing, newest: Incident | None, platform: Platform | None, 
     if newest is not None and newest.n_voices:
         first = f"{words.voices(newest).capitalize()} spoke of rejections by {name}; {words.STAGE[newest.stage]}."
     lines = [first]
-    if newest is not None and newest.unproven and newest.closed_at is None:
+    if newest is not None and newest.unproven and not newest.n_voices and newest.closed_at is None:
         lines.append(words.unproven(platform))
     if platform is not None and platform.closed(now):
         lines.append(f"{platform.name} closed on {words.day(platform.closed_at)}.")

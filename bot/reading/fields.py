@@ -143,7 +143,8 @@ def reviews(lines: str) -> int | None:
     counted = [int(n) for n in _REVIEWS.findall(lines)]
     if any(counted):
         return max(counted)
-    if any(value[:1].isdigit() for name, value in ratings(lines).items() if name not in ("reviews", "rev")):
+    rated = (value for name, value in ratings(lines).items() if name != "reviews" and "%" not in value)
+    if any(value[:1].isdigit() for value in rated):
         return 1
     return 0 if counted or _NO_REVIEWS.search(lines) else None
 
