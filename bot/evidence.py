@@ -132,7 +132,7 @@ def add(
     A report that is too weak to open an incident is kept as the requester's ordinary volume (None).
     """
     policy = rules.policies["early"]
-    drawn = sketch(_without_names(text, requester))
+    drawn = drawing(text, requester)
     report = replace(report, same_text_as=_twin(tx, requester, report, drawn))
     incident = tx.open_incident(requester.requester_id)
     if incident is None or not incidents.joins(incident, report, policy):
@@ -187,6 +187,11 @@ def _was_told(tx: Transaction, requester: Requester) -> bool:
     before = tx.incidents_of(requester.requester_id, limit=5)
     linked = (newest for _, newest in tx.linked(requester.requester_id) if newest is not None)
     return any(each.stage in TOLD_STAGES for each in (*before, *linked))
+
+
+def drawing(text: str, requester: Requester) -> bytes:
+    """The sketch of a text by which copies of it are known."""
+    return sketch(_without_names(text, requester))
 
 
 def _without_names(text: str, requester: Requester) -> str:

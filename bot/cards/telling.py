@@ -154,7 +154,7 @@ def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
     if alert.reason in OVER:
         return tuple(lines)
     said = (
-        words.numbers(incident),
+        words.numbers(incident, public=public),
         words.reversal(incident, public=public),
         words.accident(incident, about.platform, alert.at),
     )

@@ -143,7 +143,8 @@ def reviews(lines: str) -> int | None:
     counted = [int(n) for n in _REVIEWS.findall(lines)]
     if any(counted):
         return max(counted)
-    rated = (value for name, value in ratings(lines).items() if name != "reviews" and "%" not in value)
+    no_rating = ("reviews", "rate") if approval(lines) is not None else ("reviews",)
+    rated = (value for name, value in ratings(lines).items() if name not in no_rating and "%" not in value)
     if any(value[:1].isdigit() for value in rated):
         return 1
     return 0 if counted or _NO_REVIEWS.search(lines) else None

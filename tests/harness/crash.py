@@ -56,7 +56,7 @@ SECRET = b"an invented secret of 32 bytes.."
 STEPS: tuple[tuple[Any, str], ...] = (
     (watcher, "_read"),
     (intake, "take"),
-    (intake, "_read_all"),
+    (intake, "read_all"),
     (intake, "_settle"),
     (evidence, "findings"),
     (evidence, "add"),
@@ -461,8 +461,12 @@ def _judge(found: Found, ground: Ground) -> None:
     try:
         with engine.connect() as base:
             checker.check_outbox(found, base, ground.fake, rules)
-            told = {(post.source, post.key) for post in posts(ground.seed)}
+            shown = [post.key for post in sorted(posts(ground.seed), key=lambda post: post.posted_at)]
+            told = {(SOURCE, key) for key in shown}
             checker.check_evidence(found, base, told, {"moderator-1"})
+            checker.check_audit(found, base)
+            checker.check_reports(found, base)
+            checker.check_cursors(found, base, lambda _, cursor: shown[: int(cursor)])
             checker.check_database(found, base)
             judged = base.exec_driver_sql("SELECT count(*) FROM verdicts").scalar()
             if judged != 1:
