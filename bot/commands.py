@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import amounts, cards, evidence, incidents, lookup, review
 from bot.answers import Answer, Command, Person
 from bot.errors import NotFoundError, UsageError
+from bot.forgetting import forget
 from bot.model import (
     Ambiguous,
+    Card,
     Decision,
     Facts,
     Report,
@@ -23,7 +26,7 @@ from bot.platforms.rating import Case
 from bot.registry import Registry
 from bot.rules import Rules
 from bot.storage import Store, Transaction
-from bot.sweeper import settle
+from bot.sweeper import BLIND, BLIND_NOTE, settle
 from bot.telling import about_of, ask, tell
 from bot.whom import Beside, who
 
@@ -35,6 +38,8 @@ REPORT_LIMITS = ((timedelta(minutes=5), 3), (timedelta(hours=1), 10), (timedelta
 OPEN_FOR = timedelta(days=14)
 OPEN_AT_MOST = 200
 LONGEST_NAME = 120
+# A reader may hold on to old pages of the file for a moment.
+SCRUBS, SCRUB_AGAIN = 5, 0.2
 NO_NAME = "I cannot make out a name in that. Write the requester's name, and a number after it."
 PERSONAL = (
     "I know nobody by that, and it may be a worker's own id. Give the requester's name, or the link to their page."
@@ -146,6 +151,19 @@ class Desk:
 
         return await self.store.write(work)
 
+    async def forget_me(self, person: Person, line: str) -> Answer:
+        """Forget whoever asks, once they are sure."""
+        if line.strip().lower() != "yes":
+            return _for_one(cards.forget_me())
+        done = await forget(self.store, self.rules, person.site, person.key, anyway=False)
+        for _ in range(SCRUBS):
+            if done.clean:
+                break
+            # Our own readers are done in no time; a stranger's may not be.
+            await asyncio.sleep(SCRUB_AGAIN)
+            done = replace(done, clean=await self.store.scrub())
+        return _for_one(cards.forgotten(clean=done.clean))
+
     async def recent(self, person: Person) -> Answer:
         """What is open now, as this guild sees it, newest first."""
 
@@ -177,9 +195,18 @@ class Desk:
 
     async def status(self, person: Person) -> Answer:
         """How the bot is doing."""
-        return await self.store.read(
-            lambda tx: Answer(card=cards.status(tx.sources(), tx.outbox(), tx.gaps(8), tx.now), private=True)
-        )
+
+        def work(tx: Transaction) -> Answer:
+            noted = tx.note(BLIND_NOTE)
+            blind = BLIND if noted is None else noted.split()
+            return Answer(card=cards.status(tx.sources(), tx.outbox(), tx.gaps(8), tx.now, blind), private=True)
+
+        return await self.store.read(work)
+
+
+def _for_one(card: Card) -> Answer:
+    """For the asker alone, wherever it was typed."""
+    return Answer(card=card, private=True, secret=True, instead=cards.not_before_others())
 
 
 def numbers(line: str) -> Case | None:
@@ -271,6 +298,7 @@ COMMANDS: tuple[Command[Desk], ...] = (
         "They rejected your work: tell the others. Nobody sees who reported.",
         Desk.report,
     ),
+    Command("forget-me", "forget-me [yes]", "Everything I hold of you is deleted.", Desk.forget_me),
     Command("recent", "recent", "What is open now.", lambda desk, person, _line: desk.recent(person)),
     Command("rating", "rating [approved rejected at-risk]", "What more rejections would do to your rating.", _rating),
     Command(

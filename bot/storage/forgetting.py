@@ -11,9 +11,28 @@ from typing import Any
 from sqlalchemy import Executable, Row, and_, bindparam, delete, func, or_, select, union, update
 
 from bot.model import Mention, Reading, Signal
+from bot.storage import chain
+from bot.storage.audit import Audit
 from bot.storage.codec import dump, load
-from bot.storage.part import Part, chunks
-from bot.storage.tables import batches, edits, names, notes, posts, reports, requesters, sightings, verdicts, voices
+from bot.storage.part import chunks
+from bot.storage.tables import (
+    alerts,
+    batches,
+    edits,
+    gaps,
+    names,
+    notes,
+    outbox,
+    posts,
+    reports,
+    requesters,
+    sightings,
+    verdicts,
+    voices,
+)
+
+# Bytes of a name for nobody.
+NOBODY = 16
 
 
 def bare(reading: Reading, about: Sequence[Mention]) -> Reading:
@@ -28,7 +47,7 @@ def bare(reading: Reading, about: Sequence[Mention]) -> Reading:
     )
 
 
-class Forgetting(Part):
+class Forgetting(Audit):
     """Takes out what must not stay."""
 
     def drop_texts(
@@ -73,8 +92,31 @@ class Forgetting(Part):
         ]
         known = len(rows) + sum(self.changed(each) for each in changes)
         remembered = edits.c.changes.contains(key, autoescape=True)
-        self.changed(update(edits).where(remembered).values(changes=func.replace(edits.c.changes, key, nobody)))
+        rewritten = update(edits).where(remembered).values(changes=func.replace(edits.c.changes, key, nobody))
+        changed = {row.edit_id: chain.digest(row.changes) for row in self.rows(rewritten.returning(edits))}
+        known += self.forget_in_audit(key, nobody, changed)
         return known, tuple(sorted(incident_ids))
+
+    def forget_guild(self, guild_key: str, sources: Collection[str] = ()) -> None:
+        """Take a community out of every table: what was told there, what its moderators judged, where its channels are.
+
+        `sources` are its watched channels. What its moderators said about who is who is in force for all, and stays;
+        so do the reports, from nowhere in particular.
+        """
+        nobody = secrets.token_hex(NOBODY)
+        nowhere = f"discord:{nobody}"
+        changes: list[Executable] = [
+            delete(outbox).where(outbox.c.guild_key == guild_key),
+            delete(alerts).where(alerts.c.guild_key == guild_key),
+            delete(verdicts).where(verdicts.c.guild_key == guild_key),
+            update(edits).where(edits.c.guild_key == guild_key).values(guild_key=nobody),
+            update(reports).where(reports.c.source.in_(sources)).values(source=nowhere),
+            update(posts).where(posts.c.source.in_(sources)).values(source=nowhere),
+            delete(gaps).where(gaps.c.source.in_(sources)),
+        ]
+        for each in changes:
+            self.changed(each)
+        self.forget_in_audit(guild_key, nobody, {})
 
     def _strip(self, rows: Sequence[Row[Any]]) -> None:
         """Take the words out of these posts (`post_id`, `reading`)."""
@@ -82,7 +124,7 @@ class Forgetting(Part):
             return
         about = self._about([row.post_id for row in rows])
         told = [{"of": row.post_id, "kept": _kept(row.reading, about.get(row.post_id, []))} for row in rows]
-        nothing = dict.fromkeys(("title", "text", "url", "voice_key"))
+        nothing = dict.fromkeys(("title", "text", "url", "voice_key", "look_at"))
         emptied = update(posts).where(posts.c.post_id == bindparam("of"))
         self.connection.execute(emptied.values(**nothing, reading=bindparam("kept")), told)
 
