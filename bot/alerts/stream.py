@@ -141,7 +141,7 @@ class Stream:
     def _join(self, account: Account, incident: Incident, report: Report, now: datetime) -> None:
         """One more report of the incident. What began earlier than we knew had less ordinary volume before it."""
         known = incidents.with_report(incident, report)
-        if report.stance is Stance.REPORT and report.at < incident.opened_at:
+        if report.stance is Stance.REPORT and (report.at < incident.opened_at or incidents.is_only_work(incident)):
             volume, praise = self._before(account, report.at)
             known = replace(known, opened_at=report.at, volume=volume, praise=praise)
             self._becomes(account, known, now)

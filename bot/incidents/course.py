@@ -12,7 +12,7 @@ from datetime import datetime
 from bot import trust
 from bot.incidents import stages
 from bot.incidents.score import Tally
-from bot.model import Incident, Report, Stance, Term
+from bot.model import Cause, Incident, Report, Stance, Term
 from bot.model.policy import Policy
 
 
@@ -29,6 +29,8 @@ class Course:
     last_at: datetime | None = None
     largest: int | None = None
     own: dict[str, int] = field(default_factory=dict)
+    claimed: dict[str, int] = field(default_factory=dict)
+    causes: dict[str, Cause] = field(default_factory=dict)
     back: list[Report] = field(default_factory=list)
 
     @classmethod
@@ -77,12 +79,15 @@ class Course:
             self._count(report)
 
     def _count(self, report: Report) -> None:
-        n = report.facts.n_rejected
+        n, key, cause = report.facts.n_rejected, report.voice.key, report.facts.cause
+        if cause not in (None, Cause.NO_REASON):
+            self.causes[key] = cause
         if n is None:
             return
         self.largest = max(n, self.largest or 0)
+        self.claimed[key] = max(n, self.claimed.get(key, 0))
         if report.facts.first_hand:
-            self.own[report.voice.key] = max(n, self.own.get(report.voice.key, 0))
+            self.own[key] = max(n, self.own.get(key, 0))
 
     @property
     def n_rejected(self) -> int | None:

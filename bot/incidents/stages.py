@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import trust
@@ -70,7 +70,7 @@ def outcome(back: Sequence[Report], n_rejected: int | None, standing: Sequence[V
         return Outcome.REVERSED
     voices = _reversing(back, policy)
     if not voices:
-        return Outcome.OPEN
+        return Outcome.COMPENSATED if n_compensated(back, policy) >= policy.reversed_voices else Outcome.OPEN
     all_of_it = sum(any(_says_all(r) for r in words) for words in voices.values())
     if all_of_it < policy.reversed_voices:
         return Outcome.PARTLY_REVERSED
@@ -81,20 +81,54 @@ def outcome(back: Sequence[Report], n_rejected: int | None, standing: Sequence[V
 
 def n_reversed(back: Sequence[Report], policy: Policy) -> int | None:
     """So many reversals were counted by those who had them, None if nobody counts."""
-    counts = [
-        max((r.facts.n_reversed for r in words if r.facts.n_reversed is not None), default=None)
-        for words in _reversing(back, policy).values()
+    counted = _counted(_reversing(back, policy))
+    return sum(counted.values()) if counted else None
+
+
+def reversed_of(back: Sequence[Report], claimed: Mapping[str, int], policy: Policy) -> int | None:
+    """How many rejections those had who count their reversals; None unless each of them says so somewhere.
+
+    `claimed` are the rejections that voices counted when they reported: they need not do it again.
+    """
+    voices = _reversing(back, policy)
+    whole = [
+        max((r.facts.n_rejected for r in voices[key] if r.facts.n_rejected is not None), default=claimed.get(key))
+        for key in _counted(voices)
     ]
-    counted = [n for n in counts if n is not None]
-    return sum(counted) if counted else None
+    known = [n for n in whole if n is not None]
+    return sum(known) if known and len(known) == len(whole) else None
+
+
+def n_reversing(back: Sequence[Report], policy: Policy) -> int:
+    """How many credible workers say that something came back."""
+    return len(_reversing(back, policy))
+
+
+def n_compensated(back: Sequence[Report], policy: Policy) -> int:
+    """How many credible workers say that money was sent and the rejection stays."""
+    return len(_credible(back, policy, lambda said: said is Reversal.COMPENSATED))
+
+
+def _counted(voices: Mapping[str, Sequence[Report]]) -> dict[str, int]:
+    counts = {
+        voice: max((r.facts.n_reversed for r in words if r.facts.n_reversed is not None), default=None)
+        for voice, words in voices.items()
+    }
+    return {voice: n for voice, n in counts.items() if n is not None}
 
 
 def _reversing(back: Sequence[Report], policy: Policy) -> dict[str, list[Report]]:
-    """Credible voices that say something was reversed; a promise or a wish is no reversal."""
+    """Credible voices that say something was reversed; a promise, a wish or a payment is no reversal."""
+    return _credible(back, policy, lambda said: said in (None, Reversal.DONE, Reversal.PARTLY))
+
+
+def _credible(
+    back: Sequence[Report], policy: Policy, means: Callable[[Reversal | None], bool]
+) -> dict[str, list[Report]]:
     known = trust.by_voice(back, policy)
     voices: dict[str, list[Report]] = {}
     for report in back:
-        if known[report.voice.key].weight > 0 and report.facts.reversal not in (Reversal.PROMISED, Reversal.ASKED):
+        if known[report.voice.key].weight > 0 and means(report.facts.reversal):
             voices.setdefault(report.voice.key, []).append(report)
     return voices
 
