@@ -22,7 +22,7 @@ from bot.rules import Rules
 from bot.storage import Transaction
 from tests.harness import checker
 from tests.harness.checker import Found
-from tests.harness.quick import disk
+from tests.harness.memory import Memory
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, rules
 from tests.storage.build import Clock
 
@@ -36,24 +36,6 @@ SAYS = (
     "Update: {name} reversed all of my {n} rejections and paid. {own}",
     "Lovely weather, I did {n} surveys for {name}. {own}",
 )
-
-
-class Memory:
-    """The store's promises without its threads: a transaction is kept whole or not at all."""
-
-    where = "memory"
-
-    def __init__(self, clock: Clock) -> None:
-        self.engine, self.clock = disk(), clock
-
-    async def write(self, work: Callable[[Transaction], Any]) -> Any:
-        with self.engine.begin() as base:
-            return work(Transaction(base, self.clock()))
-
-    read = write
-
-    async def scrub(self, *, whole: bool = False) -> bool:
-        return True
 
 
 class World:
