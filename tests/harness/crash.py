@@ -36,6 +36,7 @@ from bot.commands import Desk
 from bot.model import Decision, Guild, Mode, Page, Post
 from bot.platforms import load
 from bot.policies import SHIPPED
+from bot.reading import read
 from bot.rules import Rules
 from bot.sources.base import Source
 from bot.storage import Store, Transaction, open_store
@@ -409,6 +410,8 @@ def _child(ground: Ground, end: socket.socket, points: Points) -> None:
 
 def forked(ground: Ground, points: Points) -> int:
     """One process from start to end; how it ended, as `waitpid` says it."""
+    # What is loaded at the first reading is then there in every fork.
+    read(posts(0)[0], PLATFORMS)
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
