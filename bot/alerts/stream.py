@@ -16,7 +16,7 @@ from bot.alerts import due
 from bot.alerts.records import Records
 from bot.alerts.wire import Event
 from bot.incidents.course import Course
-from bot.model import Alert, Batch, Decision, Incident, Report, Stage, Stance, Verdict
+from bot.model import Alert, Batch, Decision, Incident, Reason, Report, Stage, Stance, Verdict
 from bot.model.policy import Policy
 
 _AFTER_LAST = timedelta(days=7)  # time goes on so long after the last event
@@ -37,6 +37,7 @@ class Account:
     incident: Incident | None = None
     told: Alert | None = None
     again: bool = False
+    asked_at: datetime | None = None
     heard_at: datetime | None = None
     wakes_at: datetime | None = None
 
@@ -87,7 +88,8 @@ class Stream:
         elif isinstance(event.what, Verdict):
             self._judge(event.account_key, account, event.what, now)
         elif trust.weight(voice := self.records.known(event.what.voice), self.policy) > 0:
-            self._hear_report(account, replace(event.what, voice=voice), now)
+            same = voice is event.what.voice
+            self._hear_report(account, event.what if same else replace(event.what, voice=voice), now)
         yield from self._tell(event.account_key, account, now)
 
     def _look(self, account: Account, now: datetime) -> None:
@@ -201,8 +203,10 @@ class Stream:
     def _tell(self, key: str, account: Account, now: datetime) -> Iterator[tuple[Alert, str]]:
         """What is due now, and when to look again; an account that is silent for long is forgotten."""
         if account.incident is not None:
-            alert = due(account.told, account.incident, self.policy, now)
+            seen = replace(account.incident, asked_at=account.asked_at) if account.asked_at else account.incident
+            alert = due(account.told, seen, self.policy, now)
             if alert is not None:
+                account.asked_at = now if alert.reason is Reason.ASKED else account.asked_at
                 account.told = self._with_receipt(alert, account)
                 yield account.told, key
         self._sleep(key, account, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from bot import trust
 from bot.model import Cause, Facts, Incident, Report, Share
 from bot.model.policy import Policy
 
@@ -36,6 +37,8 @@ def worth(report: Report, discount: float, policy: Policy) -> Worth:
         return NOTHING
     reading = min(policy.report_cap, max(0.0, _logit(report.probability) - _logit(policy.neutral)))
     facts = max(-reading, _facts(report.facts, policy))
+    if trust.is_answer(report):
+        reading, facts = reading * policy.answer_weight, facts * policy.answer_weight
     return Worth(reading, facts, min(discount, reading + facts))
 
 

@@ -117,7 +117,8 @@ class Tally:
         key = report.voice.key
         if key in self.said and key not in self.against:
             self.sites[self.credits[key].site] -= 1
-        self.against[key] = self.policy.contrary * self._weight(report)
+        points = self.policy.answer_contrary if trust.is_answer(report) else self.policy.contrary
+        self.against[key] = points * self._weight(report)
 
     def _decay_to(self, at: datetime) -> None:
         factor = kept(self.sums_at or at, at, self.policy)
