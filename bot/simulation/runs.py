@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from bot.alerts.asking import Tap, answer
+from bot.alerts.questions import Tap, answer
 from bot.alerts.stream import decide
 from bot.alerts.wire import Event
 from bot.model import Alert, Decision, Reason, Stage, Verdict
