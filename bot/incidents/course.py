@@ -29,6 +29,7 @@ class Course:
     last_at: datetime | None = None
     largest: int | None = None
     own: dict[str, int] = field(default_factory=dict)
+    own_sum: int = 0
     back: list[Report] = field(default_factory=list)
 
     @classmethod
@@ -82,12 +83,14 @@ class Course:
             return
         self.largest = max(n, self.largest or 0)
         if report.facts.first_hand:
-            self.own[report.voice.key] = max(n, self.own.get(report.voice.key, 0))
+            before = self.own.get(report.voice.key, 0)
+            self.own[report.voice.key] = max(n, before)
+            self.own_sum += max(0, n - before)
 
     @property
     def n_rejected(self) -> int | None:
         """At least so many rejections: the writers' own added up, or the largest number that anybody gives."""
-        return None if self.largest is None else max(self.largest, sum(self.own.values()))
+        return None if self.largest is None else max(self.largest, self.own_sum)
 
     def receipt(self) -> tuple[Term, ...]:
         """Every term with its points; they sum to the score."""
