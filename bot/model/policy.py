@@ -185,8 +185,11 @@ class Policy:
         bool, Rule("Members may be asked a neutral question while nobody is warned; off unless a guild wants it.")
     ] = False
     ask_gain: Annotated[
-        float, Rule("Of what a warning now would save, answers to a question are expected to bring so much.", 0, 1)
-    ] = 0.3
+        float,
+        Rule(
+            "Of what a warning now would save, answers to a question are expected to bring so much (simulated).", 0, 1
+        ),
+    ] = 0.15
     ask_half: Annotated[
         timedelta, Rule("So long after the first report half of what a warning saves is left (simulated).", 1, 24 * 30)
     ] = timedelta(hours=24)
