@@ -23,8 +23,8 @@ class Chain:
     """The strongest chain of different people who speak at least `burst_for` apart, as it grows.
 
     `recent` are the links of the last `burst_for`, `together` who made them; what is older is `settled`, the best of
-    each person. `best` is the highest sum that two people or more reached, `many` whether more than `burst_voices` people spoke
-    within `burst_for`: so many are not one hand.
+    each person. `best` is the highest sum that two people or more reached, `many` whether more than `burst_voices`
+    people spoke within `burst_for`: so many are not one hand.
     """
 
     recent: deque[_Link] = field(default_factory=deque)

@@ -43,7 +43,7 @@ class Course:
 
     def carried_on(self, incident: Incident, report: Report) -> Course:
         """The course with one report more, of which `incident` has the evidence; this one is not to be used again."""
-        if not self._goes_on_with(report):
+        if not self.goes_on_with(report):
             return Course.of(incident, self.policy)
         if report.stance is Stance.REPORT:
             self.tally.credits.update(trust.by_voice([report], self.policy))
@@ -51,7 +51,7 @@ class Course:
             self._take(report)
         return self
 
-    def _goes_on_with(self, report: Report) -> bool:
+    def goes_on_with(self, report: Report) -> bool:
         """Whether it comes after all the others and says nothing new of who wrote them."""
         if self.words and (self.words[-1].at, self.words[-1].key) > (report.at, report.key):
             return False
