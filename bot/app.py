@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import intake, outbox, sweeper, watcher
+from bot import following, intake, outbox, sweeper, watcher
 from bot.budget import Budget
 from bot.commands import Desk
 from bot.config import Settings, secret_key
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreLocked, WatchError
 from bot.model import Page, Watch
 from bot.platforms import load as load_platforms
 from bot.policies import SHIPPED
@@ -36,12 +36,14 @@ log = structlog.stdlib.get_logger(__name__)
 PUMP_EVERY = 1.0
 WATCH_EVERY = 5.0
 SWEEP_EVERY = 30.0
+FOLLOW_EVERY = 60.0
 # In the data folder: touched after every round of the outbox that went through. The image's health check looks at it.
 HEARTBEAT = "heartbeat"
 DRY = "dry-run.sqlite3"
 # Between two tries to reach Discord at all; once connected, discord.py reconnects by itself.
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
+LEAD_EVERY = 5.0
 
 
 def utc_now() -> datetime:
@@ -80,6 +82,8 @@ async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio
         rules = rules_for(settings.data)
         url = settings.database_url if dry is None else str(settings.data / DRY)
         store = await stack.enter_async_context(opened(url))
+        if not await _to_lead(store, stop):
+            return
         await _add_sources(store, settings)
         await outbox.recover(store)
         connection = Connection(settings, Desk(store, rules), stop, dry)
@@ -104,7 +108,7 @@ class Connection:
     desk: Desk
     stop: asyncio.Event
     dry: Announcer | None = None
-    refused: SettingsError | None = None
+    refused: WatchError | None = None
     client: Client | None = None
     running: asyncio.Task[None] | None = None
     budget: Budget = field(default_factory=Budget)
@@ -173,6 +177,20 @@ class Connection:
             self.client = self._new(content_intent=content_intent)
 
 
+async def _to_lead(store: Store, stop: asyncio.Event) -> bool:
+    """Stand by while another process speaks for this database; False if we were stopped meanwhile."""
+    told = False
+    while not await store.lead():
+        if not told:
+            log.info("standing by: another bot is at work on this database", database=store.where)
+            told = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAD_EVERY):
+                await stop.wait()
+                return False
+    return True
+
+
 def _stopped_by_signal() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -210,7 +228,9 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
     """Start the ticks; at the end they stop first, then what they use."""
     from bot.schedule import Schedule
 
-    open_source = await _sources(stack, settings)
+    open_source, looks = await _sources(stack, settings)
+    blind = _blind(looks)
+    await store.write(lambda tx: tx.set_note(sweeper.BLIND_NOTE, " ".join(blind)))
 
     async def pump() -> object:
         # Before the guilds are known every try would fail, and each counts.
@@ -218,38 +238,48 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
         (settings.data / HEARTBEAT).touch()
         return worked_on
 
+    async def lead() -> None:
+        # Whoever took the lead meanwhile speaks now; beginning anew, we stand by.
+        if not await store.lead():
+            connection.refused = StoreLocked(f"Another bot has taken the lead on {store.where}.")
+            connection.stop.set()
+
     async def take(page: Page, watch: Watch, next_at: datetime) -> object:
         return await intake.take(store, rules, page, settled=intake.Settled(watch=watch, next_at=next_at))
 
     ticks = Schedule(
         (
+            ("lead", LEAD_EVERY, lead),
             ("pump", PUMP_EVERY, pump),
             ("watch", WATCH_EVERY, partial(watcher.poll_due, store, open_source, take, random=random.random)),
             ("sweep", SWEEP_EVERY, partial(sweeper.sweep, store, rules)),
-            ("drop words", SWEEP_EVERY, partial(sweeper.drop_words, store, _blind(settings))),
+            ("drop words", SWEEP_EVERY, partial(sweeper.drop_words, store, blind)),
+            ("follow", FOLLOW_EVERY, partial(following.follow_due, store, rules, looks)),
         )
     )
     ticks.start()
     stack.push_async_callback(ticks.stop)
 
 
-def _blind(settings: Settings) -> tuple[str, ...]:
+def _blind(looks: Mapping[str, following.Look]) -> tuple[str, ...]:
     """The kinds of sources that do not tell of edits and deletions: feeds, and Reddit where it is read as one."""
-    return tuple(kind for kind in sweeper.BLIND if kind != "reddit" or settings.reddit_login is None)
+    return tuple(kind for kind in sweeper.BLIND if kind not in looks)
 
 
-async def _sources(stack: AsyncExitStack, settings: Settings) -> Callable[[str], Source]:
-    """How a source is opened: one HTTP session and one Reddit client for all of them."""
+async def _sources(
+    stack: AsyncExitStack, settings: Settings
+) -> tuple[Callable[[str], Source], dict[str, following.Look]]:
+    """How a source is opened, and how posts are looked at again: one HTTP session, one Reddit client for all."""
     from bot.sources import open_source
     from bot.sources.http import Http
 
     http = Http(allow_private=settings.allow_private_addresses)
     stack.push_async_callback(http.close)
-    reddit = None
     login = settings.reddit_login
-    if login is not None:
-        from bot.sources.reddit import RedditClient
+    if login is None:
+        return partial(open_source, http=http, reddit=None), {}
+    from bot.sources.reddit import RedditClient, look
 
-        reddit = RedditClient(login)
-        stack.push_async_callback(reddit.close)
-    return partial(open_source, http=http, reddit=reddit)
+    reddit = RedditClient(login)
+    stack.push_async_callback(reddit.close)
+    return partial(open_source, http=http, reddit=reddit), {"reddit": partial(look, reddit)}

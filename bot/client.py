@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import discord
 import structlog
 import yarl
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from bot.budget import Budget, session_wait
@@ -60,6 +61,8 @@ INTENT_OFF = (
 TO_POST = ("view_channel", "send_messages", "embed_links")
 TO_ANNOUNCE = (*TO_POST, "read_message_history")
 LOOK_WITHIN = 20.0
+# A heart that is told to stop does so at once, unless it is just beating.
+BEAT_WITHIN = 2.0
 
 Channel = discord.abc.GuildChannel | discord.Thread
 
@@ -111,7 +114,7 @@ class Client(commands.Bot):
             help_command=None,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=RATE_LIMIT_WAIT,
-            http_trace=_watched_by(watching),
+            http_trace=_watched_by(watching, self._unlock),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -169,6 +172,11 @@ class Client(commands.Bot):
         """Close the connection and what the cogs keep running. Twice does no harm."""
         self._light()
         await super().close()
+        # discord.py does not wait for the thread, and forgets a connection that was given up half made.
+        for heart in _hearts(self):
+            heart.stop()
+            await heart.ws.close(code=1000)
+            await asyncio.to_thread(heart.join, BEAT_WITHIN)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Tell the listeners of an event. Once closing, of none: discord.py has no loop left to run them in then."""
@@ -197,6 +205,11 @@ class Client(commands.Bot):
         log.warning("no gateway for long; starting over", seconds=DARK_FOR.total_seconds())
         self._closer = asyncio.create_task(self.close())
 
+    def _unlock(self) -> None:
+        """discord.py holds every request back until who met a global limit has waited; who is cut off never tells."""
+        # It makes this event when it logs in.
+        self.http._global_over.set()
+
     async def _sync(self) -> None:
         known = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         text = json.dumps(known, sort_keys=True, default=str)
@@ -211,14 +224,25 @@ class Client(commands.Bot):
         await self.desk.store.write(lambda tx: tx.set_note(SYNCED, mark))
 
 
-def _watched_by(budget: Budget) -> aiohttp.TraceConfig:
-    """The budget's place in every request, the library's own second tries among them."""
+def _hearts(client: Client) -> list[KeepAliveHandler]:
+    """The threads that keep this client's connections alive."""
+    running = [each for each in threading.enumerate() if isinstance(each, KeepAliveHandler)]
+    return [each for each in running if getattr(each.ws, "_connection", None) is client._connection]
+
+
+def _watched_by(budget: Budget, unlock: Callable[[], None]) -> aiohttp.TraceConfig:
+    """The budget's place in every request, the library's own second tries among them.
+
+    `unlock` is called when a global limit is over.
+    """
 
     async def begins(*_: object) -> None:
         await budget.turn()
 
     async def ends(_session: object, _context: object, seen: aiohttp.TraceRequestEndParams) -> None:
         budget.heard(seen.response.status, seen.response.headers)
+        if seen.response.status == 429 and seen.response.headers.get("X-RateLimit-Scope") == "global":
+            asyncio.get_running_loop().call_later(budget.silent_for.total_seconds(), unlock)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(begins)

@@ -23,7 +23,7 @@ from bot.platforms.rating import Case
 from bot.registry import Registry
 from bot.rules import Rules
 from bot.storage import Store, Transaction
-from bot.sweeper import settle
+from bot.sweeper import BLIND, BLIND_NOTE, settle
 from bot.telling import about_of, ask, tell
 from bot.whom import Beside, who
 
@@ -177,9 +177,13 @@ class Desk:
 
     async def status(self, person: Person) -> Answer:
         """How the bot is doing."""
-        return await self.store.read(
-            lambda tx: Answer(card=cards.status(tx.sources(), tx.outbox(), tx.gaps(8), tx.now), private=True)
-        )
+
+        def work(tx: Transaction) -> Answer:
+            noted = tx.note(BLIND_NOTE)
+            blind = BLIND if noted is None else noted.split()
+            return Answer(card=cards.status(tx.sources(), tx.outbox(), tx.gaps(8), tx.now, blind), private=True)
+
+        return await self.store.read(work)
 
 
 def numbers(line: str) -> Case | None:

@@ -15,6 +15,16 @@ from bot.app import opened
 from bot.errors import SettingsError, WatchError
 from bot.platforms import load as load_platforms
 from bot.sources import normal_source
+from bot.storage import Transaction
+from bot.storage.auditing import faults
+
+FAULTS_SHOWN = 5
+# Enough of a hash to compare by eye with one that was noted elsewhere.
+SHOWN_OF_HASH = 16
+AFTER_A_BREAK = (
+    "Somebody or something other than the bot changed the database. Keep a copy of it to look into, and restore the "
+    "newest backup from before ('rejection-watch restore')."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ async def examine(data: Path | None) -> int:
     except SettingsError as error:
         findings = [Finding(line, wrong=True) for line in str(error).splitlines()]
     else:
-        findings = [*_settings(settings), await _database(settings), *await _discord(settings)]
+        findings = [*_settings(settings), *await _database(settings), *await _discord(settings)]
     for finding in findings:
         mark, style = ("wrong", "bold red") if finding.wrong else ("ok", "green")
         screen.print(Text.assemble((f"{mark:<7}", style), finding.text))
@@ -67,15 +77,27 @@ def _folder(data: Path) -> Finding:
     return Finding(f"Everything is written to {data.absolute()}.")
 
 
-async def _database(settings: config.Settings) -> Finding:
+async def _database(settings: config.Settings) -> list[Finding]:
     if settings.database is None and not (settings.data / config.DATABASE).exists():
-        return Finding("There is no database yet; the first start makes it.")
+        return [Finding("There is no database yet; the first start makes it.")]
     try:
         async with opened(settings.database_url, exclusive=False) as store:
             count = await store.read(lambda tx: tx.count_posts())
-            return Finding(f"The database {store.where} can be read; it has {count:,} posts.")
+            audit = await store.read(_audit)
+            return [Finding(f"The database {store.where} can be read; it has {count:,} posts."), *audit]
     except WatchError as error:
-        return Finding(str(error), wrong=True)
+        return [Finding(str(error), wrong=True)]
+
+
+def _audit(tx: Transaction) -> list[Finding]:
+    """Whether what moderators said and who set what is as it was written."""
+    broken = faults(tx)
+    if not broken:
+        number, last = tx.audit_head()
+        return [Finding(f"The audit holds: {number:,} entries, the last one {last[:SHOWN_OF_HASH]}.")]
+    more = f" and {len(broken) - FAULTS_SHOWN} more" if len(broken) > FAULTS_SHOWN else ""
+    text = f"The audit is broken: {'; '.join(broken[:FAULTS_SHOWN])}{more}. {AFTER_A_BREAK}"
+    return [Finding(text, wrong=True)]
 
 
 async def _discord(settings: config.Settings) -> Iterable[Finding]:

@@ -126,7 +126,7 @@ def add(
     A report that is too weak to open an incident is kept as the requester's ordinary volume (None).
     """
     policy = rules.policies["early"]
-    drawn = sketch(_without_names(text, requester))
+    drawn = drawing(text, requester)
     report = replace(report, same_text_as=_twin(tx, requester, report, drawn))
     incident = tx.open_incident(requester.requester_id)
     if incident is None or not incidents.joins(incident, report, policy):
@@ -173,6 +173,11 @@ def _opened(tx: Transaction, requester: Requester, report: Report, policy: Polic
         batches=tx.batches(requester.requester_id, report.at - policy.quiet_for),
     )
     return replace(tx.save_incident(incident), reports=())
+
+
+def drawing(text: str, requester: Requester) -> bytes:
+    """The sketch of a text by which copies of it are known."""
+    return sketch(_without_names(text, requester))
 
 
 def _without_names(text: str, requester: Requester) -> str:

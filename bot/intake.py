@@ -117,7 +117,7 @@ async def take(
     Idempotent: a post that is stored already changes nothing.
     """
     fresh = await store.read(lambda tx: tx.unseen(page.posts))
-    readings = await _read_all(store, rules, fresh)
+    readings = await read_all(store, rules, fresh)
 
     def work(tx: Transaction) -> Taken:
         new = [post for post in tx.unseen(page.posts) if (post.source, post.key) in readings]
@@ -130,7 +130,7 @@ async def take(
     return await store.write(work)
 
 
-async def _read_all(store: Store, rules: Rules, posts: Sequence[Post]) -> dict[tuple[str, str], Reading]:
+async def read_all(store: Store, rules: Rules, posts: Sequence[Post]) -> dict[tuple[str, str], Reading]:
     """The reading of each post, with what its thread's opener says: from this page, else from the store."""
     here = {(post.source, post.key): post for post in posts}
     readings: dict[tuple[str, str], Reading] = {}

@@ -19,6 +19,8 @@ WORDS_FOR = timedelta(hours=48)
 # Where nobody tells us of edits and deletions, what was deleted at its place must be gone here within a day as well.
 BLIND_WORDS_FOR = timedelta(hours=24)
 BLIND = ("feed", "reddit")
+BLIND_NOTE = "sources.blind"
+"""The note that says of which kinds that is so in this installation."""
 # A tick comes a little late, so words go a little early.
 AHEAD = timedelta(minutes=1)
 POSTS_AT_ONCE = 500

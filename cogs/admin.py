@@ -16,7 +16,7 @@ from bot.commands import Answer
 from bot.model import Card, Guild, Mode
 from cogs import replies
 from cogs.embeds import embed
-from cogs.guards import Ctx, Interaction, guild_key, guild_of, person_of
+from cogs.guards import Ctx, Interaction, guild_key, guild_of, person_of, voice_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -93,7 +93,8 @@ class Admin(commands.Cog):
             return
         if wanted is not None:
             settings = replace(settings, platforms=wanted)
-        await self.client.desk.store.write(lambda tx: tx.save_guild(settings))
+        by = voice_of(self.client, interaction.user)
+        await self.client.desk.store.write(lambda tx: tx.save_guild(settings, by=by))
         await replies.whisper(interaction, Answer(card=_shown(here, settings)))
 
     def _platforms(self, typed: str | None) -> tuple[tuple[str, ...] | None, str]:

@@ -58,3 +58,8 @@ def is_moderator(user: discord.abc.User, permissions: discord.Permissions, guild
     if guild.moderator_role is None:
         return permissions.moderate_members
     return isinstance(user, discord.Member) and any(str(role.id) == guild.moderator_role for role in user.roles)
+
+
+def voice_of(client: Client, user: discord.abc.User) -> str:
+    """The keyed hash by which we know them."""
+    return client.desk.rules.voice_key(SITE, str(user.id))

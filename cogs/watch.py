@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.client import Client, missing_permissions
 from cogs import replies
-from cogs.guards import Interaction, person_of, source_of
+from cogs.guards import Interaction, guild_key, person_of, source_of, voice_of
 from cogs.listen import LATER, NO_CONTENT, Listen
 
 NEEDED = ("view_channel", "read_message_history")
@@ -35,7 +35,7 @@ class WatchChannel(commands.Cog):
         elif not self.client.intents.message_content:
             await replies.say(interaction, "I cannot read that channel", NO_CONTENT[0].upper() + NO_CONTENT[1:] + ".")
         else:
-            new = await self._add(place.id, interaction.id)
+            new = await self._add(place.id, interaction)
             if new:
                 self._listen.watch(place.id)
             title = f"I read #{place.name} from now on" if new else f"I was reading #{place.name} already"
@@ -49,7 +49,8 @@ class WatchChannel(commands.Cog):
         place = await self._place(interaction, channel)
         if place is not None:
             source = source_of(place.id)
-            was = await self.client.desk.store.write(lambda tx: tx.drop_source(source))
+            by, where = voice_of(self.client, interaction.user), _guild_key(interaction)
+            was = await self.client.desk.store.write(lambda tx: tx.drop_source(source, by=by, guild_key=where))
             self._listen.unwatch(place.id)
             await replies.say(interaction, f"I do not read #{place.name} any more" if was else "I was not reading it")
 
@@ -65,10 +66,11 @@ class WatchChannel(commands.Cog):
             return place
         return None
 
-    async def _add(self, channel_id: int, since: int) -> bool:
+    async def _add(self, channel_id: int, asking: Interaction) -> bool:
         """Store the source, to be read from this moment (the id of what asked for it) on. False if it was there."""
-        source = source_of(channel_id)
-        if not await self.client.desk.store.write(lambda tx: tx.add_source(source)):
+        source, since = source_of(channel_id), asking.id
+        by, where = voice_of(self.client, asking.user), _guild_key(asking)
+        if not await self.client.desk.store.write(lambda tx: tx.add_source(source, by=by, guild_key=where)):
             return False
         watch = await self.client.desk.store.read(lambda tx: tx.find_source(source))
         if watch is not None:
@@ -82,6 +84,10 @@ class WatchChannel(commands.Cog):
         cog = self.client.get_cog("Listen")
         assert cog is not None
         return cog  # type: ignore[return-value]  # loaded by name, so known by name only
+
+
+def _guild_key(interaction: Interaction) -> str | None:
+    return guild_key(interaction.guild_id) if interaction.guild_id else None
 
 
 async def setup(client: Client) -> None:

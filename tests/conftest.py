@@ -16,6 +16,20 @@ from tests.storage.build import Clock
 settings.register_profile("watch", deadline=None)
 settings.load_profile("watch")
 
+LONG = "long: many runs of what other tests run once; begins first, and coverage, which doubles its time, looks away"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", LONG)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is long begins first, so that no process waits at the end for another's last test."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker("no_cover")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
 
 @pytest.fixture
 def clock() -> Clock:

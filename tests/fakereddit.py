@@ -73,6 +73,15 @@ class FakeReddit:
         thing["selftext" if key.startswith("t3") else "body"] = text
         thing["edited"] = thing["created_utc"] + 60
 
+    def remove(self, *keys: str) -> None:
+        """A moderator takes it away: the thing is there, its words are not."""
+        for key in keys:
+            self.edit(key, "[removed]")
+
+    def leave(self, key: str) -> None:
+        """Whoever wrote it deletes their account; what they wrote stays."""
+        self[key]["author"] = "[deleted]"
+
     def vanish(self, *keys: str) -> None:
         self.things = [thing for thing in self.things if thing["name"] not in keys]
 
@@ -114,6 +123,16 @@ class FakeReddit:
         page, after = self._page(things, request)
         children = [{"kind": kind, "data": thing} for thing in page]
         listing = {"kind": "Listing", "data": {"after": after, "before": None, "children": children}}
+        return web.json_response(listing, headers=self._limits())
+
+    async def info(self, request: web.Request) -> web.Response:
+        """GET /api/info: what is asked for by name, as far as it is there; what was removed is shown without words."""
+        if (odd := await self._odd(request)) is not None:
+            return odd
+        asked = request.query["id"].split(",")
+        assert len(asked) <= PAGE_CAP
+        children = [{"kind": thing["kind"], "data": thing} for thing in self.things if thing["name"] in asked]
+        listing = {"kind": "Listing", "data": {"after": None, "before": None, "children": children}}
         return web.json_response(listing, headers=self._limits())
 
     def _page(self, things: list[dict[str, Any]], request: web.Request) -> tuple[list[dict[str, Any]], str | None]:
@@ -177,6 +196,8 @@ async def fake_reddit() -> AsyncIterator[FakeReddit]:
     reddit = FakeReddit()
     app = web.Application()
     app.router.add_post("/api/v1/access_token", reddit.token)
+    app.router.add_get("/api/info", reddit.info)
+    app.router.add_get("/api/info/", reddit.info)
     app.router.add_get("/r/{subreddits}/{listing:new|comments}/.rss", reddit.feed)
     app.router.add_get("/r/{subreddits}/{listing:new|comments}", reddit.listing)
     app.router.add_get("/r/{subreddits}/{listing:new|comments}/", reddit.listing)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.harness import bugs
 
+pytestmark = pytest.mark.long
+
 SHARDS = 4
 NAMES = [bug.name for bug in bugs.bugs()]
 

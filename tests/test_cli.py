@@ -445,7 +445,12 @@ def test_a_file_that_cannot_be_read_is_told(watch, data: Path, path: str) -> Non
 
 def test_an_interrupt_ends_with_the_shells_number_and_without_a_word(data: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "bot", "read"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "bot", "read"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Who runs the tests in a shell's background hands on that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no thread holds a lock here
     ) as running:
         assert running.stdin is not None
         assert running.stdout is not None

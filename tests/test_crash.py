@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.timeout(600)
 def test_a_death_at_any_step_of_intake_and_pump_loses_nothing_and_repeats_nothing() -> None:

@@ -248,3 +248,19 @@ async def test_each_finding_is_one_line_with_a_mark(examine) -> None:
 
     assert said.lines
     assert all(re.match(r"(ok|wrong) +\S", line) for line in said.lines)
+
+
+async def test_a_broken_audit_is_named_and_is_wrong(examine, discord, tmp_path) -> None:
+    """D12: whoever changes what moderators said or who set what is found out."""
+    async with FakeDiscord() as fake:
+        discord(fake)
+        await community(tmp_path, fake)
+        before = await examine()
+        with closing(sqlite3.connect(tmp_path / DATABASE)) as other, other:
+            other.execute("UPDATE audit SET says = '{}'")
+
+        said = await examine()
+
+    assert "The audit holds: 1 entries" in before.fine()
+    assert said.code == 78
+    assert any("entry 1 (setting" in line and "backup" in line for line in said.wrong())

@@ -8,6 +8,8 @@ import pytest
 
 from tests.harness import crash
 
+pytestmark = pytest.mark.long
+
 NAMES = crash.names()
 GROUPS = 8
 PAIRS = 24

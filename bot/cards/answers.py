@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.cards import words
@@ -110,13 +110,20 @@ def misused(usage: str, why: str) -> Card:
 
 
 def status(
-    watches: Sequence[Watch], rows: Sequence[Delivery], gaps: Sequence[tuple[str, datetime, str]], now: datetime
+    watches: Sequence[Watch],
+    rows: Sequence[Delivery],
+    gaps: Sequence[tuple[str, datetime, str]],
+    now: datetime,
+    blind: Collection[str] = (),
 ) -> Card:
-    """How the bot is doing: sources, what waits in the outbox and since when, and where we may have missed posts."""
+    """How the bot is doing: sources, what waits in the outbox and since when, and where we may have missed posts.
+
+    `blind` are the kinds of sources where nobody tells us that a post was edited or deleted.
+    """
     waiting = [row for row in rows if row.state is not State.PARKED]
     parked = [row for row in rows if row.state is State.PARKED]
     oldest = min((row.due_at for row in waiting), default=None)
-    fields = [("Sources", "\n".join(_source(watch, now) for watch in watches[:ROWS_SHOWN]) or "none configured")]
+    fields = [("Sources", "\n".join(_source(watch, now, blind) for watch in watches[:ROWS_SHOWN]) or "none configured")]
     fields.append(("Outbox", "empty" if oldest is None else f"{len(waiting)} waiting, oldest {words.ago(oldest, now)}"))
     if parked:
         why = "\n".join(f"ref {row.marker}: {row.reason or 'no reason noted'}" for row in parked[:ROWS_SHOWN])
@@ -141,9 +148,10 @@ def stuck(row: Delivery, why: str | None) -> Card:
     )
 
 
-def _source(watch: Watch, now: datetime) -> str:
+def _source(watch: Watch, now: datetime, blind: Collection[str]) -> str:
     heard = words.ago(watch.last_success_at, now) if watch.last_success_at else "never"
-    return f"{watch.source}: read {heard}" + (f"; {watch.trouble}" if watch.trouble else "")
+    unseen = "; corrections at this source are not seen" if watch.source.partition(":")[0] in blind else ""
+    return f"{watch.source}: read {heard}" + (f"; {watch.trouble}" if watch.trouble else "") + unseen
 
 
 def guild(settings: Guild) -> Card:

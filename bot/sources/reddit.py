@@ -6,7 +6,7 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -36,6 +36,8 @@ _RESERVE = 5
 _WINDOW = timedelta(minutes=10)
 _TIMEOUT = 10
 _CLOSE_WITHIN = 2.0
+# So many things are not deleted all at once; an answer without any of them is not believed.
+_TOO_MANY_GONE = 20
 _REMOVED = ("[deleted]", "[removed]", "[ Removed by Reddit ]")
 
 
@@ -147,6 +149,18 @@ def _answer(line: Line, work: Callable[[Line], T], answer: Future[T]) -> None:
         answer.set_exception(error)
     except Exception as error:  # noqa: BLE001  praw lets through whatever it stumbles over in an answer
         answer.set_exception(_as_source_error(error))
+
+
+async def look(client: RedditClient, keys: Sequence[str]) -> dict[str, Post]:
+    """How things stand now, by fullname, at most 100 at once; what was deleted or removed is not among them.
+
+    Raises SourceError, also where many are asked for and none is there: that is a fault rather than so many deletions.
+    """
+    page = await client.ask(lambda line: line.listing("api/info", {"id": ",".join(keys), "limit": _PAGE}))
+    found = {post.key: post for post in _posts(list(page.children))}
+    if not list(page.children) and len(keys) >= _TOO_MANY_GONE:
+        raise SourceError(f"Reddit shows none of {len(keys)} posts that were there.")
+    return found
 
 
 class Reddit:

@@ -11,7 +11,8 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Act, Edit
-from bot.storage import tables
+from bot.storage import chain, tables
+from bot.storage.audit import Audit
 from bot.storage.incidents import new_ref, typed_ref
 from bot.storage.part import Part, chunks
 from bot.storage.tables import edits
@@ -114,6 +115,11 @@ class Journal:
         return self.changes
 
 
+def edit_says(edit_id: int, ref: str, act: str, says: str, touched: str) -> dict[str, Any]:
+    """What the audit keeps of an edit for good."""
+    return {"edit": edit_id, "ref": ref, "act": str(act), "of": chain.digest(says, touched)}
+
+
 def _edit(row: Row[Any]) -> Edit:
     told = row._asdict()
     for ours in ("changes", "told_until"):
@@ -121,7 +127,7 @@ def _edit(row: Row[Any]) -> Edit:
     return Edit(**{**told, "touched": tuple(json.loads(row.touched))})
 
 
-class Edits(Part):
+class Edits(Audit):
     """What people said about who is who."""
 
     def hold_names(self) -> None:
@@ -160,8 +166,15 @@ class Edits(Part):
             new = self.insert(edits).values(**cells, ref=f"{MARK}{new_ref()}").on_conflict_do_nothing()
             row = self.row(new.returning(edits))
             if row is not None:
+                self._witness(row)
                 return _edit(row)
         raise StoreError("There is no free reference for an entry of the log; tell the developers, this cannot be.")
+
+    def _witness(self, row: Row[Any]) -> None:
+        """What a person said goes into the audit; what the machine placed by itself does not."""
+        if row.act is not Act.PLACED:
+            says = edit_says(row.edit_id, row.ref, row.act, row.says, row.touched)
+            self.record(chain.Deed.EDIT, says, by=row.by, guild_key=row.guild_key, why=chain.digest(row.changes))
 
     def find_edit(self, ref: str) -> Edit | None:
         """By its reference as people type it."""

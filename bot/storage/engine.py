@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,12 +22,22 @@ DRIVERS = {
 }
 
 
+class Lead(Protocol):
+    """Asks whether this process leads among several on one database."""
+
+    async def __call__(self) -> bool:
+        """Whether it does; it tries to."""
+
+    async def close(self) -> None:
+        """Lead no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """Two doors to one database. `writer` is None where only reading is allowed; `release` gives up the process lock.
 
     `where` names the database for people, without a password. `conflict` says whether to try a transaction again.
-    `scrub` makes what was deleted vanish from the files, see `Store.scrub`.
+    `scrub` makes what was deleted vanish from the files, see `Store.scrub`; `lead` is for `Store.lead`.
     """
 
     where: str
@@ -35,10 +46,13 @@ class Engines:
     conflict: Callable[[BaseException], bool] = lambda _: False
     release: Callable[[], None] = lambda: None
     scrub: Callable[[AsyncEngine, bool], Awaitable[bool]] | None = None
+    lead: Lead | None = None
 
     async def dispose(self) -> None:
         """Close every connection (SQLite's are threads), then the lock."""
         try:
+            if self.lead is not None:
+                await self.lead.close()
             await self.reader.dispose()
             if self.writer is not None:
                 await self.writer.dispose()

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Executable, Row, and_, bindparam, delete, func, or_, select, union, update
 
 from bot.model import Mention, Reading, Signal
+from bot.storage import chain
+from bot.storage.audit import Audit
 from bot.storage.codec import dump, load
-from bot.storage.part import Part, chunks
+from bot.storage.part import chunks
 from bot.storage.tables import batches, edits, names, notes, posts, reports, requesters, sightings, verdicts, voices
 
 
@@ -28,7 +30,7 @@ def bare(reading: Reading, about: Sequence[Mention]) -> Reading:
     )
 
 
-class Forgetting(Part):
+class Forgetting(Audit):
     """Takes out what must not stay."""
 
     def drop_texts(
@@ -73,7 +75,9 @@ class Forgetting(Part):
         ]
         known = len(rows) + sum(self.changed(each) for each in changes)
         remembered = edits.c.changes.contains(key, autoescape=True)
-        self.changed(update(edits).where(remembered).values(changes=func.replace(edits.c.changes, key, nobody)))
+        rewritten = update(edits).where(remembered).values(changes=func.replace(edits.c.changes, key, nobody))
+        changed = {row.edit_id: chain.digest(row.changes) for row in self.rows(rewritten.returning(edits))}
+        known += self.forget_in_audit(key, nobody, changed)
         return known, tuple(sorted(incident_ids))
 
     def _strip(self, rows: Sequence[Row[Any]]) -> None:
@@ -82,7 +86,7 @@ class Forgetting(Part):
             return
         about = self._about([row.post_id for row in rows])
         told = [{"of": row.post_id, "kept": _kept(row.reading, about.get(row.post_id, []))} for row in rows]
-        nothing = dict.fromkeys(("title", "text", "url", "voice_key"))
+        nothing = dict.fromkeys(("title", "text", "url", "voice_key", "look_at"))
         emptied = update(posts).where(posts.c.post_id == bindparam("of"))
         self.connection.execute(emptied.values(**nothing, reading=bindparam("kept")), told)
 

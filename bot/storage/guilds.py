@@ -7,9 +7,13 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select
 
 from bot.model import Alert, Guild, Term
+from bot.storage.audit import Audit, guild_values
+from bot.storage.chain import Deed
 from bot.storage.codec import dump, load
-from bot.storage.part import Part
 from bot.storage.tables import alerts, guilds, interactions, notes
+
+# What of a guild's row is a setting.
+SETTINGS = tuple(column.name for column in guilds.columns)
 
 
 def _guild(row: Row[Any]) -> Guild:
@@ -23,7 +27,7 @@ def _alert(row: Row[Any]) -> Alert:
     return Alert(**{**told, "why": load(tuple[Term, ...], row.why)})
 
 
-class Guilds(Part):
+class Guilds(Audit):
     """Whom we tell, and what we told."""
 
     def guilds(self) -> tuple[Guild, ...]:
@@ -35,15 +39,23 @@ class Guilds(Part):
         row = self.row(select(guilds).where(guilds.c.guild_key == guild_key))
         return _guild(row) if row else None
 
-    def save_guild(self, guild: Guild) -> None:
-        """Store a guild as it is now."""
+    def save_guild(self, guild: Guild, *, by: str | None = None) -> None:
+        """Store a guild as it is now; `by` is the voice key of who changed it, None for the machine itself."""
         values = {column.name: getattr(guild, column.name) for column in guilds.columns}
         values["platforms"] = dump(guild.platforms)
+        before = self.find_guild(guild.guild_key)
+        if before == guild:
+            return
+        changed = [name for name in values if before is None or getattr(before, name) != getattr(guild, name)]
+        told = guild_values(values, SETTINGS)
+        self.record(Deed.SETTING, {"changed": sorted(changed)}, by=by, guild_key=guild.guild_key, why=told)
         new = self.insert(guilds).values(values)
         self.connection.execute(new.on_conflict_do_update(index_elements=[guilds.c.guild_key], set_=values))
 
     def drop_guild(self, guild_key: str) -> bool:
         """Serve it no longer. False if it was not there."""
+        if self.find_guild(guild_key) is not None:
+            self.record(Deed.SETTING, {"changed": ["left"]}, guild_key=guild_key)
         return self.changed(delete(guilds).where(guilds.c.guild_key == guild_key)) == 1
 
     def last_alert(self, incident_id: int, guild_key: str | None, until: int | None = None) -> Alert | None:

@@ -14,8 +14,9 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from bot.errors import NotFoundError, StoreError
 from bot.model import Batch, Incident, Report, Stage, Task, Term, Verdict
 from bot.naming.canonical import canonical
+from bot.storage.audit import Audit, microseconds
+from bot.storage.chain import Deed
 from bot.storage.codec import dump, load
-from bot.storage.part import Part
 from bot.storage.reports import report
 from bot.storage.tables import batches, incidents, reports, verdicts
 
@@ -44,6 +45,11 @@ def typed_ref(typed: str) -> str:
     """A reference as people type it ("7k2q9f", "#7K2 Q9F"), as it is stored."""
     letters = "".join(letter for letter in typed.upper() if letter.isalnum())
     return f"{letters[:3]}-{letters[3:]}"
+
+
+def verdict_says(verdict_id: int, incident_id: int, decision: str, at: datetime) -> dict[str, Any]:
+    """What the audit keeps of a verdict for good."""
+    return {"verdict": verdict_id, "incident": incident_id, "decision": str(decision), "at": microseconds(at)}
 
 
 def _verdict(row: Row[Any]) -> Verdict:
@@ -77,7 +83,7 @@ def _in_its_time(batch: Batch, row: Row[Any]) -> bool:
     return batch.at >= row.opened_at - WORK_BEFORE and (row.closed_at is None or batch.at <= row.closed_at)
 
 
-class Incidents(Part):
+class Incidents(Audit):
     """What is known of each incident."""
 
     def open_incident(self, requester_id: int) -> Incident | None:
@@ -157,7 +163,10 @@ class Incidents(Part):
             guild_key=verdict.guild_key,
             why=verdict.why,
         )
-        return replace(verdict, key=f"verdict:{self.value(new.returning(verdicts.c.verdict_id))}")
+        verdict_id = self.value(new.returning(verdicts.c.verdict_id))
+        says = verdict_says(verdict_id, incident_id, verdict.decision, verdict.at)
+        self.record(Deed.VERDICT, says, by=verdict.by, guild_key=verdict.guild_key, why=verdict.why)
+        return replace(verdict, key=f"verdict:{verdict_id}")
 
     def add_batch(self, requester_id: int, batch: Batch, post_id: int | None = None) -> Batch:
         """Store work seen for a requester; gives it with its key, "batch:<id>"."""

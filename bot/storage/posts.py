@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select
 
@@ -13,6 +14,18 @@ from bot.storage.part import Part, chunks
 from bot.storage.tables import posts
 
 Place = tuple[str, str]
+# Kinds of sources where a post can be looked at again.
+FOLLOWED = ("reddit",)
+# So long after it was written a post is looked at again, and from then on often enough that what is deleted at its
+# place is gone here within a day.
+LOOK_AFTER = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=47))
+LOOK_EVERY = timedelta(hours=23)
+
+
+def next_look(written_at: datetime, now: datetime) -> datetime:
+    """When to look next at a post that was written then and looked at now."""
+    ahead = [written_at + span for span in LOOK_AFTER if written_at + span > now]
+    return min([*ahead, now + LOOK_EVERY])
 
 
 def _place(post: Post) -> Place:
@@ -88,4 +101,5 @@ class Posts(Part):
             "voice_key": voice_key,
             "reading": None if reading is None else dump(reading),
             "seen_at": self.now,
+            "look_at": next_look(post.posted_at or self.now, self.now) if post.kind in FOLLOWED else None,
         }

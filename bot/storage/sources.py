@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Row, case, delete, func, insert, or_, select, true, update
 
 from bot.model import Watch
+from bot.storage.audit import Audit
+from bot.storage.chain import Deed
 from bot.storage.codec import dump, load
-from bot.storage.part import Part
 from bot.storage.tables import gaps, sources
 
 
@@ -29,18 +30,24 @@ def _watch(row: Row[Any]) -> Watch:
     )
 
 
-class Sources(Part):
+class Sources(Audit):
     """Which places we read, who is at it, and where to go on."""
 
-    def add_source(self, source: str) -> bool:
-        """Start to watch `kind:address`. False if it was there already."""
+    def add_source(self, source: str, *, by: str | None = None, guild_key: str | None = None) -> bool:
+        """Start to watch `kind:address`. False if it was there already. `by`: whose word that was, as a voice key."""
         new = {"source": source, "kind": source.partition(":")[0], "validators": "{}", "failures": 0, "fence": 0}
         statement = self.insert(sources).values(**new, added_at=self.now).on_conflict_do_nothing()
-        return self.changed(statement) == 1
+        if self.changed(statement) != 1:
+            return False
+        self.record(Deed.SOURCE, {"watched": True}, by=by, guild_key=guild_key, why=source)
+        return True
 
-    def drop_source(self, source: str) -> bool:
+    def drop_source(self, source: str, *, by: str | None = None, guild_key: str | None = None) -> bool:
         """Watch it no longer. False if it was not there. Its posts and gaps stay."""
-        return self.changed(delete(sources).where(sources.c.source == source)) == 1
+        if self.changed(delete(sources).where(sources.c.source == source)) != 1:
+            return False
+        self.record(Deed.SOURCE, {"watched": False}, by=by, guild_key=guild_key, why=source)
+        return True
 
     def sources(self) -> tuple[Watch, ...]:
         """All of them, in the order they were added."""

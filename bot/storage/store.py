@@ -74,6 +74,19 @@ class Store:
 
         return await self._unstoppable(job())
 
+    async def lead(self) -> bool:
+        """Whether this is the one process that speaks to Discord; tries to become it. To be asked again and again.
+
+        On SQLite there is never another. StoreError where the server cannot be asked: nobody knows then.
+        """
+        lead = self._engines.lead
+        if lead is None:
+            return True
+        try:
+            return await self._unstoppable(lead())
+        except (SQLAlchemyError, OSError) as error:
+            raise told(error, self.where) from error
+
     async def close(self) -> None:
         """Let what runs end, then close every connection and release the lock. Twice does no harm."""
         self._closed = True

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.model import Act, Decision, Mode, Outcome, Reason, Shape, Slot, Stage, Stance, State, Tie
+from bot.storage.chain import Deed
 from bot.storage.columns import Bytes, Real, Whole64, choice, count, flag, key, moment, words
 
 metadata = MetaData(
@@ -75,6 +76,8 @@ posts = _table(
     words("voice_key", nullable=True),
     words("reading", nullable=True),
     moment("seen_at"),
+    # When to look again whether it was edited or deleted at its place; NULL where that is over, or cannot be seen.
+    moment("look_at", nullable=True),
     UniqueConstraint("source", "key"),
     # Holds only posts whose words are still there: those of two days.
     Index(
@@ -83,6 +86,12 @@ posts = _table(
         "source",
         sqlite_where=literal_column("text IS NOT NULL"),
         postgresql_where=literal_column("text IS NOT NULL"),
+    ),
+    Index(
+        "ix_posts_look_at",
+        "look_at",
+        sqlite_where=literal_column("look_at IS NOT NULL"),
+        postgresql_where=literal_column("look_at IS NOT NULL"),
     ),
 )
 
@@ -338,3 +347,18 @@ outbox = _table(
 interactions = _table("interactions", words("key", primary_key=True), moment("at"))
 
 notes = _table("notes", words("key", primary_key=True), words("value"))
+
+# A chain: `hash` is over the entry before it and all but what stands under `seal` (by, guild_key and why, with `salt`).
+audit = _table(
+    "audit",
+    key("audit_id"),
+    moment("at"),
+    choice("deed", Deed),
+    words("says"),
+    words("by", nullable=True),
+    words("guild_key", nullable=True),
+    words("why", nullable=True),
+    words("salt"),
+    words("seal"),
+    words("hash"),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.storage.following import Following
 from bot.storage.forgetting import Forgetting
 from bot.storage.guilds import Guilds
 from bot.storage.moves import Moves
@@ -12,7 +13,7 @@ from bot.storage.sources import Sources
 from bot.storage.standing import Standings
 
 
-class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Forgetting):
+class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Following, Forgetting):
     """One open transaction, given to the work of `Store.write` or `Store.read`; all or nothing of it is kept.
 
     Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
@@ -30,5 +31,7 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, For
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt unbegin settle_delivery unsettle
                 suspend witness removed noted_since outbox deliveries_of find_delivery_by_message
     Standings   standing find_tasks
+    Following   looks_due put_off_looks stored saw_again replace_words drop_posts reports_of amend_report
     Forgetting  drop_texts forget_voice
+    Audit       record audit_head audit last_setting forget_in_audit
     """

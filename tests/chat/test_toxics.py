@@ -13,6 +13,8 @@ from bot import outbox
 from bot.model import State
 from tests.harness.toxics import TOXICS, Proxy
 
+pytestmark = pytest.mark.long
+
 WITHIN = timedelta(seconds=1)
 
 

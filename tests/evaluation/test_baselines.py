@@ -105,6 +105,7 @@ def test_no_text_makes_the_rule_slow(part: str) -> None:
 needs_sklearn = pytest.mark.skipif(not tfidf.there(), reason="scikit-learn is not installed")
 
 
+@pytest.mark.long
 @needs_sklearn
 def test_what_is_learnt_is_told_apart() -> None:
     words = {

@@ -48,6 +48,7 @@ def test_every_set_is_apart(folder: Path, judged: Path) -> None:
     assert heard.objects[0]["posts"] == {"mass": 2, "single": 0, "reversal": 0, "talk": 0, "other": 1}
 
 
+@pytest.mark.long
 def test_baselines_stand_beside_the_reader(large: Path) -> None:
     blind, training = Heard(large, as_json=True).objects
 
@@ -79,6 +80,7 @@ def test_without_cross_validation_it_is_said(folder: Path) -> None:
     assert any("shipped weights, learnt from these very posts" in remark for remark in heard.remarks)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not tfidf.there(), reason="scikit-learn is not installed")
 def test_the_training_part_is_read_with_what_the_other_folds_taught(large: Path, monkeypatch) -> None:
     taught = []

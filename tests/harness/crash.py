@@ -56,7 +56,7 @@ SECRET = b"an invented secret of 32 bytes.."
 STEPS: tuple[tuple[Any, str], ...] = (
     (watcher, "_read"),
     (intake, "take"),
-    (intake, "_read_all"),
+    (intake, "read_all"),
     (intake, "_settle"),
     (evidence, "findings"),
     (evidence, "add"),

@@ -81,6 +81,7 @@ class Plan:
     deafness: float = 0.0
     refuse_token_at: float = 0.0
     at_once: bool = False
+    bots: int = 1
     protocol: str = "right"
 
 
@@ -228,12 +229,13 @@ async def _story(plan: Plan) -> tuple[Found, World]:
     world = World(plan, fake, chaos, rules, dice, QuickStore(disk()))
     if plan.hanging:
         chaos.hanging = frozenset({str(world.channels[0][1].id)})
-    running = asyncio.create_task(_bot(world, end))
+    running = [asyncio.create_task(_bot(world, end, number)) for number in range(plan.bots)]
     await _happen(world, end)
     chaos.calm_from = now()
     await asyncio.sleep((end + DRAIN - now()).total_seconds())
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    for bot in running:
+        bot.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     return _judge(world), world
 
 
@@ -276,9 +278,9 @@ async def _happen(world: World, end: datetime) -> None:
     await asyncio.sleep(max(0.0, (end - now()).total_seconds()))
 
 
-async def _bot(world: World, end: datetime) -> None:
-    """One process after the other, as a supervisor starts them."""
-    dice = random.Random(f"{world.plan.seed} death")
+async def _bot(world: World, end: datetime, number: int) -> None:
+    """One process after the other, as a supervisor starts them; with a number above 0 beside another bot's."""
+    dice = random.Random(f"{world.plan.seed} death{number or ''}")
     # Steps of a day are a few thousand; each may be the last one.
     odds = world.plan.deaths / max(1.0, world.plan.alerts * 8.0)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -194,14 +195,18 @@ class Line(Session):
         super().__init__("line", intents)
         self.client, self.life, self.latency = client, life, latency
         self.deaf, self.missed = False, []
+        # In its order, which a loop's timers of one moment do not keep.
+        self.under_way: deque[tuple[str, Any]] = deque()
 
     def add(self, event: str, data: Any) -> None:
         if self.deaf:
             self.missed.append((event, data))
         else:
-            asyncio.get_running_loop().call_later(self.latency, self._hear, event, data)
+            self.under_way.append((event, data))
+            asyncio.get_running_loop().call_later(self.latency, self._hear)
 
-    def _hear(self, event: str, data: Any) -> None:
+    def _hear(self) -> None:
+        event, data = self.under_way.popleft()
         if not self.life.over:
             self.client._connection.parsers[event](json.loads(json.dumps(data)))
 
@@ -221,8 +226,9 @@ async def connect(client: Any, fake: FakeDiscord, chaos: Chaos, life: Life) -> L
     client.http._global_over.set()
     client.http.token = fake.token
     line = Line(client, life, client.intents.value)
-    fake.gateway.sessions.clear()
-    fake.gateway.sessions["line"] = line
+    # The lines of processes that are dead lead nowhere.
+    living = [each for each in fake.gateway.sessions.values() if isinstance(each, Line) and not each.life.over]
+    fake.gateway.sessions = {f"line {number}": each for number, each in enumerate([*living, line])}
     line.add("READY", fake.gateway._ready(line))
     for guild in fake.guilds.values():
         line.add("GUILD_CREATE", guild.payload(everybody=False))

@@ -8,6 +8,8 @@ from invented import World
 from bot.model import Mention, Result
 from bot.naming import NameIndex, resolve
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module", params=[(1_000, False), (1_000, True), (10_000, False)], ids=str)
 def answers(request: pytest.FixtureRequest) -> list[tuple[str | None, object]]:

@@ -15,6 +15,8 @@ from strangers import Town
 from bot.model import Match, Mention, Name, Result
 from bot.naming import Context, NameIndex, resolve
 
+pytestmark = pytest.mark.long
+
 WORLD = World(1_500, 23)
 QUESTIONS = WORLD.questions_in_context(300) + WORLD.questions(300)
 ASKED = st.sampled_from(QUESTIONS)

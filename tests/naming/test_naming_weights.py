@@ -13,6 +13,7 @@ from bot.naming.scorer import WEIGHTS
 from bot.naming.weigh import PROOF, SUPPORT
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_the_shipped_file_is_what_the_command_learns() -> None:
     learnt = tomllib.loads(written(fit(cases())))["weights"]

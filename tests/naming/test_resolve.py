@@ -374,6 +374,7 @@ def test_every_answer_is_well_formed(text: str, platform: str | None) -> None:
     assert match.how
 
 
+@pytest.mark.long
 @given(FAULTY, st.randoms(use_true_random=False))
 def test_the_order_of_adding_changes_no_answer(text: str, dice: object) -> None:
     names = [*WORLD.names, *KNOWN]

@@ -14,6 +14,8 @@ from bot.platforms import load
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.text import MOST_READ, take_apart
 
+pytestmark = pytest.mark.long
+
 PLATFORMS = load()
 URLS = ("https://worker.mturk.com/requesters/A1EXAMPLE2REQ3/projects", "https://example.org")
 PIECES = [

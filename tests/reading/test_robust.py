@@ -20,6 +20,8 @@ from bot.platforms import Platforms, load
 from bot.reading import read
 from bot.reading.text import MOST_READ
 
+pytestmark = pytest.mark.long
+
 PLATFORMS = load()
 PIECES = [
     "[quote]",
@@ -137,9 +139,9 @@ def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
 PATTERNS = dict(compiled())
 
 
-def seconds(pattern: re.Pattern[str], text: str) -> float:
+def seconds(pattern: re.Pattern[str], text: str, tries: int = 3) -> float:
     best = 9.0
-    for _ in range(3):
+    for _ in range(tries):
         start = time.process_time()
         for _ in pattern.finditer(text):
             pass
@@ -161,8 +163,7 @@ def test_every_module_with_patterns_is_found():
 def test_no_pattern_takes_more_than_linear_time(name: str):
     for attack in ATTACKS:
         text = (attack * MOST_READ)[:MOST_READ]
-        whole = seconds(PATTERNS[name], text)
-        if whole > 0.004:  # below that a ratio says nothing
+        if seconds(PATTERNS[name], text, tries=1) > 0.004:  # below that a ratio says nothing
             assert growth(PATTERNS[name], text) < 8, attack
 
 

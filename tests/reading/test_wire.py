@@ -93,6 +93,7 @@ def test_what_is_no_object_is_refused(given: object):
         post_from(given)
 
 
+@pytest.mark.long
 @given(st.dictionaries(st.sampled_from([*GIVEN, "title", "posted_at", "format", "platform"]), JSON))
 def test_any_object_is_a_post_or_an_input_error(given: dict[str, object]):
     try:

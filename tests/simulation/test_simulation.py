@@ -136,6 +136,7 @@ def test_true_reports_are_heard_only_if_written(small):
         assert affair.heard == sorted(affair.heard)
 
 
+@pytest.mark.long
 def test_by_person_some_write_often_and_by_incident_nobody_stands_out():
     def share_of_the_loudest(made):
         voices = Counter(e.what.voice.key for e in made.events if e.what.stance is Stance.CONTRARY)
@@ -148,6 +149,7 @@ def test_by_person_some_write_often_and_by_incident_nobody_stands_out():
     assert share_of_the_loudest(year(by_person, 1)) > 1.5 * share_of_the_loudest(year(apart, 1))
 
 
+@pytest.mark.long
 def test_correlated_errors_go_together():
     def spread_of_means(correlated):
         made = year(dataclasses.replace(SMALL, correlated=correlated, singles=40, popularity=1.4), 3)
@@ -323,6 +325,7 @@ def test_the_numbers_of_a_world_can_be_read():
     assert out.getvalue().count("Source: ") == len(givens())
 
 
+@pytest.mark.long
 def test_a_year_can_be_given_to_decide():
     out = io.StringIO()
 

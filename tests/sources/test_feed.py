@@ -252,6 +252,7 @@ async def test_a_cursor_that_cannot_be_read_loses_no_post(forum: FakeForum, feed
     assert len(page.posts) == 3
 
 
+@pytest.mark.long
 async def test_a_cursor_does_not_grow_for_ever(forum: FakeForum, feed: Feed):
     page = await feed.read(None, {})
     for start in range(100, 500, 20):

@@ -115,3 +115,41 @@ async def test_a_connection_that_breaks_is_told_and_the_next_one_works(empty_pos
     await store.write(lambda tx: tx.set_note("a", "c"))
     assert await store.read(lambda tx: tx.note("a")) == "c"
     await store.close()
+
+
+async def leaders(address: str) -> list[int]:
+    """The connections that hold the leader's lock."""
+    connection = await asyncpg.connect(address)
+    rows = await connection.fetch("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    await connection.close()
+    return [row["pid"] for row in rows]
+
+
+async def test_of_several_bots_one_leads_and_when_it_ends_another_does(empty_postgres: str) -> None:
+    stores = [await open_store(empty_postgres, clock=Clock()) for _ in range(3)]
+
+    first = [await store.lead() for store in stores]
+    again = [await store.lead() for store in stores]
+    await stores[0].close()
+    after = [await store.lead() for store in stores[1:]]
+
+    assert first == again == [True, False, False]
+    assert after == [True, False]
+    for store in stores[1:]:
+        await store.close()
+    assert await leaders(empty_postgres) == []
+
+
+async def test_whose_connection_broke_leads_no_more_once_another_does(empty_postgres: str) -> None:
+    one, other = [await open_store(empty_postgres, clock=Clock()) for _ in range(2)]
+    await one.lead()
+    (pid,) = await leaders(empty_postgres)
+
+    await ask(empty_postgres, f"SELECT pg_terminate_backend({pid}, 5000)")
+    taken = await other.lead()
+    with pytest.raises(StoreError, match="connection"):
+        await one.lead()
+
+    assert (taken, await one.lead(), await other.lead()) == (True, False, True)
+    for store in (one, other):
+        await store.close()
