@@ -169,7 +169,7 @@ def assess(
         n_sites=sum(n > 0 for n in tally.sites.values()),
         n_contrary=n_contrary,
         n_rejected=course.n_rejected,
-        n_reversed=stages.n_reversed(course.back, policy),
+        n_reversed=course.back.n_reversed,
         score=tally.points,
     )
     return with_receipt(known, course) if receipt else known

@@ -30,7 +30,7 @@ class Course:
     largest: int | None = None
     own: dict[str, int] = field(default_factory=dict)
     own_sum: int = 0
-    back: list[Report] = field(default_factory=list)
+    back: stages.Repairs = field(default_factory=stages.Repairs)
 
     @classmethod
     def of(cls, incident: Incident, policy: Policy) -> Course:
@@ -63,7 +63,7 @@ class Course:
     def _take(self, report: Report) -> None:
         self.words.append(report)
         if report.stance is Stance.REVERSAL:
-            self.back.append(report)
+            self.back.take(report, self.policy)
             return
         if not self.tally.counts(report):
             return
