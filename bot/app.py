@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot import following, intake, outbox, sweeper, watcher
+from bot import following, forgetting, intake, outbox, sweeper, watcher
 from bot.budget import Budget
 from bot.commands import Desk
 from bot.config import Settings, secret_key
@@ -37,6 +37,7 @@ PUMP_EVERY = 1.0
 WATCH_EVERY = 5.0
 SWEEP_EVERY = 30.0
 FOLLOW_EVERY = 60.0
+FORGET_EVERY = 600.0
 # In the data folder: touched after every round of the outbox that went through. The image's health check looks at it.
 HEARTBEAT = "heartbeat"
 DRY = "dry-run.sqlite3"
@@ -254,6 +255,7 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
             ("watch", WATCH_EVERY, partial(watcher.poll_due, store, open_source, take, random=random.random)),
             ("sweep", SWEEP_EVERY, partial(sweeper.sweep, store, rules)),
             ("drop words", SWEEP_EVERY, partial(sweeper.drop_words, store, blind)),
+            ("forget communities", FORGET_EVERY, partial(forgetting.forget_guilds, store)),
             ("follow", FOLLOW_EVERY, partial(following.follow_due, store, rules, looks)),
         )
     )

@@ -34,6 +34,7 @@ EXTENSIONS = (
     "cogs.check",
     "cogs.help",
     "cogs.report",
+    "cogs.forget",
     "cogs.review",
     "cogs.registry",
     "cogs.announce",

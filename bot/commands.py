@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import amounts, cards, evidence, incidents, lookup, review
 from bot.answers import Answer, Command, Person
 from bot.errors import NotFoundError, UsageError
+from bot.forgetting import forget
 from bot.model import (
     Ambiguous,
+    Card,
     Decision,
     Facts,
     Report,
@@ -35,6 +38,8 @@ REPORT_LIMITS = ((timedelta(minutes=5), 3), (timedelta(hours=1), 10), (timedelta
 OPEN_FOR = timedelta(days=14)
 OPEN_AT_MOST = 200
 LONGEST_NAME = 120
+# A reader may hold on to old pages of the file for a moment.
+SCRUBS, SCRUB_AGAIN = 5, 0.2
 NO_NAME = "I cannot make out a name in that. Write the requester's name, and a number after it."
 PERSONAL = (
     "I know nobody by that, and it may be a worker's own id. Give the requester's name, or the link to their page."
@@ -146,6 +151,19 @@ class Desk:
 
         return await self.store.write(work)
 
+    async def forget_me(self, person: Person, line: str) -> Answer:
+        """Forget whoever asks, once they are sure."""
+        if line.strip().lower() != "yes":
+            return _for_one(cards.forget_me())
+        done = await forget(self.store, self.rules, person.site, person.key, anyway=False)
+        for _ in range(SCRUBS):
+            if done.clean:
+                break
+            # Our own readers are done in no time; a stranger's may not be.
+            await asyncio.sleep(SCRUB_AGAIN)
+            done = replace(done, clean=await self.store.scrub())
+        return _for_one(cards.forgotten(clean=done.clean))
+
     async def recent(self, person: Person) -> Answer:
         """What is open now, as this guild sees it, newest first."""
 
@@ -184,6 +202,11 @@ class Desk:
             return Answer(card=cards.status(tx.sources(), tx.outbox(), tx.gaps(8), tx.now, blind), private=True)
 
         return await self.store.read(work)
+
+
+def _for_one(card: Card) -> Answer:
+    """For the asker alone, wherever it was typed."""
+    return Answer(card=card, private=True, secret=True, instead=cards.not_before_others())
 
 
 def numbers(line: str) -> Case | None:
@@ -275,6 +298,7 @@ COMMANDS: tuple[Command[Desk], ...] = (
         "They rejected your work: tell the others. Nobody sees who reported.",
         Desk.report,
     ),
+    Command("forget-me", "forget-me [yes]", "Everything I hold of you is deleted.", Desk.forget_me),
     Command("recent", "recent", "What is open now.", lambda desk, person, _line: desk.recent(person)),
     Command("rating", "rating [approved rejected at-risk]", "What more rejections would do to your rating.", _rating),
     Command(

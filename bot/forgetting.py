@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.errors import UsageError
 from bot.evidence import site_of
+from bot.model import Guild
 from bot.rules import Rules
 from bot.storage import Store, Transaction
-from bot.sweeper import settle
+from bot.sweeper import AHEAD, settle
+
+# A community that sent us away may have done so by mistake; after this long its data are gone.
+LEFT_FOR = timedelta(days=7)
+LEFT = "guild.left:"
+"""Before the key of a community that sent us away: a note with the moment and its watched channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +27,12 @@ class Forgotten:
     clean: bool
 
 
-async def forget(store: Store, rules: Rules, source: str, author_key: str) -> Forgotten:
+async def forget(store: Store, rules: Rules, source: str, author_key: str, *, anyway: bool = True) -> Forgotten:
     """Forget the voice behind an author's name or id at a source, as that site writes it.
 
     `source` is `reddit`, `discord`, or a place's whole address, like `feed:https://forum.example.org/rss`. Its reports
-    count no more, and whoever was told of them sees that. UsageError if no voice can be meant.
+    count no more, and whoever was told of them sees that. The files are written anew, with `anyway` also where nothing
+    was known: an earlier try may have been in the way of a reader. UsageError if no voice can be meant.
     """
     site, author = site_of(source.strip()), author_key.strip()
     if site.endswith(":") or not author:
@@ -40,4 +49,41 @@ async def forget(store: Store, rules: Rules, source: str, author_key: str) -> Fo
         return known
 
     known = await store.write(work)
-    return Forgotten(known, await store.scrub(whole=True))
+    return Forgotten(known, await store.scrub(whole=anyway or known > 0))
+
+
+def leave(tx: Transaction, guild_key: str, channels: Collection[str]) -> None:
+    """A community sent us away: nothing more is told or read there. `channels` are its channels, as sources."""
+    watched = [watch.source for watch in tx.sources() if watch.source in channels]
+    for source in watched:
+        tx.drop_source(source, guild_key=guild_key)
+    tx.drop_guild(guild_key)
+    tx.set_note(f"{LEFT}{guild_key}", " ".join((tx.now.isoformat(), *watched)))
+
+
+def come_back(tx: Transaction, guild: Guild) -> None:
+    """A community that is new, or came back in time."""
+    tx.drop_note(f"{LEFT}{guild.guild_key}")
+    tx.save_guild(guild)
+
+
+async def forget_guilds(store: Store) -> int:
+    """Forget the communities that sent us away long enough ago; gives how many. Called by the schedule."""
+
+    def work(tx: Transaction) -> int:
+        n = 0
+        for guild_key, told in tx.notes(LEFT).items():
+            at, *sources = told.split(" ")
+            if tx.now - datetime.fromisoformat(at) + AHEAD < LEFT_FOR:
+                continue
+            tx.forget_guild(guild_key, sources)
+            tx.drop_note(f"{LEFT}{guild_key}")
+            n += 1
+        return n
+
+    if not await store.read(lambda tx: tx.notes(LEFT)):
+        return 0
+    n = await store.write(work)
+    if n:
+        await store.scrub(whole=True)
+    return n

@@ -13,10 +13,11 @@ from discord.ext import commands
 from bot import cards
 from bot.client import TO_ANNOUNCE, TO_POST, Client, missing_permissions
 from bot.commands import Answer
+from bot.forgetting import come_back, leave
 from bot.model import Card, Guild, Mode
 from cogs import replies
 from cogs.embeds import embed
-from cogs.guards import Ctx, Interaction, guild_key, guild_of, person_of, voice_of
+from cogs.guards import SITE, Ctx, Interaction, guild_key, guild_of, person_of, source_of, voice_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -120,6 +121,11 @@ class Admin(commands.Cog):
         """Communities that were joined or left while we were away."""
         for guild in self.client.guilds:
             await self._known(guild)
+        here = {guild_key(guild) for guild in self.client.guilds}
+        for known in await self.client.desk.store.read(lambda tx: tx.guilds()):
+            # One that Discord cannot show us just now is among them all the same.
+            if known.guild_key.startswith(f"{SITE}:") and known.guild_key not in here:
+                await self._left(known.guild_key, set())
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -140,13 +146,17 @@ class Admin(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """We were sent away: nothing more is told there."""
-        await self.client.desk.store.write(lambda tx: tx.drop_guild(guild_key(guild)))
+        """We were sent away: nothing more is told or read there, and in a week nothing of it is kept."""
+        channels = {source_of(channel.id) for channel in (*guild.channels, *guild.threads)}
+        await self._left(guild_key(guild), channels)
+
+    async def _left(self, key: str, channels: set[str]) -> None:
+        await self.client.desk.store.write(lambda tx: leave(tx, key, channels))
 
     async def _known(self, guild: discord.Guild) -> None:
         new = Guild(guild_key=guild_key(guild), name=guild.name)
         if await self.client.desk.store.read(lambda tx: tx.find_guild(new.guild_key)) is None:
-            await self.client.desk.store.write(lambda tx: tx.save_guild(new))
+            await self.client.desk.store.write(lambda tx: come_back(tx, new))
 
 
 def _shown(here: discord.Guild, settings: Guild) -> Card:

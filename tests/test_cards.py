@@ -217,12 +217,35 @@ def test_a_standing_says_of_one_place_what_is_known(since: datetime | None, said
     assert said in (card.footer or "")
 
 
-def test_rejections_are_the_workers_own_counts_added_up() -> None:
-    known = incident(3)
+@pytest.mark.parametrize(
+    ("n_voices", "said"),
+    [
+        (5, "At least 200 rejections, by the workers' own count."),
+        (4, "At least 100 rejections, by the workers' own count, rounded down."),
+        (2, "At least 10 rejections, by the workers' own count, rounded down."),
+    ],
+)
+def test_rejections_are_the_workers_own_counts_and_of_few_only_about_how_many(n_voices: int, said: str) -> None:
+    known = incident(n_voices)
 
-    assert "At least 120 rejections, by the workers' own count." in text_of(
-        cards.standing(found(known), PLATFORMS, NOW)
-    )
+    assert said in text_of(cards.standing(found(known), PLATFORMS, NOW))
+    exact = f"At least {40 * n_voices} rejections, by the workers' own count."
+    shown = cards.for_moderators(alert(known, Reason.CORROBORATED), about(known), trial=False)
+    assert exact in text_of(shown)
+
+
+def test_a_handful_of_rejections_of_few_is_not_counted_in_public() -> None:
+    known = replace(incident(2), n_rejected=9)
+
+    assert "At least" not in text_of(cards.standing(found(known), PLATFORMS, NOW))
+
+
+def test_of_few_no_number_of_a_reversal_is_shown_in_public() -> None:
+    known = replace(incident(4), stage=Stage.CONFIRMED, outcome=Outcome.REVERSED, n_rejected=40, n_reversed=30)
+    told = alert(known, Reason.REVERSED)
+
+    assert "30" not in "".join(cards.alert(told, about(known)).lines)
+    assert "count 30 in all" in text_of(cards.for_moderators(told, about(known), trial=False))
 
 
 def test_a_bot_that_has_read_nothing_says_so() -> None:

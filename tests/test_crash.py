@@ -26,6 +26,7 @@ def test_a_death_at_any_step_of_intake_and_pump_loses_nothing_and_repeats_nothin
 
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
+    assert found["steps"] > 200
     assert found["points"] > 100
     assert set(found["expected"]["messages"]) == {"alerts", "moderators"}
     assert found["expected"]["waiting"] == []

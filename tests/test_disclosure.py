@@ -1,4 +1,4 @@
-"""Members cannot tell from what the bot posts whether one more person reported, nor who did, where or when exactly."""
+"""F5: members cannot tell from what the bot posts whether one more person reported, nor who, where or when exactly."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ def posted(known: Incident, who: Requester) -> list[str]:
     return [cards.as_text(cards.alert(told, about)), cards.as_text(cards.notice(told, about))]
 
 
-def of(numbers: list[int], silent: list[int] | None = None) -> Incident:
-    """What so many workers' reports make; the silent ones give no number, and their site is among the others'."""
-    made = [report(n, NOW, voice=voice(n, site=f"site-{n % 3}")) for n in numbers]
+def of(numbers: list[int], silent: list[int] | None = None, count: int | None = None) -> Incident:
+    """What so many workers' reports make; the silent ones give no number (or all of them `count`), and their site is
+    among the others'.
+    """
+    facts = Facts(n_rejected=count, first_hand=True) if count else report().facts
+    made = [report(n, NOW, voice=voice(n, site=f"site-{n % 3}"), facts=facts) for n in numbers]
     made += [
         report(n, NOW, voice=voice(n, site=made[0].voice.site), facts=Facts(first_hand=True)) for n in silent or ()
     ]
@@ -40,6 +43,20 @@ def test_one_reporter_more_is_invisible_below_five(shard: int) -> None:
         numbers = dice.sample(range(1, 1_000), dice.randint(2, 3))
         without, with_one = of(numbers), of(numbers, [1_000])
         if without.stage is with_one.stage:
+            compared += 1
+            assert posted(without, requester()) == posted(with_one, requester())
+    assert compared > PAIRS // 10
+
+
+def test_the_number_of_one_more_cannot_be_taken_from_the_sum() -> None:
+    """F5: below five workers the same incident with and without X, who counts too, reads the same in public."""
+    dice, compared = random.Random(9), 0
+
+    for _ in range(PAIRS // 2):
+        count, numbers = dice.randint(35, 240), dice.sample(range(3, 900, 3), 4)
+        without, with_one = of(numbers[:3], count=count), of(numbers, count=count)
+        assert with_one.n_rejected != without.n_rejected
+        if without.stage is with_one.stage and len(str(without.n_rejected)) == len(str(with_one.n_rejected)):
             compared += 1
             assert posted(without, requester()) == posted(with_one, requester())
     assert compared > PAIRS // 10

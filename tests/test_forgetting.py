@@ -1,4 +1,4 @@
-"""Whoever asks is forgotten to the last byte, what they said counts no more, and who was told sees that."""
+"""F2, F6: whoever asks is forgotten to the last byte, what they said counts no more, and who was told sees that."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import hashlib
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot import intake
+from bot import intake, review
+from bot.commands import Desk, Person, answer
 from bot.errors import UsageError
-from bot.forgetting import forget
-from bot.model import Page, Post
+from bot.forgetting import come_back, forget, forget_guilds, leave
+from bot.model import Decision, Page, Post
 from bot.storage import Store, open_store
+from bot.storage.auditing import faults
 from bot.storage.backup import back_up
 from bot.sweeper import drop_words
-from tests.making import HOUR, NOW, guild
+from tests.making import DAY, HOUR, NOW, guild
 from tests.storage.build import Clock
 
 SOURCE = "reddit:exampleturkers"
@@ -167,3 +170,77 @@ async def test_a_copy_made_at_any_time_holds_no_words(store, by, tmp_path) -> No
     copy = await asyncio.to_thread(back_up, str(tmp_path / "watch.sqlite3"), tmp_path / "copy", NOW)
 
     assert WORDS.lower().encode() not in copy.read_bytes().lower()
+
+
+# --- from Discord, and whole communities
+
+
+def person(key: str = "100000000000000001") -> Person:
+    return Person(key=key, site="discord", guild=guild())
+
+
+async def test_in_discord_one_is_forgotten_after_one_said_yes(store, by, tmp_path) -> None:
+    """F2: 0 bytes in the live files, and what others said stays."""
+    desk = Desk(store, by)
+    for number in range(3):
+        await answer(desk, person(str(number)), f"report Quillmere Vision Group {60 + number}")
+    keys = [by.voice_key("discord", str(number)) for number in range(3)]
+    assert held(tmp_path, *keys) == keys
+
+    asked = await answer(desk, person("1"), "forget-me")
+    assert held(tmp_path, *keys) == keys
+    done = await answer(desk, person("1"), "forget-me YES")
+
+    assert (asked.secret, done.secret) == (True, True)
+    assert "Forgotten" in done.card.title
+    assert held(tmp_path, *keys) == [keys[0], keys[2]]
+
+
+async def test_a_copy_holds_no_key_with_which_its_hashes_could_be_read(store, by, tmp_path) -> None:
+    """F2: whoever deletes the key has made every hash in every copy meaningless."""
+    await hear(store, by, AUTHOR)
+
+    copy = await asyncio.to_thread(back_up, str(tmp_path / "watch.sqlite3"), tmp_path / "copy", NOW)
+
+    assert by.secret not in copy.read_bytes()
+    assert by.secret.hex().encode() not in copy.read_bytes()
+
+
+async def test_a_community_that_left_is_gone_in_a_week_and_not_before(store, by, clock, tmp_path) -> None:
+    """F6: what it was told, what its moderators judged, where its channels are; and the audit holds."""
+    ours, channel = guild().guild_key, "discord:4711"
+    other = guild(guild_key="discord:2", alert_channel="discord:20", moderator_channel="discord:21")
+    await store.write(lambda tx: (tx.save_guild(other), tx.add_source(channel, guild_key=ours)))
+    await hear(store, by, *CROWD)
+    said_there = replace(said(0, "somebody", "there"), source=channel, key="m1")
+    await intake.take(store, by, Page(source=channel, posts=(said_there,)))
+    ref = await store.read(lambda tx: tx.ref(1))
+    await review.judge(store, by, ref, Decision.CONFIRM, by="mod" * 8, guild=guild(), why="Rotkehlchen says so")
+
+    await store.write(lambda tx: leave(tx, ours, {channel}))
+    clock.pass_by(7 * DAY - HOUR)
+    early = await forget_guilds(store)
+    there = held(tmp_path, f'"{ours}"', channel, "Rotkehlchen")
+    clock.pass_by(HOUR)
+    late = await forget_guilds(store)
+
+    assert (early, late, await forget_guilds(store)) == (0, 1, 0)
+    assert "Rotkehlchen" in there
+    assert held(tmp_path, channel, "Rotkehlchen", "mod" * 8) == []
+    rows = {row.guild_key for row in await store.read(lambda tx: tx.outbox())}
+    left = await store.read(lambda tx: tx.connection.exec_driver_sql("SELECT DISTINCT guild_key FROM alerts").all())
+    assert rows | {row[0] for row in left} == {other.guild_key}
+    assert (await store.read(lambda tx: tx.get_incident(1))).verdicts == ()
+    assert await store.read(faults) == ()
+    assert await n_reports(store) == len(CROWD) + 1
+
+
+async def test_a_community_that_came_back_is_not_forgotten(store, by, clock) -> None:
+    await hear(store, by, *CROWD)
+    await store.write(lambda tx: leave(tx, guild().guild_key, ()))
+    clock.pass_by(6 * DAY)
+    await store.write(lambda tx: come_back(tx, guild()))
+    clock.pass_by(2 * DAY)
+
+    assert await forget_guilds(store) == 0
+    assert await store.read(lambda tx: tx.outbox())

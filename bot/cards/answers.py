@@ -60,6 +60,32 @@ def undone() -> Card:
     return Card(title="Taken back", lines=("Your report does not count any more.",))
 
 
+def forget_me() -> Card:
+    """What being forgotten means, before it is done: it cannot be undone."""
+    return Card(
+        title="Shall I forget you?",
+        lines=(
+            "Your reports and posts here are deleted, and your reports count no more; cards that showed them are "
+            "corrected. What you decided as a moderator stays, as nobody's. This cannot be undone.",
+            "If you are sure: /forget-me sure:yes. What you wrote elsewhere (Reddit, forums) the operator takes out.",
+        ),
+    )
+
+
+def forgotten(*, clean: bool) -> Card:
+    """Done. It does not say whether there was anything."""
+    still = "Copies that the operator made may hold a keyed hash of you until they are deleted."
+    late = "A few bytes wait for a program that is reading the database; type it again in a minute."
+    return Card(
+        title="Forgotten", lines=("Nothing of you is left in the bot's database.", still) if clean else (late, still)
+    )
+
+
+def not_before_others() -> Card:
+    """Where an answer for one person cannot be given to that person alone."""
+    return Card(title="Use the slash command", lines=("I cannot write to you in private. `/forget-me` is private.",))
+
+
 def judged(decision: Decision, about: About) -> Card:
     """A moderator's word was recorded."""
     return Card(

@@ -154,7 +154,8 @@ def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
     lines = [_first(alert, about, public=public)]
     if alert.reason in OVER:
         return tuple(lines)
-    lines += [line for line in (words.numbers(incident), words.reversal(incident)) if line]
+    known = (words.numbers(incident, public=public), words.reversal(incident, public=public))
+    lines += [line for line in known if line]
     if incident.n_contrary:
         lines.append(f"{words.people(incident.n_contrary, public=public).capitalize()} say theirs was approved.")
     sure = alert.stage in (Stage.CORROBORATED, Stage.CONFIRMED)

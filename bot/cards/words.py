@@ -10,6 +10,8 @@ from bot.platforms import Noun, Platform, Platforms
 
 # Below this many a count could tell who spoke (reliability: small counts are never shown in public).
 SMALL = 5
+# A smaller power of ten says nothing.
+LEAST_SHOWN = 10
 WORKER = Noun("worker", "workers")
 SITE = Noun("site", "sites")
 
@@ -63,19 +65,26 @@ def ago(at: datetime, now: datetime) -> str:
     return "just now"
 
 
-def numbers(incident: Incident) -> str | None:
-    """How many rejections there are at least, if anybody counted: the workers' own counts added up."""
+def numbers(incident: Incident, *, public: bool = True) -> str | None:
+    """How many rejections there are at least, if anybody counted: the workers' own counts added up.
+
+    In public the sum of fewer than five workers is rounded down to a power of ten: who knows all but one of the
+    numbers could take them from an exact one, and learn the last.
+    """
     if incident.n_rejected is None:
         return None
-    return f"At least {incident.n_rejected:,} rejections, by the workers' own count."
+    if not public or incident.n_voices >= SMALL:
+        return f"At least {incident.n_rejected:,} rejections, by the workers' own count."
+    least = 10 ** (len(str(incident.n_rejected)) - 1)
+    return f"At least {least:,} rejections, by the workers' own count, rounded down." if least >= LEAST_SHOWN else None
 
 
-def reversal(incident: Incident) -> str | None:
-    """What is reported of a reversal, x of y where somebody gave numbers."""
+def reversal(incident: Incident, *, public: bool = True) -> str | None:
+    """What is reported of a reversal, x of y where somebody gave numbers, and enough workers did for all to see."""
     text = OUTCOME.get(incident.outcome)
     if text is None:
         return None
-    if incident.n_reversed is not None:
+    if incident.n_reversed is not None and (not public or incident.n_voices >= SMALL):
         text += f"; those who count them count {incident.n_reversed:,} in all"
     return text[0].upper() + text[1:] + "."
 

@@ -121,12 +121,15 @@ def microseconds(at: datetime) -> int:
 
 def _without(row: Row[Any], key: str, nobody: str, changed: Mapping[int, str]) -> Private:
     """What is left of what is private: a person's own words go with the person, all of a guild's with the guild."""
-    why: str | None = row.why
+    by, guild_key, why = row.by, row.guild_key, row.why
     if row.deed is Deed.EDIT:
+        # What it changed is in force for everybody, so that it was said stays.
         why = changed.get(json.loads(row.says)["edit"], why)
-    elif row.guild_key == key or (row.by == key and row.deed is Deed.VERDICT):
+    elif guild_key == key:
+        return None, None, None
+    elif by == key and row.deed is Deed.VERDICT:
         why = None
-    return nobody if row.by == key else row.by, nobody if row.guild_key == key else row.guild_key, why
+    return nobody if by == key else by, nobody if guild_key == key else guild_key, why
 
 
 def _storable(private: Private) -> Private:

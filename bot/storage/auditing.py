@@ -73,7 +73,9 @@ def _verdicts(tx: Audit, rows: Rows) -> Iterator[str]:
         if not same or (row.by, row.guild_key, row.why) != (verdict.by, verdict.guild_key, verdict.why):
             yield f"verdict {verdict.verdict_id} of incident {verdict.incident_id} is not what {_name(row)} says"
     for number, (row, _) in told.items():
-        yield f"verdict {number} of {_name(row)} is gone"
+        # Without anybody who said it: its community was forgotten, and the seal says that this was so.
+        if row.by is not None:
+            yield f"verdict {number} of {_name(row)} is gone"
 
 
 def _edits(tx: Audit, rows: Rows) -> Iterator[str]:

@@ -15,7 +15,24 @@ from bot.storage import chain
 from bot.storage.audit import Audit
 from bot.storage.codec import dump, load
 from bot.storage.part import chunks
-from bot.storage.tables import batches, edits, names, notes, posts, reports, requesters, sightings, verdicts, voices
+from bot.storage.tables import (
+    alerts,
+    batches,
+    edits,
+    gaps,
+    names,
+    notes,
+    outbox,
+    posts,
+    reports,
+    requesters,
+    sightings,
+    verdicts,
+    voices,
+)
+
+# Bytes of a name for nobody.
+NOBODY = 16
 
 
 def bare(reading: Reading, about: Sequence[Mention]) -> Reading:
@@ -79,6 +96,27 @@ class Forgetting(Audit):
         changed = {row.edit_id: chain.digest(row.changes) for row in self.rows(rewritten.returning(edits))}
         known += self.forget_in_audit(key, nobody, changed)
         return known, tuple(sorted(incident_ids))
+
+    def forget_guild(self, guild_key: str, sources: Collection[str] = ()) -> None:
+        """Take a community out of every table: what was told there, what its moderators judged, where its channels are.
+
+        `sources` are its watched channels. What its moderators said about who is who is in force for all, and stays;
+        so do the reports, from nowhere in particular.
+        """
+        nobody = secrets.token_hex(NOBODY)
+        nowhere = f"discord:{nobody}"
+        changes: list[Executable] = [
+            delete(outbox).where(outbox.c.guild_key == guild_key),
+            delete(alerts).where(alerts.c.guild_key == guild_key),
+            delete(verdicts).where(verdicts.c.guild_key == guild_key),
+            update(edits).where(edits.c.guild_key == guild_key).values(guild_key=nobody),
+            update(reports).where(reports.c.source.in_(sources)).values(source=nowhere),
+            update(posts).where(posts.c.source.in_(sources)).values(source=nowhere),
+            delete(gaps).where(gaps.c.source.in_(sources)),
+        ]
+        for each in changes:
+            self.changed(each)
+        self.forget_in_audit(guild_key, nobody, {})
 
     def _strip(self, rows: Sequence[Row[Any]]) -> None:
         """Take the words out of these posts (`post_id`, `reading`)."""

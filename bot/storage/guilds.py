@@ -82,6 +82,11 @@ class Guilds(Audit):
         """True the first time a button's interaction is seen."""
         return self.changed(self.insert(interactions).values(key=key, at=self.now).on_conflict_do_nothing()) == 1
 
+    def notes(self, prefix: str) -> dict[str, str]:
+        """The small facts whose keys begin so, by the rest of the key."""
+        theirs = select(notes).where(notes.c.key.startswith(prefix, autoescape=True)).order_by(notes.c.key)
+        return {row.key.removeprefix(prefix): row.value for row in self.rows(theirs)}
+
     def note(self, key: str) -> str | None:
         """A small fact of the installation."""
         found: str | None = self.value(select(notes.c.value).where(notes.c.key == key))

@@ -27,11 +27,12 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
                 incidents_due incidents_of recent_incidents
     Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all
                 move_incident join_incidents keep_incident call_copy is_judged counted
-    Guilds      guilds find_guild save_guild drop_guild last_alert add_alert interaction note set_note
+    Guilds      guilds find_guild save_guild drop_guild last_alert add_alert interaction notes note set_note
+                drop_note
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt unbegin settle_delivery unsettle
                 suspend witness removed noted_since outbox deliveries_of find_delivery_by_message
     Standings   standing find_tasks
     Following   looks_due put_off_looks stored saw_again replace_words drop_posts reports_of amend_report
-    Forgetting  drop_texts forget_voice
+    Forgetting  drop_texts forget_voice forget_guild
     Audit       record audit_head audit last_setting forget_in_audit
     """

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from fakediscord import FakeDiscord, Message
 from sqlalchemy import Connection, text
 
 from bot import cards
 from bot.rules import Rules
+from bot.storage import Transaction
+from bot.storage.auditing import faults
 from cogs.announce import TAG_LENGTH
 from cogs.embeds import BETWEEN, embed
 
@@ -32,6 +34,20 @@ ALONE = """
     SELECT count(*) FROM reports LEFT JOIN incidents USING (incident_id)
     WHERE reports.incident_id IS NOT NULL AND incidents.incident_id IS NULL
 """
+
+ENTERED_TWICE = """
+    SELECT deed, json_extract(says, '$.' || deed) AS row_id FROM audit
+    WHERE deed IN ('verdict', 'edit') GROUP BY 1, 2 HAVING count(*) > 1
+"""
+ASTRAY = """
+    SELECT report_id, reports.requester_id, incidents.requester_id FROM reports JOIN incidents USING (incident_id)
+    WHERE reports.requester_id <> incidents.requester_id
+"""
+LEFT_BEHIND = """
+    SELECT report_id, merged_into FROM reports JOIN requesters USING (requester_id)
+    WHERE merged_into IS NOT NULL
+"""
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -156,7 +172,7 @@ def _most(found: Found, times: Sequence[object], span: timedelta, most: int, wha
 def check_evidence(
     found: Found, base: Connection, posts: Collection[tuple[str, str]], moderators: Collection[str] | None = None
 ) -> None:
-    """I1, I2, I9, I10, I13: `posts` is what the sources have shown, `moderators` who may judge."""
+    """I1, I2, I9, I10: `posts` is what the sources have shown, `moderators` who may judge."""
     stored = Counter(tuple(row) for row in base.execute(text("SELECT source, key FROM posts")))
     found.lost += len(set(posts) - set(stored))
     for post in set(posts) - set(stored):
@@ -171,6 +187,36 @@ def check_evidence(
             found.wrong(9, f"incident {row[0]} was judged by {row[2]}")
     if base.execute(text(ALONE)).scalar():
         found.wrong(10, "a report belongs to an incident that is not there")
+
+
+def check_audit(found: Found, base: Connection) -> None:
+    """I8: the chain holds, the tables say what it says, and each change has one entry."""
+    for fault in faults(Transaction(base, NEVER)):
+        found.wrong(8, fault)
+    for deed, row_id in base.execute(text(ENTERED_TWICE)):
+        found.wrong(8, f"the {deed} {row_id} has more than one entry")
+
+
+def check_reports(found: Found, base: Connection) -> None:
+    """I10: whatever was merged, split and undone, each report is there once and where its requester is."""
+    count, last = base.execute(text("SELECT count(*), coalesce(max(report_id), 0) FROM reports")).one()
+    if count != last:
+        found.lost += last - count
+        found.wrong(10, f"{last - count} of {last} reports are gone")
+    for report_id, of, its in base.execute(text(ASTRAY)):
+        found.wrong(10, f"report {report_id} is of requester {of}, its incident of {its}")
+    for report_id, into in base.execute(text(LEFT_BEHIND)):
+        found.wrong(10, f"report {report_id} stayed with a requester who became {into}")
+
+
+def check_cursors(found: Found, base: Connection, passed: Callable[[str, str], Collection[str]]) -> None:
+    """I13: `passed` gives what a source's cursor says was read; each of these must be stored, or told of as a gap."""
+    gaps = {source for (source,) in base.execute(text("SELECT source FROM gaps"))}
+    for source, cursor in base.execute(text("SELECT source, cursor FROM sources WHERE cursor IS NOT NULL")).all():
+        stored = {key for (key,) in base.execute(text("SELECT key FROM posts WHERE source = :s"), {"s": source})}
+        hole = set(passed(source, cursor)) - stored
+        if hole and source not in gaps:
+            found.wrong(13, f"the cursor {cursor} of {source} is beyond {len(hole)} posts that were never stored")
 
 
 def check_database(found: Found, base: Connection) -> None:

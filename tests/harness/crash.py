@@ -36,6 +36,7 @@ from bot.commands import Desk
 from bot.model import Decision, Guild, Mode, Page, Post
 from bot.platforms import load
 from bot.policies import SHIPPED
+from bot.reading import read
 from bot.rules import Rules
 from bot.sources.base import Source
 from bot.storage import Store, Transaction, open_store
@@ -409,6 +410,8 @@ def _child(ground: Ground, end: socket.socket, points: Points) -> None:
 
 def forked(ground: Ground, points: Points) -> int:
     """One process from start to end; how it ended, as `waitpid` says it."""
+    # What is loaded at the first reading is then there in every fork.
+    read(posts(0)[0], PLATFORMS)
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
@@ -461,8 +464,12 @@ def _judge(found: Found, ground: Ground) -> None:
     try:
         with engine.connect() as base:
             checker.check_outbox(found, base, ground.fake, rules)
-            told = {(post.source, post.key) for post in posts(ground.seed)}
+            shown = [post.key for post in sorted(posts(ground.seed), key=lambda post: post.posted_at)]
+            told = {(SOURCE, key) for key in shown}
             checker.check_evidence(found, base, told, {"moderator-1"})
+            checker.check_audit(found, base)
+            checker.check_reports(found, base)
+            checker.check_cursors(found, base, lambda _, cursor: shown[: int(cursor)])
             checker.check_database(found, base)
             judged = base.exec_driver_sql("SELECT count(*) FROM verdicts").scalar()
             if judged != 1:

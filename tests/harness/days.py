@@ -355,6 +355,7 @@ def _judge(world: World) -> Found:
     found = Found()
     with world.store.engine.begin() as base:
         checker.check_outbox(found, base, world.fake, world.rules)
+        checker.check_audit(found, base)
         checker.check_database(found, base)
         found.waits = _waits(world, base)
     checker.check_words(found, world.fake)
