@@ -94,6 +94,8 @@ def stance_of(claim: Claim) -> Stance:
         return Stance.CONTRARY
     if claim.kind is Kind.REVERSAL and claim.facts.reversal is not Reversal.ASKED:
         return Stance.REVERSAL
+    if claim.kind is Kind.TALK and claim.facts.reversal is Reversal.COMPENSATED:
+        return Stance.REVERSAL
     return Stance.REPORT
 
 
@@ -107,13 +109,17 @@ def report_of(post: Post, voice: Voice, claim: Claim, *, reportable: bool, now: 
     probability = claim.probability.get(Kind.MASS, 0.0)
     if not reportable:
         probability = min(probability, NOT_CURRENT)
+    stance, facts = stance_of(claim), claim.facts
+    if stance is Stance.REVERSAL and facts.reversal is None and facts.n_reversed is None:
+        # It is about rejections that came back, but not that they all did.
+        facts = replace(facts, reversal=Reversal.PARTLY)
     return Report(
         key="",
         at=written_at(post, now),
         voice=voice,
-        stance=stance_of(claim),
+        stance=stance,
         probability=probability,
-        facts=claim.facts,
+        facts=facts,
         source=post.source,
     )
 
@@ -131,6 +137,9 @@ def add(
     incident = tx.open_incident(requester.requester_id)
     if incident is None or not incidents.joins(incident, report, policy):
         incident = _opened(tx, requester, report, policy) if _opens(report, policy) else None
+    elif report.stance is Stance.REPORT and incidents.is_only_work(incident):
+        before = tx.volume(requester.requester_id, report.at)
+        incident = replace(incident, opened_at=report.at, volume=before)
     key = tx.add_report(
         report,
         requester_id=requester.requester_id,
@@ -157,22 +166,27 @@ def _opens(report: Report, policy: Policy) -> bool:
 
 def _opened(tx: Transaction, requester: Requester, report: Report, policy: Policy) -> Incident:
     """A new incident without evidence yet, saved, so that the report has something to belong to."""
-    again = any(before.stage in TOLD_STAGES for before in tx.incidents_of(requester.requester_id, limit=5))
-    # Whom a person linked to them is a person's word; what the machine suggests throws nothing at anybody.
-    again = again or any(
-        told is not None and told.stage in TOLD_STAGES for _, told in tx.linked(requester.requester_id)
-    )
     incident = incidents.open_incident(
         requester.platform,
         report,
         policy=policy,
         now=tx.now,
         volume=tx.volume(requester.requester_id, report.at),
-        again=again,
+        again=_was_told(tx, requester),
         requester_id=requester.requester_id,
         batches=tx.batches(requester.requester_id, report.at - policy.quiet_for),
     )
     return replace(tx.save_incident(incident), reports=())
+
+
+def _was_told(tx: Transaction, requester: Requester) -> bool:
+    """Whether somebody was told of them before, or of one whom a person linked to them.
+
+    A link is a person's word; what the machine only suggests throws nothing at anybody.
+    """
+    before = tx.incidents_of(requester.requester_id, limit=5)
+    linked = (newest for _, newest in tx.linked(requester.requester_id) if newest is not None)
+    return any(each.stage in TOLD_STAGES for each in (*before, *linked))
 
 
 def drawing(text: str, requester: Requester) -> bytes:
@@ -195,16 +209,58 @@ def _twin(tx: Transaction, requester: Requester, report: Report, drawn: bytes) -
     return None
 
 
-def work(tx: Transaction, rules: Rules, reading: Reading, post: Post, post_id: int, beside: Beside = NOTHING) -> None:
-    """Keep the batches and studies the post shows with the requesters they belong to."""
+def work(
+    tx: Transaction, rules: Rules, reading: Reading, post: Post, post_id: int, beside: Beside = NOTHING
+) -> list[Incident]:
+    """Keep the batches and studies the post shows with the requesters they belong to.
+
+    Gives the incidents that hold evidence already, or that the work itself has opened: of somebody new to us whom
+    nobody has reviewed, with a huge batch that is easy.
+    """
+    changed: dict[int, Incident] = {}
     for number, mention in enumerate(reading.tasks):
         if mention.task is None:
             continue
         near = replace(beside, task=mention.task, meets=True)
         requester = who(tx, rules, mention, worth=True, platform=reading.platform, beside=near)
-        if requester is not None:
-            batch = Batch(key=f"{post_id}:{number}", at=written_at(post, tx.now), task=mention.task)
-            tx.add_batch(requester.requester_id, batch, post_id)
+        if requester is None:
+            continue
+        at, reviews = written_at(post, tx.now), _reviews(tx, requester, mention.task)
+        batch = Batch(key=f"{post_id}:{number}", at=at, task=mention.task, reviews=reviews)
+        incident = _seen(tx, rules, requester, tx.add_batch(requester.requester_id, batch, post_id))
+        if incident is not None:
+            changed[requester.requester_id] = incident
+    return list(changed.values())
+
+
+def _reviews(tx: Transaction, requester: Requester, task: Task) -> int:
+    """How many independent reviews there are: those shown with the work, else the people whom we heard speak of them.
+
+    Where a platform has no review site the communities that we read are the only ones who could have known.
+    """
+    return tx.n_voices(requester.requester_id) if task.reviews is None else task.reviews
+
+
+def _seen(tx: Transaction, rules: Rules, requester: Requester, batch: Batch) -> Incident | None:
+    """The incident that the work belongs to, looked at again; a new one if the requester is unproven."""
+    policy = rules.policies["early"]
+    incident = tx.open_incident(requester.requester_id)
+    if incident is not None:
+        return save(tx, rules, incidents.assess(incident, policy, tx.now))
+    known_since = tx.first_seen_at(requester.requester_id)
+    if known_since is not None and batch.at - known_since > policy.quiet_for:
+        return None
+    opened = incidents.open_incident(
+        requester.platform,
+        None,
+        policy=policy,
+        now=tx.now,
+        volume=tx.volume(requester.requester_id, batch.at),
+        again=_was_told(tx, requester),
+        requester_id=requester.requester_id,
+        batches=(batch,),
+    )
+    return save(tx, rules, replace(opened, opened_at=batch.at)) if opened.unproven else None
 
 
 def linked_work(tx: Transaction, requester: Requester, post: Post, post_id: int, task: Task) -> None:

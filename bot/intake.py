@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import evidence
 from bot.kin import look_for_kin
-from bot.model import Guild, Page, Post, Reading, Watch
+from bot.model import Guild, Incident, Page, Post, Reading, Watch
 from bot.reading import Parent, own_words, read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
@@ -72,11 +72,17 @@ class _Work:
     def weigh(self, post: Post, post_id: int, voice_key: str) -> None:
         """Keep the work it shows, turn what it claims into reports, and tell what follows from each."""
         tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
+        shown: list[Incident] = []
         if reading.tasks:
-            evidence.work(tx, rules, reading, post, post_id, Beside(voice_key=voice_key))
+            shown = evidence.work(tx, rules, reading, post, post_id, Beside(voice_key=voice_key))
             look_for_kin(tx, rules, reading.tasks, self.guilds)
-        if not reading.claims:
-            return
+        claimed = self._hear(post, post_id, voice_key) if reading.claims else ()
+        # What is claimed of somebody beside their work was told with the claim.
+        self._tell(each for each in shown if each.requester_id not in claimed)
+
+    def _hear(self, post: Post, post_id: int, voice_key: str) -> Collection[int]:
+        """The claims as reports; gives whom they are about."""
+        tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
         voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))
         words = own_words(post, rules.platforms)
         beside = Beside(task=linked_task(post.text, rules), text=f"{post.title or ''}\n{words}", voice_key=voice_key)
@@ -88,9 +94,14 @@ class _Work:
             _, incident = evidence.add(tx, rules, report, finding.requester, words, post_id)
             self.reports += 1
             if incident is not None:
-                self.told += tell(tx, rules, incident, tx.now, self.guilds)
+                self._tell([incident])
                 ask(tx, rules, incident, self.guilds)
-                self.due_at = tx.next_due() if self.own_time else None
+        return {finding.requester.requester_id for finding in findings}
+
+    def _tell(self, changed: Iterable[Incident]) -> None:
+        for incident in changed:
+            self.told += tell(self.tx, self.rules, incident, self.tx.now, self.guilds)
+            self.due_at = self.tx.next_due() if self.own_time else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

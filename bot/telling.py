@@ -106,9 +106,11 @@ def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
     for guild in tx.guilds():
         last = tx.last_alert(incident.incident_id, guild.guild_key)
         if last is not None:
-            view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
-            said = replace(last, at=tx.now, public=False, reason=Reason.MERGED, stage=view.stage, outcome=view.outcome)
-            told.append(_record(tx, rules, said, view, guild, tx.now))
+            policy = rules.policy(guild.policy)
+            view = replace(incidents.assess(incident, policy, tx.now, guild.guild_key), merged=True)
+            said = alerts.due(last, view, policy, tx.now)
+            if said is not None:
+                told.append(_record(tx, rules, replace(said, guild_key=guild.guild_key), view, guild, tx.now))
     return told
 
 

@@ -245,7 +245,7 @@ def test_of_few_no_number_of_a_reversal_is_shown_in_public() -> None:
     told = alert(known, Reason.REVERSED)
 
     assert "30" not in "".join(cards.alert(told, about(known)).lines)
-    assert "count 30 in all" in text_of(cards.for_moderators(told, about(known), trial=False))
+    assert ": 30 by their own count" in text_of(cards.for_moderators(told, about(known), trial=False))
 
 
 def test_a_bot_that_has_read_nothing_says_so() -> None:
@@ -341,13 +341,17 @@ def test_what_is_over_is_one_sentence_in_grey_without_buttons(reason: Reason, sa
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (Outcome.PARTLY_REVERSED, "Some rejections are reported as reversed; those who count them count 30 in all."),
-        (Outcome.REVERSED, "Reported as reversed; those who count them count 30 in all."),
+        (
+            Outcome.PARTLY_REVERSED,
+            "Some rejections are reported as reversed by 6 workers: 30 of 40 by their own count.",
+        ),
+        (Outcome.REVERSED, "Reported as reversed by 6 workers: 30 of 40 by their own count."),
         (Outcome.COMPENSATED, "the rejections stay"),
     ],
 )
 def test_an_outcome_is_said_with_its_numbers(outcome: Outcome, said: str) -> None:
-    known = replace(incident(6), stage=Stage.CONFIRMED, outcome=outcome, n_rejected=40, n_reversed=30)
+    counts = {"n_rejected": 240, "n_reversed": 30, "reversed_of": 40, "n_reversing": 6}
+    known = replace(incident(6), stage=Stage.CONFIRMED, outcome=outcome, **counts)
 
     assert said in text_of(cards.alert(alert(known, Reason(outcome.value)), about(known)))
     assert said in text_of(cards.standing(found(known), PLATFORMS, NOW))

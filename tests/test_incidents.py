@@ -245,6 +245,89 @@ def test_a_moderator_can_say_that_all_was_reversed_and_take_it_back():
     assert incident(*crowd(3), verdicts=[said, undone]).outcome is Outcome.OPEN
 
 
+@pytest.mark.parametrize(
+    ("claimed", "counted", "whole"),
+    [
+        ((40, 60), ((40, None), (30, None)), 100),
+        ((None, None), ((40, 50), (30, 31)), 81),
+        ((40, None), ((40, None), (30, 31)), 71),
+        ((40, None), ((40, None), (30, None)), None),
+        ((40, 60), ((40, None), (None, None)), 40),
+        ((40, 60), ((None, None), (None, None)), None),
+    ],
+)
+def test_reversals_are_counted_x_of_y_where_everybody_who_counts_says_of_how_many(claimed, counted, whole):
+    said = [report(f"r{i}", T0, f"w{i}", facts=Facts(n_rejected=n)) for i, n in enumerate(claimed)]
+    back = [reversal(f"v{i}", after(days=1), f"w{i}", n_reversed=n, n_rejected=y) for i, (n, y) in enumerate(counted)]
+
+    known = incident(*said, *back)
+
+    assert known.reversed_of == whole
+    assert known.n_reversing == 2
+
+
+def test_who_says_that_something_came_back_must_be_credible():
+    fresh = reversal("v", after(days=1), n_reversed=9, n_rejected=9)
+
+    known = incident(*crowd(3), replace(fresh, voice=voice("new", age=3.0)), reversal("w", after(days=1), n_reversed=1))
+
+    assert (known.n_reversing, known.n_reversed) == (1, 1)
+
+
+PAID = {"reversal": Reversal.COMPENSATED}
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ([PAID], Outcome.OPEN),
+        ([PAID, PAID], Outcome.COMPENSATED),
+        ([PAID, PAID, {"reversal": Reversal.PROMISED}], Outcome.COMPENSATED),
+        ([PAID, PAID, {"reversal": Reversal.PARTLY}], Outcome.PARTLY_REVERSED),
+        ([PAID, PAID, {}, {}], Outcome.REVERSED),
+    ],
+)
+def test_a_payment_while_the_rejections_stay_is_no_reversal(said, outcome):
+    back = [reversal(f"v{i}", after(days=1), **facts) for i, facts in enumerate(said)]
+
+    known = incident(*crowd(3), *back)
+
+    assert known.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("causes", "accident"),
+    [
+        ([Cause.IDENTICAL_FEEDBACK, Cause.WRONG_CODE], True),
+        ([Cause.IDENTICAL_FEEDBACK], False),
+        ([Cause.TECHNICAL, Cause.TECHNICAL, Cause.QUALITY], True),
+        ([Cause.TECHNICAL, Cause.TECHNICAL, Cause.QUALITY, Cause.OWN_FAULT], False),
+        ([Cause.NO_REASON, Cause.NO_REASON, Cause.NO_REASON, Cause.WRONG_CODE, Cause.WRONG_CODE], True),
+        ([Cause.NO_REASON, Cause.NO_REASON], False),
+        ([None, None, None], False),
+    ],
+)
+def test_an_accident_is_likely_when_most_reasons_given_sound_like_a_slip(causes, accident):
+    said = [report(f"r{i}", facts=Facts(cause=cause)) for i, cause in enumerate(causes)]
+
+    assert incident(*said).accident is accident
+
+
+def test_one_worker_who_says_it_twice_makes_no_accident():
+    said = [report(f"r{i}", after(hours=i), "ann", facts=Facts(cause=Cause.WRONG_CODE)) for i in range(3)]
+
+    assert not incident(*said).accident
+
+
+def test_what_only_work_opened_begins_with_its_first_report():
+    seen = incident(batches=[batch()])
+
+    assert incidents.is_only_work(seen)
+    assert incidents.is_only_work(incidents.with_report(seen, contrary("c")))
+    assert not incidents.is_only_work(incidents.with_report(seen, report()))
+    assert not incidents.is_only_work(incidents.with_verdict(seen, verdict("confirm")))
+
+
 # Verdicts.
 
 
@@ -409,6 +492,7 @@ def test_a_huge_easy_batch_without_reviews_is_unproven_and_never_a_stage(seen, u
 def test_who_is_talked_about_is_not_unproven():
     assert not incident(batches=[batch()], volume=1).unproven
     assert not incident(batches=[batch()], again=True).unproven
+    assert not incident(batches=[batch()], praise=1).unproven
 
 
 # What must hold whatever comes.

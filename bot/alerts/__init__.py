@@ -76,17 +76,17 @@ def _may_be_public(before: Alert | None, after: Incident, policy: Policy, now: d
 
 def _first(after: Incident, policy: Policy, now: datetime) -> Reason | None:
     """What to tell somebody who heard nothing yet. Old evidence is history, not news."""
-    if not _is_fresh(after, policy, now) or after.closed_at is not None:
+    if not _is_fresh(after, policy, now) or after.closed_at is not None or after.merged:
         return None
-    if after.stage is Stage.WATCHED and after.unproven:
+    if after.stage is Stage.WATCHED and after.unproven and not after.n_voices:
         return Reason.UNPROVEN
     return _by_stage(None, after)
 
 
 def _next(before: Alert, after: Incident, policy: Policy, now: datetime) -> Reason | None:
     """What to tell somebody who heard `before`: the first of these that is so."""
-    if after.stage is Stage.DISMISSED:
-        return Reason.DISMISSED if _was_told(before) else None
+    if after.merged or after.stage is Stage.DISMISSED:
+        return _gone(before, after)
     if not before.seen and _may_be_public(before, after, policy, now):
         return _by_stage(before, after)
     if _has_fallen(before, after, policy):
@@ -97,6 +97,13 @@ def _next(before: Alert, after: Incident, policy: Policy, now: datetime) -> Reas
     if _was_told(before) and after.outcome is not before.outcome:
         return _OF_OUTCOME.get(after.outcome) or _by_stage(before, after)
     return _aside(before, after, policy) if _was_told(before) else None
+
+
+def _gone(before: Alert, after: Incident) -> Reason | None:
+    """That it goes on elsewhere, or that moderators do not see it; once."""
+    if after.merged:
+        return None if before.reason is Reason.MERGED else Reason.MERGED
+    return Reason.DISMISSED if _was_told(before) else None
 
 
 def _aside(before: Alert, after: Incident, policy: Policy) -> Reason | None:

@@ -159,7 +159,7 @@ class Stream:
             if is_new
             else incidents.with_report(incident, report)
         )
-        if report.stance is Stance.REPORT and report.at < incident.opened_at:
+        if report.stance is Stance.REPORT and (report.at < incident.opened_at or incidents.is_only_work(incident)):
             volume, praise = self._before(account, report.at)
             known, course = replace(known, opened_at=report.at, volume=volume, praise=praise), None
         if course is not None and is_new and course.goes_on_with(report):

@@ -11,7 +11,21 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bot.errors import InputError
-from bot.model import Alert, Amount, Batch, Cause, Decision, Facts, Report, Share, Stance, Task, Verdict, Voice
+from bot.model import (
+    Alert,
+    Amount,
+    Batch,
+    Cause,
+    Decision,
+    Facts,
+    Report,
+    Reversal,
+    Share,
+    Stance,
+    Task,
+    Verdict,
+    Voice,
+)
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -100,6 +114,7 @@ def _facts(record: Mapping[str, object]) -> Facts:
         n_submitted=_count(record, "n_submitted"),
         n_reversed=_count(record, "n_reversed"),
         share=_choice(record, "share", Share),
+        reversal=_choice(record, "reversal", Reversal),
         cause=_choice(record, "cause", Cause),
         first_hand=first_hand,
     )
@@ -113,7 +128,10 @@ def _verdict(record: Mapping[str, object], key: str, at: datetime) -> Verdict:
 
 
 def _batch(record: Mapping[str, object], key: str, at: datetime) -> Batch:
-    task = Task(n_tasks=_count(record, "n_tasks"), reward=_reward(record))
+    approval = _number(record, "approval_rate", high=100)
+    task = Task(
+        n_tasks=_count(record, "n_tasks"), reward=_reward(record), approval=None if approval is None else int(approval)
+    )
     return Batch(key=key, at=at, task=task, reviews=_count(record, "reviews"))
 
 

@@ -63,6 +63,8 @@ def _quiet(known: Standing, newest: Incident | None, platform: Platform | None, 
     if newest is not None and newest.n_voices:
         first = f"{words.voices(newest).capitalize()} spoke of rejections by {name}; {words.STAGE[newest.stage]}."
     lines = [first]
+    if newest is not None and newest.unproven and not newest.n_voices and newest.closed_at is None:
+        lines.append(words.unproven(platform))
     if platform is not None and platform.closed(now):
         lines.append(f"{platform.name} closed on {words.day(platform.closed_at)}.")
     return Card(
@@ -81,11 +83,12 @@ def _sentences(newest: Incident, platform: Platform | None, now: datetime, case:
         lines = [f"{who[0].upper()}{who[1:]} reported mass rejections ({words.STAGE[newest.stage]})."]
     if newest.stage is Stage.DISMISSED:
         lines = ["Workers reported rejections; moderators looked at it and do not see a mass rejection."]
-    lines += [line for line in (words.numbers(newest), words.reversal(newest)) if line]
+    said = (words.numbers(newest), words.reversal(newest), words.accident(newest, platform, now))
+    lines += [line for line in said if line]
     if newest.n_contrary:
         lines.append(f"{words.people(newest.n_contrary).capitalize()} say theirs was approved.")
     if newest.disputed:
-        lines.append("Disputed: the requester's side has answered, and moderators are looking at it.")
+        lines.append(words.DISPUTED)
     sure = newest.stage in (Stage.CORROBORATED, Stage.CONFIRMED)
     if newest.stage is not Stage.DISMISSED:
         lines.append(f"What to do now: {words.what_to_do(platform, now, sure=sure)}")
@@ -108,8 +111,11 @@ def _when(newest: Incident) -> tuple[tuple[str, str], ...]:
 
 
 def _work(known: Standing) -> tuple[tuple[str, str], ...]:
+    """The work that was seen, and how the approval rate shown with it fell."""
+    fell = words.approvals(known.tasks)
+    rates = (("Approval rate shown", fell),) if fell else ()
     seen = [f"{words.task(task)} (seen {words.day(at)})" for at, task in known.tasks if task.title][:TASKS_SHOWN]
-    return (("About", "\n".join(seen)),) if seen else ()
+    return (*rates, ("About", "\n".join(seen))) if seen else rates
 
 
 def _older(known: Standing) -> tuple[tuple[str, str], ...]:

@@ -149,15 +149,20 @@ def receipt(alert: Alert) -> str:
 def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
     incident = about.incident
     if alert.reason is Reason.UNPROVEN:
-        many = about.platform.words.task.many if about.platform else "tasks"
-        return (f"Nobody has reported anything. It is a large batch by somebody new: do a few {many} and wait.",)
+        return (words.unproven(about.platform),)
     lines = [_first(alert, about, public=public)]
     if alert.reason in OVER:
         return tuple(lines)
-    known = (words.numbers(incident, public=public), words.reversal(incident, public=public))
-    lines += [line for line in known if line]
+    said = (
+        words.numbers(incident, public=public),
+        words.reversal(incident, public=public),
+        words.accident(incident, about.platform, alert.at),
+    )
+    lines += [line for line in said if line]
     if incident.n_contrary:
         lines.append(f"{words.people(incident.n_contrary, public=public).capitalize()} say theirs was approved.")
+    if incident.disputed:
+        lines.append(words.DISPUTED)
     sure = alert.stage in (Stage.CORROBORATED, Stage.CONFIRMED)
     lines.append(f"What to do: {words.what_to_do(about.platform, alert.at, sure=sure)}")
     return tuple(lines)
@@ -187,13 +192,16 @@ def _first(alert: Alert, about: About, *, public: bool) -> str:
 def _fields(about: About, *, public: bool) -> tuple[tuple[str, str], ...]:
     incident = about.incident
     when = words.day if public else words.minute
-    fields = [
-        ("Platform", about.platform.name if about.platform else "not known"),
-        ("First report", when(incident.opened_at)),
-        ("Last report", when(incident.last_at)),
-    ]
+    fields = [("Platform", about.platform.name if about.platform else "not known")]
+    if incident.reports:
+        fields += [("First report", when(incident.opened_at)), ("Last report", when(incident.last_at))]
+    else:
+        fields.append(("Seen", when(incident.opened_at)))
     if about.requester.account_keys:
         fields.append(("Account", ", ".join(about.requester.account_keys[:3])))
+    fell = words.approvals((batch.at, batch.task) for batch in incident.batches)
+    if fell:
+        fields.append(("Approval rate shown", fell))
     if about.tasks:
         fields.append(("About", "\n".join(words.task(seen) for seen in about.tasks[:3])))
     return tuple(fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.model import Candidate, Incident, Outcome, Stage, Task
@@ -29,6 +30,9 @@ OUTCOME = {
 }
 # So much of a title tells work apart.
 TITLE_SHOWN = 60
+# The first reading of a rate and the newest ones: a row of numbers is soon a blur.
+RATES_SHOWN = 4
+DISPUTED = "Disputed: other workers say that theirs was approved."
 NOT_A_FINDING = "These are reports by workers, not findings of this bot."
 
 
@@ -80,13 +84,52 @@ def numbers(incident: Incident, *, public: bool = True) -> str | None:
 
 
 def reversal(incident: Incident, *, public: bool = True) -> str | None:
-    """What is reported of a reversal, x of y where somebody gave numbers, and enough workers did for all to see."""
+    """What is reported of a reversal: who says so, and x of y where somebody counts and enough do for all to see."""
     text = OUTCOME.get(incident.outcome)
     if text is None:
         return None
-    if incident.n_reversed is not None and (not public or incident.n_voices >= SMALL):
-        text += f"; those who count them count {incident.n_reversed:,} in all"
-    return text[0].upper() + text[1:] + "."
+    text = text[0].upper() + text[1:]
+    if incident.outcome is Outcome.COMPENSATED:
+        return f"{text}."
+    text += f" by {people(incident.n_reversing, public=public)}" if incident.n_reversing else " by moderators"
+    if incident.n_reversed is None or (public and incident.n_voices < SMALL):
+        return f"{text}."
+    whole = f" of {incident.reversed_of:,}" if incident.reversed_of else ""
+    return f"{text}: {incident.n_reversed:,}{whole} by their own count."
+
+
+def unproven(platform: Platform | None) -> str:
+    """What is said of a huge easy batch by somebody new: advice, and nothing about anybody."""
+    many = platform.words.task.many if platform else "tasks"
+    return (
+        f"Unproven; do a few and wait. It is a large batch of easy {many} by somebody new here, of whom we know no "
+        "reviews. Nobody has reported anything: most who are new pay."
+    )
+
+
+def accident(incident: Incident, platform: Platform | None, now: datetime) -> str | None:
+    """That it may be a mistake, and how a requester undoes one; None if nothing sounds like it or it is undone."""
+    if not incident.accident or incident.outcome is Outcome.REVERSED:
+        return None
+    text = "It may be an accident: workers were given one identical text, a wrong code or a technical fault as reason."
+    if platform is None or platform.closed(now):
+        return text
+    if platform.reversal is None:
+        return f"{text} To the {platform.words.requester.one}: ask {platform.name} how to undo a rejection."
+    return f"{text} To the {platform.words.requester.one}: a rejection can be undone. {platform.reversal.text}"
+
+
+def approvals(seen: Iterable[tuple[datetime, Task]]) -> str | None:
+    """How the approval rate that the platform shows of a requester fell: "99 % (19 Aug 2022), 5 % (24 Aug 2022)".
+
+    From dated pastes, oldest first; None unless a later one is lower than the first. One reading alone says nothing.
+    """
+    dated = sorted(((at, task.approval) for at, task in seen if task.approval is not None), key=lambda each: each[0])
+    rates = [each for before, each in zip((None, *dated), dated, strict=False) if not before or before[1] != each[1]]
+    if not rates or min(rate for _, rate in rates) >= rates[0][1]:
+        return None
+    shown = rates if len(rates) <= RATES_SHOWN else [rates[0], *rates[1 - RATES_SHOWN :]]
+    return ", then ".join(f"{rate} % ({day(at)})" for at, rate in shown)
 
 
 def task(seen: Task) -> str:

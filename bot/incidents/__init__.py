@@ -15,6 +15,7 @@ from typing import Final
 
 from bot.incidents import stages
 from bot.incidents.course import Course
+from bot.incidents.evidence import is_accident
 from bot.incidents.score import is_unproven
 from bot.model import Batch, Decision, Incident, Report, Stage, Stance, Term, Verdict
 from bot.model.policy import Policy
@@ -101,6 +102,14 @@ def add_batch(incident: Incident, batch: Batch, policy: Policy, now: datetime) -
     return assess(with_batch(incident, batch), policy, now)
 
 
+def is_only_work(incident: Incident) -> bool:
+    """Whether nothing but work opened it: then it begins anew with its first report.
+
+    What was seen of a batch must not shorten the time in which reports belong together.
+    """
+    return not incident.verdicts and all(each.stance is not Stance.REPORT for each in incident.reports)
+
+
 def joins(incident: Incident, report: Report, policy: Policy) -> bool:
     """Whether the report belongs to this incident: near it in time. A reversal may come long after."""
     before = policy.contrary_for if report.stance is Stance.CONTRARY else policy.quiet_for
@@ -169,7 +178,10 @@ def assess(
         n_sites=sum(n > 0 for n in tally.sites.values()),
         n_contrary=n_contrary,
         n_rejected=course.n_rejected,
-        n_reversed=course.back.n_reversed,
+        n_reversed=stages.n_reversed(course.back, policy),
+        reversed_of=stages.reversed_of(course.back, course.claimed, policy),
+        n_reversing=stages.n_reversing(course.back, policy),
+        accident=is_accident(course.causes),
         score=tally.points,
     )
     return with_receipt(known, course) if receipt else known

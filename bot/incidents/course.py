@@ -12,7 +12,7 @@ from datetime import datetime
 from bot import trust
 from bot.incidents import stages
 from bot.incidents.score import Tally
-from bot.model import Incident, Report, Stance, Term
+from bot.model import Cause, Incident, Report, Stance, Term
 from bot.model.policy import Policy
 
 
@@ -30,7 +30,9 @@ class Course:
     largest: int | None = None
     own: dict[str, int] = field(default_factory=dict)
     own_sum: int = 0
-    back: stages.Repairs = field(default_factory=stages.Repairs)
+    claimed: dict[str, int] = field(default_factory=dict)
+    causes: dict[str, Cause] = field(default_factory=dict)
+    back: list[Report] = field(default_factory=list)
 
     @classmethod
     def of(cls, incident: Incident, policy: Policy) -> Course:
@@ -63,7 +65,7 @@ class Course:
     def _take(self, report: Report) -> None:
         self.words.append(report)
         if report.stance is Stance.REVERSAL:
-            self.back.take(report, self.policy)
+            self.back.append(report)
             return
         if not self.tally.counts(report):
             return
@@ -78,13 +80,16 @@ class Course:
             self._count(report)
 
     def _count(self, report: Report) -> None:
-        n = report.facts.n_rejected
+        n, key, cause = report.facts.n_rejected, report.voice.key, report.facts.cause
+        if cause not in (None, Cause.NO_REASON):
+            self.causes[key] = cause
         if n is None:
             return
         self.largest = max(n, self.largest or 0)
+        self.claimed[key] = max(n, self.claimed.get(key, 0))
         if report.facts.first_hand:
-            before = self.own.get(report.voice.key, 0)
-            self.own[report.voice.key] = max(n, before)
+            before = self.own.get(key, 0)
+            self.own[key] = max(n, before)
             self.own_sum += max(0, n - before)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import trust
@@ -11,6 +12,8 @@ from bot.model.policy import Policy
 
 _QUALITY = frozenset({Cause.OWN_FAULT, Cause.ATTENTION_CHECK, Cause.QUALITY})
 _BLANK = frozenset({Cause.NO_REASON, Cause.IDENTICAL_FEEDBACK, Cause.TECHNICAL})
+_SLIPS = frozenset({Cause.IDENTICAL_FEEDBACK, Cause.WRONG_CODE, Cause.TECHNICAL})
+_SLIPPED = 2  # workers: one alone may have mistyped their code
 _MOSTLY = 0.5  # rejected of submitted: "most" is more than half
 
 
@@ -87,6 +90,16 @@ def _count(facts: Facts, policy: Policy) -> float:
     if facts.n_rejected >= policy.many_from:
         return policy.many
     return policy.few if facts.n_rejected <= policy.few_to else 0.0
+
+
+def is_accident(causes: Mapping[str, Cause]) -> bool:
+    """Whether it sounds like a mistake: `causes` are the reasons that were given, by worker, the last of each.
+
+    Most of them, and at least two, had one text for all, a wrong code or a technical fault: so went the accidents
+    that are known (psiTurk's issue 55, TurkPrime in February 2016).
+    """
+    slips = sum(cause in _SLIPS for cause in causes.values())
+    return slips >= _SLIPPED and slips > len(causes) / 2
 
 
 def _cause(facts: Facts, policy: Policy) -> float:

@@ -182,7 +182,7 @@ def _surroundings(incident: Incident, policy: Policy) -> tuple[Term, ...]:
 
 def is_unproven(incident: Incident, policy: Policy) -> bool:
     """Whether a huge easy batch without any review was seen, by a requester whom nobody talks about."""
-    if incident.volume or incident.again:
+    if incident.volume or incident.praise or incident.again:
         return False
     return any(
         (batch.task.n_tasks or 0) >= policy.unproven_tasks

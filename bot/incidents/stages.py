@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot import trust
@@ -62,58 +61,76 @@ def last_word(standing: Sequence[Verdict]) -> Verdict | None:
     return next((v for v in reversed(standing) if v.decision in on_stage), None)
 
 
-@dataclass(slots=True)
-class Repairs:
-    """Who says that work was reversed, in their own words, as they come. A promise or a wish is no reversal.
+def outcome(back: Sequence[Report], n_rejected: int | None, standing: Sequence[Verdict], policy: Policy) -> Outcome:
+    """What became of the rejected work. One credible voice makes it partly reversed; all takes several, or a person.
 
-    A voice counts once any of its words of reversal was credible; `waiting` are the words of those that are not yet.
+    `back` are the reports of reversals, in their writers' own words.
     """
-
-    credible: set[str] = field(default_factory=set)
-    waiting: dict[str, list[Report]] = field(default_factory=dict)
-    voices: set[str] = field(default_factory=set)
-    of_all: set[str] = field(default_factory=set)
-    counts: dict[str, int] = field(default_factory=dict)
-    counted: int = 0
-
-    def take(self, report: Report, policy: Policy) -> None:
-        """One more word of a reversal."""
-        key = report.voice.key
-        if key not in self.credible and trust.weight(report.voice, policy) <= 0:
-            self.waiting.setdefault(key, []).append(report)
-            return
-        self.credible.add(key)
-        for each in (*self.waiting.pop(key, ()), report):
-            self._count(key, each)
-
-    def _count(self, key: str, report: Report) -> None:
-        if report.facts.reversal in (Reversal.PROMISED, Reversal.ASKED):
-            return
-        self.voices.add(key)
-        if _says_all(report):
-            self.of_all.add(key)
-        if report.facts.n_reversed is not None:
-            before = self.counts.get(key, 0)
-            self.counts[key] = max(before, report.facts.n_reversed)
-            self.counted += self.counts[key] - before
-
-    @property
-    def n_reversed(self) -> int | None:
-        """So many reversals were counted by those who had them, None if nobody counts."""
-        return self.counted if self.counts else None
-
-
-def outcome(back: Repairs, n_rejected: int | None, standing: Sequence[Verdict], policy: Policy) -> Outcome:
-    """What became of the rejected work. One credible voice makes it partly reversed; all takes several, or a person."""
     if any(v.decision is Decision.REVERSED for v in standing):
         return Outcome.REVERSED
-    if not back.voices:
-        return Outcome.OPEN
-    if len(back.of_all) < policy.reversed_voices:
+    voices = _reversing(back, policy)
+    if not voices:
+        return Outcome.COMPENSATED if n_compensated(back, policy) >= policy.reversed_voices else Outcome.OPEN
+    all_of_it = sum(any(_says_all(r) for r in words) for words in voices.values())
+    if all_of_it < policy.reversed_voices:
         return Outcome.PARTLY_REVERSED
-    counted = back.n_reversed
+    counted = n_reversed(back, policy)
     short = n_rejected is not None and counted is not None and counted < policy.reversed_share * n_rejected
     return Outcome.PARTLY_REVERSED if short else Outcome.REVERSED
+
+
+def n_reversed(back: Sequence[Report], policy: Policy) -> int | None:
+    """So many reversals were counted by those who had them, None if nobody counts."""
+    counted = _counted(_reversing(back, policy))
+    return sum(counted.values()) if counted else None
+
+
+def reversed_of(back: Sequence[Report], claimed: Mapping[str, int], policy: Policy) -> int | None:
+    """How many rejections those had who count their reversals; None unless each of them says so somewhere.
+
+    `claimed` are the rejections that voices counted when they reported: they need not do it again.
+    """
+    voices = _reversing(back, policy)
+    whole = [
+        max((r.facts.n_rejected for r in voices[key] if r.facts.n_rejected is not None), default=claimed.get(key))
+        for key in _counted(voices)
+    ]
+    known = [n for n in whole if n is not None]
+    return sum(known) if known and len(known) == len(whole) else None
+
+
+def n_reversing(back: Sequence[Report], policy: Policy) -> int:
+    """How many credible workers say that something came back."""
+    return len(_reversing(back, policy))
+
+
+def n_compensated(back: Sequence[Report], policy: Policy) -> int:
+    """How many credible workers say that money was sent and the rejection stays."""
+    return len(_credible(back, policy, lambda said: said is Reversal.COMPENSATED))
+
+
+def _counted(voices: Mapping[str, Sequence[Report]]) -> dict[str, int]:
+    counts = {
+        voice: max((r.facts.n_reversed for r in words if r.facts.n_reversed is not None), default=None)
+        for voice, words in voices.items()
+    }
+    return {voice: n for voice, n in counts.items() if n is not None}
+
+
+def _reversing(back: Sequence[Report], policy: Policy) -> dict[str, list[Report]]:
+    """Credible voices that say something was reversed; a promise, a wish or a payment is no reversal."""
+    return _credible(back, policy, lambda said: said in (None, Reversal.DONE, Reversal.PARTLY))
+
+
+def _credible(
+    back: Sequence[Report], policy: Policy, means: Callable[[Reversal | None], bool]
+) -> dict[str, list[Report]]:
+    known = trust.by_voice(back, policy)
+    voices: dict[str, list[Report]] = {}
+    for report in back:
+        if known[report.voice.key].weight > 0 and means(report.facts.reversal):
+            voices.setdefault(report.voice.key, []).append(report)
+    return voices
 
 
 def _says_all(report: Report) -> bool:

@@ -69,7 +69,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Work seen for a requester. `reviews` is how many independent reviews were shown with it."""
+    """Work seen for a requester. `reviews` is how many independent reviews there were, None if nobody knows."""
 
     key: str
     at: datetime
@@ -135,6 +135,9 @@ class Incident:
     `again` says that an earlier incident of the requester was told in public or confirmed.
     `asked_at` is when the audience was last asked about the requester, set by who tells.
     `public_after` is the earliest moment for a public word, `next_at` when time alone changes something.
+    `reversed_of` is how many rejections those had who count `n_reversed`, `n_reversing` how many workers say that
+    something came back. `accident`: the reasons that workers were given sound like a mistake. These three are worked
+    out whenever it is assessed, and not stored. `merged`: its reports have just gone into another one.
     """
 
     platform: str | None
@@ -165,6 +168,10 @@ class Incident:
     n_contrary: int = 0
     n_rejected: int | None = None
     n_reversed: int | None = None
+    reversed_of: int | None = None
+    n_reversing: int = 0
+    accident: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,12 +28,16 @@ class Share(StrEnum):
 
 
 class Reversal(StrEnum):
-    """How far a rejection was taken back. Only the requester can; a promise or a bonus is not a reversal."""
+    """How far a rejection was taken back. Only the requester can; a promise or a bonus is not a reversal.
+
+    `compensated`: money was sent, and the rejection stays.
+    """
 
     DONE = "done"
     PARTLY = "partly"
     PROMISED = "promised"
     ASKED = "asked"
+    COMPENSATED = "compensated"
 
 
 class Cause(StrEnum):
@@ -84,13 +88,19 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A HIT, study or batch as somebody posted it. `reward` is per task."""
+    """A HIT, study or batch as somebody posted it. `reward` is per task.
+
+    `approval` is the approval rate that the platform showed for the requester, in per cent; `reviews` is how many
+    reviews of the requester were shown (0: "no reviews"; None: nothing was said of any).
+    """
 
     title: str | None = None
     reward: Amount | None = None
     n_tasks: int | None = None
     task_key: str | None = None
     url: str | None = None
+    approval: int | None = None
+    reviews: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

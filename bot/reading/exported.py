@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.model import Mention, Origin, Task
 from bot.platforms import Link, Platforms, find_links
-from bot.reading.fields import BRACKET_ID, MARK, SCRIPTS_ONLY, Fields, label, money, number, ratings
+from bot.reading.fields import BRACKET_ID, MARK, SCRIPTS_ONLY, Fields, approval, label, money, number, ratings, reviews
 from bot.reading.words import LINK_CLOSE, LINK_OPEN
 
 _SCRIPTS = "mturk"  # the scripts that print exports are all for it
@@ -50,9 +50,9 @@ class Exports:
             return None
         known = platform if self.platforms.known(platform) else None
         return Mention(text=name or account or "", account_key=account, origin=Origin.EXPORT, platform=known,
-                       task=self._task(fields, links, known))  # fmt: skip
+                       task=self._task(fields, links, known, block))  # fmt: skip
 
-    def _task(self, fields: Fields, links: tuple[Link, ...], platform: str | None) -> Task:
+    def _task(self, fields: Fields, links: tuple[Link, ...], platform: str | None, block: str) -> Task:
         page = next((link for link in links if link.task_key), None)
         return Task(
             title=label(fields.get("title", "")) or None,
@@ -60,6 +60,8 @@ class Exports:
             n_tasks=number(fields.get("available", "")),
             task_key=page.task_key if page else self._key(fields.get("group", ""), "task"),
             url=page.text if page else None,
+            approval=approval(block),
+            reviews=reviews(block),
         )
 
     def _key(self, value: str, names: str) -> str | None:

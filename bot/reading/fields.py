@@ -35,6 +35,7 @@ _SPELLINGS = {
     "worker": "worker",
     "accept": "panda|accept|preview and accept|preview|contact|link",
     "approval": "auto approval|auto-approval|approval|aa|approves in",
+    "shown": "task approval rate|requester approval rate|requester's approval rate|taskapprovalrate",
     "made by": "hit exported from|last saw|submit a new to review|number of reviews|tos flags|deadline|created|expires",
 }
 _CANON = {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings.split("|")}
@@ -55,6 +56,16 @@ _RATED = re.compile(
     r"\b(hrly|pay|approval|comm|rej|blk|fast|fair|reviews|tos|pen|res|rec|brk|rate)\s?[=:]\s?([^\[\]\s]{1,20})",
     re.IGNORECASE,
 )
+# The approval rate that the platform shows of a requester. "Approval rate > 98" is what they ask of workers.
+_SHOWN = re.compile(
+    r"\b(?:task |requester(?:'s)? )approval rate(?:[*_ ]{0,4}[:=])?[*_ ]{0,4}(\d{1,3})(?:\.\d{1,2})?[ ]?%(?!\+)",
+    re.IGNORECASE,
+)
+_REVIEWS = re.compile(r"\b(?:reviews|number of reviews|rev)\s?[:=]\s?(\d{1,6})", re.IGNORECASE)
+_NO_REVIEWS = re.compile(
+    r"\bno (?:reviews|ratings|data)\b|\bunrated\b|\bnot (?:yet )?(?:reviewed|rated)\b", re.IGNORECASE
+)
+_ALL = 100
 _SYMBOLS = re.compile(r"(\d\.\d{1,2}) (communicativity|generosity|fairness|promptness)", re.IGNORECASE)
 _ALIKE = {"communicativity": "comm", "generosity": "pay", "fairness": "fair", "promptness": "fast"}
 
@@ -119,6 +130,24 @@ def number(value: str) -> int | None:
     """How many a field says there are: the last of "3 of 240"."""
     found = _NUMBER.findall(MARK.sub("", value))
     return int(found[-1].replace(",", "")) if found else None
+
+
+def approval(lines: str) -> int | None:
+    """The approval rate in whole per cent that an export shows of its requester."""
+    found = [int(n) for n in _SHOWN.findall(lines)]
+    return found[-1] if found and found[-1] <= _ALL else None
+
+
+def reviews(lines: str) -> int | None:
+    """How many reviews of the requester an export shows, at least; 0 if it says that there are none."""
+    counted = [int(n) for n in _REVIEWS.findall(lines)]
+    if any(counted):
+        return max(counted)
+    no_rating = ("reviews", "rate") if approval(lines) is not None else ("reviews",)
+    rated = (value for name, value in ratings(lines).items() if name not in no_rating and "%" not in value)
+    if any(value[:1].isdigit() for value in rated):
+        return 1
+    return 0 if counted or _NO_REVIEWS.search(lines) else None
 
 
 def ratings(lines: str) -> dict[str, str]:

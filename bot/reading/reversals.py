@@ -1,4 +1,4 @@
-"""Whether rejections were taken back: done, partly, promised, or only asked for."""
+"""Whether rejections were taken back: done, partly, promised, only asked for, or paid for while they stay."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ _NOT = word_set(
     "not never won't wont didn't don't doesn't isn't aren't haven't hasn't couldn't can't cannot wouldn't refuse "
     "refused refuses no nobody none nothing without"
 )
+_UNSENT = _NOT | word_set(
+    "will they'll he'll she'll we'll gonna would i'd they'd could should promised promise promises wish hope hoping "
+    "rather ask asked asking want deserve owe owes if whether anyone anybody somebody please"
+)
 _SOME = word_set("still part some half few third started starting except partly partially partial parte mitad metade")
 _REST = word_set("rest remaining remainder still resto restante")
 _BEFORE = 7  # words before the turn that may say how it is meant
@@ -45,7 +49,19 @@ def reversal_of(around: list[Sentence], told: Tally) -> Reversal | None:
             said.add(found)
     if Reversal.DONE in said and told.reversed and told.rejected and told.reversed < told.rejected:
         return Reversal.PARTLY
+    if not said and any(_compensated(sentence) for sentence in around):
+        return Reversal.COMPENSATED
     return next((reversal for reversal in _ORDER if reversal in said), None)
+
+
+def _compensated(sentence: Sentence) -> bool:
+    """Whether money came in place of a reversal: a bonus that was sent, not one that is wished for or to come."""
+    paid = next((word for word in sentence.words if "compensated" in word.tags), None)
+    if paid is None or sentence.question:
+        return False
+    at = sentence.words.index(paid)
+    before = {part for word in sentence.words[max(0, at - _NEAR) : at] for part in word.low.split()}
+    return not before & _UNSENT
 
 
 def _of_sentence(sentence: Sentence) -> Reversal | None:

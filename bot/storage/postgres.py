@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import URL, NullPool, text
@@ -32,17 +33,20 @@ class Lead:
             url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=connect_args
         )
         self._held: AsyncConnection | None = None
+        # Two of our own calls at once would take each other for somebody else.
+        self._asking = asyncio.Lock()
 
     async def __call__(self) -> bool:
         """Whether this process leads; it tries to, if nobody does. Raises what the driver raises."""
-        try:
-            if self._held is None:
-                return await self._take()
-            await self._held.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
-            await self.close()
-            raise
-        return True
+        async with self._asking:
+            try:
+                if self._held is None:
+                    return await self._take()
+                await self._held.execute(text("SELECT 1"))
+            except (SQLAlchemyError, OSError):
+                await self.close()
+                raise
+            return True
 
     async def _take(self) -> bool:
         connection = await self._engine.connect()

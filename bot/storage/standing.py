@@ -84,6 +84,19 @@ class Standings(Names, Incidents, Links):
             told = (each for each in self.incidents_of(other_id, LOOKED_AT) if each.stage is not Stage.WATCHED)
             yield self.get_requester(other_id), next(told, None)
 
+    def first_seen_at(self, requester_id: int) -> datetime | None:
+        """When we first knew of a requester; None if there is none. What is told late keeps its own date."""
+        made = select(requesters.c.at).where(requesters.c.requester_id == requester_id)
+        said = select(func.min(reports.c.at)).where(reports.c.requester_id == requester_id)
+        shown = select(func.min(batches.c.at)).where(batches.c.requester_id == requester_id)
+        moments = (self.value(made), self.value(said), self.value(shown))
+        return min((at for at in moments if at is not None), default=None)
+
+    def n_voices(self, requester_id: int) -> int:
+        """How many people we heard speak of a requester, whatever they said."""
+        about = (reports.c.requester_id == requester_id, reports.c.removed_at.is_(None))
+        return int(self.value(select(func.count(reports.c.voice_key.distinct())).where(*about)))
+
     def _tasks(self, requester_id: int) -> tuple[tuple[datetime, Task], ...]:
         ours = select(batches.c.at, batches.c.task).where(batches.c.requester_id == requester_id)
         rows = self.rows(ours.order_by(batches.c.at.desc(), batches.c.batch_id.desc()).limit(MOST_TASKS))

@@ -343,3 +343,27 @@ def test_a_post_that_is_only_an_export_is_of_kind_other(platforms: Platforms):
 
     assert reading.kind is Kind.OTHER
     assert STUDIES
+
+
+@pytest.mark.parametrize(
+    ("line", "approval", "reviews"),
+    [
+        ("TV: No Reviews", None, 0),
+        ("TV: [Rate: No Data] [Reviews: 0]", None, 0),
+        ("TV: [Reviews: 12] [Rej=0]", None, 12),
+        ("TV: [Hrly=$5.20] [Pay=2.1]", None, 1),
+        ("TO: [Pay=3] [Rev=7]", None, 7),
+        ("Task approval rate: 5%", 5, None),
+        ("Requester approval rate: 99.4 %", 99, None),
+        ("Qualifications: HIT approval rate (%) GreaterThan 98", None, None),
+        ("Qualifications: Task approval rate 95%+", None, None),
+        ("Task approval rate: 999%", None, None),
+    ],
+)
+def test_an_export_shows_the_requesters_rate_and_how_many_reviews(line, approval, reviews, platforms: Platforms):
+    text = f"Title: Tag one\nRequester: {NAME}\n{line}\nReward: $0.01\nHITs Available: 70,000\nDuration: 9 minutes"
+
+    (shown,), _ = taken("reddit:h", text, platforms)
+
+    assert shown.task is not None
+    assert (shown.task.approval, shown.task.reviews) == (approval, reviews)

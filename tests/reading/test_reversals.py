@@ -39,6 +39,10 @@ def facts(text: str) -> Facts:
         ("anyone get these overturned?", ASKED),
         ("hoping they reverse mine", ASKED),
         ("has anybody had theirs reversed?", ASKED),
+        ("Oakpine bonused everybody but the rejections stay", Reversal.COMPENSATED),
+        ("Oakpine compensated us for the rejected work", Reversal.COMPENSATED),
+        ("got a bonus to make up for the rejections, they are still there", Reversal.COMPENSATED),
+        ("Oakpine overturned all of mine and sent a bonus on top", DONE),
     ],
 )
 def test_how_far_a_reversal_has_come_is_read_from_what_is_said_of_it(text: str, reversal: Reversal):
@@ -53,6 +57,10 @@ def test_how_far_a_reversal_has_come_is_read_from_what_is_said_of_it(text: str, 
         "nothing was overturned",
         "8 approved, the others rejected",
         "they never reversed mine",
+        "anybody get a bonus for the rejected work?",
+        "they won't pay a bonus for the rejections",
+        "Oakpine promised all of us a bonus but the rejections stay",
+        "we'd rather have a bonus than rejections",
     ],
 )
 def test_what_did_not_come_back_is_no_reversal(text: str):

@@ -68,9 +68,9 @@ def test_refusing_takes_time_in_proportion_to_the_document(opening: bytes):
         body = opening * (size // len(opening))
         best = 9.0
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             refusal(body)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     assert seconds(800_000) < 30 * seconds(100_000) + 0.05

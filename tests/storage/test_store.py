@@ -7,6 +7,8 @@ import random
 import subprocess
 import sys
 import threading
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -141,6 +143,47 @@ async def test_who_stops_waiting_tears_nothing(store: Store, seed: int) -> None:
     kept = await store.read(lambda tx: [n for n in range(40) if whole(tx, n)])
     assert set(heard) <= set(kept)
     assert len(heard) < 40, "nobody was cancelled: this test tests nothing"
+
+
+async def cut_off(call: Coroutine[Any, Any, object], tick: int) -> None:
+    """Begin it, let the loop turn so often, and stop waiting."""
+    task = asyncio.create_task(call)
+    for _ in range(tick):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_write_cut_off_at_any_tick_is_kept_whole_and_the_next_one_is_not_disturbed(store: Store) -> None:
+    for tick in range(1, 51):
+        await cut_off(store.write(pair(tick)), tick)
+
+        assert await store.write(count_up) == tick
+
+    assert await store.read(lambda tx: [n for n in range(1, 51) if not whole(tx, n)]) == []
+
+
+@pytest.mark.parametrize("name", ["read", "scrub", "lead"])
+async def test_whatever_else_is_cut_off_at_any_tick_leaves_nothing_open(store: Store, name: str) -> None:
+    calls = {"read": lambda: store.read(lambda tx: tx.note("count")), "scrub": store.scrub, "lead": store.lead}
+    for tick in range(1, 51):
+        await cut_off(calls[name](), tick)
+
+        assert await store.write(count_up) == tick
+
+    assert await store.lead()
+
+
+async def test_a_close_cut_off_at_any_tick_can_be_done_again_and_frees_the_database(url: str, clock: Clock) -> None:
+    for tick in range(1, 12):
+        store = await open_store(url, clock=clock)
+        await cut_off(store.close(), tick)
+
+        await store.close()
+
+    store = await open_store(url, clock=clock)
+    assert await store.write(count_up) == 1
+    await store.close()
 
 
 async def test_a_read_whose_caller_left_does_no_harm(store: Store) -> None:
