@@ -17,6 +17,7 @@ from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
 from bot.sweeper import AT_ONCE, POSTS_AT_ONCE, drop_words, pass_time, sweep
 from bot.telling import HISTORY
+from tests.harness.memory import Memory
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, tell_all
 from tests.storage.build import Clock
 
@@ -228,6 +229,24 @@ async def test_in_ten_days_no_words_are_ever_older_than_they_may_be(store, clock
 
     left = await store.read(lambda tx: tx.connection.exec_driver_sql("SELECT text FROM posts WHERE text > ''").all())
     assert len(left) == 15 + 7 + 7
+
+
+async def test_in_thirty_days_at_every_hour_no_words_are_older_than_they_may_be(clock) -> None:
+    """F3."""
+    memory, late = Memory(clock), 0
+
+    for hour in range(30 * 24):
+        for source in ("discord:7", "feed:https://forum.example.org/rss", "reddit:example"):
+            await memory.write(posts(f"p{hour}", source=source))
+        clock.pass_by(HOUR)
+        await drop_words(memory, blind=("feed",))
+        late += await old_words(memory, clock, ("feed",))
+
+    assert late == 0
+    assert (
+        len(await memory.read(lambda tx: tx.connection.exec_driver_sql("SELECT text FROM posts WHERE text > ''").all()))
+        > 90
+    )
 
 
 async def test_where_edits_and_deletions_are_seen_words_stay_for_two_days(store, clock) -> None:

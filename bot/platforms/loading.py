@@ -35,7 +35,7 @@ COUNTED_FROM = ("submission", "rejection", "review", "unknown")
 NAMES = ("account", "task")
 
 # Patterns of a profile run on hostile text: every quantifier has an upper bound, and none stands on a group but `?`.
-_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\]){0,200}\]")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\}|\)\{\d")
 
 

@@ -27,7 +27,11 @@ _WORKER = (
 )
 _DASHED = r"A(?=(?:[-_.]?[A-Z]){0,19}[-_.]?[0-9])(?:[-_.]?[0-9A-Z]){9,20}"
 # Any other long key: digits twice with letters between them, which no word has and keys of 22 and more always have.
-_LONG = r"TP_[0-9A-Za-z]{4,64}|(?=[A-Za-z]{0,39}[0-9]{1,39}[A-Za-z]{1,39}[0-9])[0-9A-Za-z]{22,40}"
+_LONG = (
+    r"TP_[0-9A-Za-z]{4,64}"
+    rf"|(?=(?:[{_UNSEEN}]?[A-Za-z]){{0,39}}(?:[{_UNSEEN}]?[0-9]){{1,39}}(?:[{_UNSEEN}]?[A-Za-z]){{1,39}}[{_UNSEEN}]?[0-9])"
+    rf"[0-9A-Za-z](?:[{_UNSEEN}]?[0-9A-Za-z]){{21,39}}"
+)
 _UUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 _PHONE = (
     r"[0-9]{9,40}"  # also the ids of people on Discord

@@ -63,6 +63,7 @@ def _seals(rows: Rows) -> Iterator[str]:
 
 
 def _verdicts(tx: Audit, rows: Rows) -> Iterator[str]:
+    # The later of two: where a community's verdicts are forgotten, SQLite gives their numbers again.
     told = {says.get("verdict"): (row, says) for row, says in _of(rows, Deed.VERDICT)}
     for verdict in tx.rows(select(verdicts).order_by(verdicts.c.verdict_id)):
         row, says = told.pop(verdict.verdict_id, (None, {}))

@@ -28,7 +28,7 @@ AT_REST = {"sent", "suppressed", "dead", "parked"}
 REQUESTS_A_SECOND, REFUSED_IN_TEN_MINUTES, SESSIONS_A_DAY = 25, 100, 200
 TWICE = """
     SELECT post_id, requester_id, count(*) FROM reports
-    WHERE post_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
+    WHERE post_id IS NOT NULL AND removed_at IS NULL GROUP BY 1, 2, stance HAVING count(*) > 1
 """
 ALONE = """
     SELECT count(*) FROM reports LEFT JOIN incidents USING (incident_id)
@@ -37,7 +37,7 @@ ALONE = """
 
 ENTERED_TWICE = """
     SELECT deed, json_extract(says, '$.' || deed) AS row_id FROM audit
-    WHERE deed IN ('verdict', 'edit') GROUP BY 1, 2 HAVING count(*) > 1
+    WHERE deed IN ('verdict', 'edit') AND by IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
 """
 ASTRAY = """
     SELECT report_id, reports.requester_id, incidents.requester_id FROM reports JOIN incidents USING (incident_id)

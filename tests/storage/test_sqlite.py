@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.errors import StoreBroken, StoreError, StoreLocked, StoreTooNew
-from bot.storage import open_store
+from bot.storage import Transaction, open_store
 from bot.storage.sqlite import APPLICATION_ID, WRITER_PRAGMAS, lock
 from tests.storage.build import Clock, add_requester, post
 
@@ -285,4 +287,40 @@ async def test_a_full_disk_loses_this_step_and_nothing_else(path: Path) -> None:
         await store.write(lambda tx: tx.add_posts([(post(f"p{n}", text="x" * 9_000), None, None) for n in range(99)]))
 
     assert await store.read(lambda tx: (tx.note("before"), tx.count_posts())) == ("there", 0)
+    await store.close()
+
+
+async def test_a_disk_that_is_full_at_any_write_tears_nothing_and_once_there_is_room_all_goes_on(path: Path) -> None:
+    store = await open_store(str(path), clock=Clock())
+    (had,) = await store.write(lambda tx: tx.connection.exec_driver_sql("PRAGMA page_count").one())
+    refused = 0
+
+    def page(n: int) -> Callable[[Transaction], None]:
+        def work(tx: Transaction) -> None:
+            tx.add_source(f"feed:{n}")
+            tx.add_posts([(post(f"p{n}-{k}", text="x" * 3_000), None, None) for k in range(n % 9 + 1)])
+            tx.set_note(f"last {n}", "there")
+
+        return work
+
+    async def room(pages: int) -> None:
+        await store.write(lambda tx: tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}"))
+
+    for n in range(200):
+        await room(had + 2 * n)
+        (said,) = await asyncio.gather(store.write(page(n)), return_exceptions=True)
+        if said is not None:
+            assert "disk is full" in str(said)
+            refused += 1
+            await room(1_000_000)
+            await store.write(page(n))
+
+    def whole(tx: Transaction) -> int:
+        found = [int(watch.source.removeprefix("feed:")) for watch in tx.sources()]
+        assert all(tx.note(f"last {n}") for n in found)
+        assert tx.count_posts() == sum(n % 9 + 1 for n in found)
+        return len(found)
+
+    assert await store.read(whole) == 200
+    assert refused > 20
     await store.close()
