@@ -229,7 +229,7 @@ def test_posts_without_a_reporter_are_voices_of_unknown_weight():
 
 # A known case, told anew under invented names: a new requester posts two one-cent batches of more than 70,000 tasks,
 # every one is rejected shortly after submission, dozens of workers are hit, some are reversed after forty days.
-# (Turkopticon's blog on its largest case of 2022 gives dates and figures; docs/timelines.md names it, and tells it from its first batch to the last reversal.)
+# (docs/timelines.md names the case and its source, and tells it with its published dates and figures.)
 
 
 def golden():
