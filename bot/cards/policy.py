@@ -38,7 +38,7 @@ def policy(chosen: Policy, page: int = 1) -> Card:
     lead = (
         ("Who manages the server chooses with /setup. Moderators hear of everything under both.",) if page == 1 else ()
     )
-    goes_on = f" `policy {page + 1}` goes on." if page < PAGES else ""
+    goes_on = f" Next: policy {page + 1}" if page < PAGES else ""
     return Card(
         title=f"The rules here: {chosen.name}" if page == 1 else f"The rules here: {parts[0][1].lower()}",
         lines=(*lead, "Each number with what it means. Points are log-odds; more points are more sure."),
