@@ -39,6 +39,7 @@ EXTENSIONS = (
     "cogs.registry",
     "cogs.announce",
     "cogs.listen",
+    "cogs.correct",
     "cogs.watch",
     "cogs.admin",
 )

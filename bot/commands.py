@@ -209,6 +209,13 @@ def _for_one(card: Card) -> Answer:
     return Answer(card=card, private=True, secret=True, instead=cards.not_before_others())
 
 
+async def _policy(desk: Desk, person: Person, line: str) -> Answer:
+    page = line.strip() or "1"
+    if not page.isdecimal() or len(page) > 2 or not 1 <= int(page) <= cards.PAGES:
+        raise UsageError(f"There are the pages 1 to {cards.PAGES}.")
+    return Answer(card=cards.policy(desk.rules.policy(person.guild.policy), int(page)))
+
+
 def numbers(line: str) -> Case | None:
     """`APPROVED REJECTED AT-RISK` as a case; None for nothing. Raises UsageError for anything else."""
     parts = line.replace(",", "").split()
@@ -300,6 +307,7 @@ COMMANDS: tuple[Command[Desk], ...] = (
     ),
     Command("forget-me", "forget-me [yes]", "Everything I hold of you is deleted.", Desk.forget_me),
     Command("recent", "recent", "What is open now.", lambda desk, person, _line: desk.recent(person)),
+    Command("policy", "policy [page]", "What decides here: the two policies, and every number of the rules.", _policy),
     Command("rating", "rating [approved rejected at-risk]", "What more rejections would do to your rating.", _rating),
     Command(
         "confirm", "confirm <ref> [why]", "You looked at it, and it is so.", _judge(Decision.CONFIRM), moderators=True

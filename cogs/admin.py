@@ -16,6 +16,7 @@ from bot.commands import Answer
 from bot.forgetting import come_back, leave
 from bot.model import Card, Guild, Mode
 from cogs import replies
+from cogs.check import ASKS, ASKS_WITHIN
 from cogs.embeds import embed
 from cogs.guards import SITE, Ctx, Interaction, guild_key, guild_of, person_of, source_of, voice_of
 
@@ -115,6 +116,13 @@ class Admin(commands.Cog):
             await replies.serve(ctx, "status")
         else:
             await ctx.send(embed=embed(Card(title="Only moderators of this community can see that.")), ephemeral=True)
+
+    @replies.hybrid("policy", "What decides here: the two policies, and every number of the rules")
+    @app_commands.describe(page="Which page of the numbers")
+    @commands.cooldown(ASKS, ASKS_WITHIN, commands.BucketType.user)
+    async def policy(self, ctx: Ctx, *, page: str = "") -> None:
+        """The rules of this community."""
+        await replies.serve(ctx, "policy", page)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:

@@ -20,10 +20,12 @@ from bot.cards.answers import (
 from bot.cards.damage import damage_line, rating
 from bot.cards.editing import answered, done, edits, kin, left, names, namesakes, not_here, preview, which
 from bot.cards.medium import as_text, from_json, plainer, to_json
+from bot.cards.policy import PAGES, policy
 from bot.cards.standing import ambiguous, answer, standing, unknown
 from bot.cards.telling import About, alert, for_moderators, notice
 
 __all__ = [
+    "PAGES",
     "About",
     "alert",
     "ambiguous",
@@ -50,6 +52,7 @@ __all__ = [
     "not_reported",
     "notice",
     "plainer",
+    "policy",
     "preview",
     "rating",
     "recent",

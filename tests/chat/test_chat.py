@@ -246,6 +246,17 @@ async def test_every_command_of_the_list_can_be_typed_and_picked(town: Town) -> 
         assert command.name in offered
 
 
+async def test_the_rules_are_shown_typed_and_picked_page_by_page(town: Town) -> None:
+    (first,) = await town.type(town.ann, "!policy")
+    second = await town.ann.slash(town.talk, "policy", page="2")
+    (wrong,) = await town.type(town.ann, "!policy 99")
+
+    assert "Gains:" in read(first)
+    assert "claim_floor = 0.25" in read(first).replace("\\", "")
+    assert "half_life" in read(second.response).replace("\\", "")
+    assert "There are the pages 1 to" in read(wrong)
+
+
 async def test_recent_shows_what_is_open(town: Town) -> None:
     await incident(town)
 
