@@ -19,7 +19,7 @@ from bot import following, forgetting, intake, outbox, sweeper, watcher
 from bot.budget import Budget
 from bot.commands import Desk
 from bot.config import Settings, secret_key
-from bot.errors import SettingsError, StoreLocked, WatchError
+from bot.errors import SettingsError, StoreError, WatchError
 from bot.model import Page, Watch
 from bot.platforms import load as load_platforms
 from bot.policies import SHIPPED
@@ -245,7 +245,9 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
     async def lead() -> None:
         # Whoever took the lead meanwhile speaks now; beginning anew, we stand by.
         if not await store.lead():
-            connection.refused = StoreLocked(f"Another bot has taken the lead on {store.where}.")
+            connection.refused = StoreError(
+                f"Another bot has taken the lead on {store.where}. Started again, this one stands by."
+            )
             connection.stop.set()
 
     async def take(page: Page, watch: Watch, next_at: datetime) -> object:

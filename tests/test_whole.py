@@ -264,7 +264,8 @@ def scripts():
 def program_lines():
     """Every command in them that runs the program, without what is piped into it."""
     lines = "\n".join(scripts()).replace("\\\n", " ").splitlines()
-    return [line[line.index("rejection-watch") :] for line in lines if re.search(r"(^ *|\| )rejection-watch ", line)]
+    parts = [part.strip() for line in lines for part in line.split(" | ")]
+    return [part for part in parts if part.startswith("rejection-watch ")]
 
 
 def test_the_readme_shows_commands():
