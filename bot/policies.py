@@ -52,6 +52,8 @@ def _value(key: str, value: object) -> Any:
     if key != "name" and key not in rules():
         raise SettingsError(f"policy: {key} is not a number of the rules; they are {', '.join(rules())}")
     sample = getattr(EARLY, key)
+    if isinstance(sample, bool):
+        return _switch(key, value)
     if isinstance(sample, Stage):
         return _stage(key, value)
     if isinstance(sample, str):
@@ -74,6 +76,12 @@ def _stage(key: str, value: object) -> Stage:
     if value not in allowed:
         raise SettingsError(f"policy: {key} is {value!r}; it must be one of {', '.join(allowed)}")
     return Stage(str(value))
+
+
+def _switch(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"policy: {key} is {value!r}; it must be true or false")
+    return value
 
 
 def _text(key: str, value: object) -> str:

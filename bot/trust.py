@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.model import Report, Voice
 from bot.model.policy import Policy
@@ -16,6 +17,15 @@ class Credit:
     weight: float
     known: bool
     site: str
+
+
+ANSWER: Final = "question"
+"""The kind of source whose reports are answers to a question that the bot asked itself."""
+
+
+def is_answer(report: Report) -> bool:
+    """Whether somebody tapped it when asked, instead of writing it unasked."""
+    return (report.source or "").partition(":")[0] == ANSWER
 
 
 def is_fresh(voice: Voice, policy: Policy) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.model import AliasOrigin, Candidate, Match, Mention, Requester, Result, Task, Term
+from bot.model import AliasOrigin, Candidate, Match, Mention, Post, Reading, Requester, Result, Task, Term
 from bot.naming.canonical import canonical
 from bot.naming.context import Context
 from bot.naming.index import NameIndex
@@ -25,6 +25,8 @@ MOST_NAMESAKES = 4
 # orders the list that a person decides.
 NAMESAKE = 0.65
 SAME_NAME = "the same name, on a platform that shows no ids"
+# Of whom the post above names so many are looked up.
+MOST_ABOVE = 8
 # So much of a post is looked through for the title of known work.
 LOOKED_THROUGH = 4_000
 
@@ -34,6 +36,7 @@ class Beside:
     """What stands beside a mention in its post: the platform, work it links to, its words, and whose they are.
 
     `meets`: what is said would meet other reports, so that on a platform without ids a name alone is not enough.
+    `account_keys`: ids that the post shows. `thread`: owners whom the post above surely means.
     """
 
     platform: str | None = None
@@ -41,6 +44,25 @@ class Beside:
     task: Task | None = None
     text: str = ""
     voice_key: str | None = None
+    account_keys: frozenset[str] = frozenset()
+    thread: frozenset[str] = frozenset()
+
+
+def shown_ids(reading: Reading) -> frozenset[str]:
+    """The account ids that a post and the exports in it show."""
+    return frozenset(each.account_key for each in (*reading.mentions, *reading.tasks) if each.account_key)
+
+
+def meant_above(tx: Transaction, rules: Rules, post: Post) -> frozenset[str]:
+    """The owners whom the post above this one surely means: by an id, an export, or a name that one alone has."""
+    above = tx.find_post(post.source, post.parent_key) if post.parent_key else None
+    reading = above[2] if above else None
+    if reading is None:
+        return frozenset()
+    index = rules.names.up_to_date(tx)
+    told = dict.fromkeys((*reading.mentions, *reading.tasks))
+    matches = [resolve(each, index, reading.platform) for each in [*told][:MOST_ABOVE]]
+    return frozenset(match.owner for match in matches if match.owner is not None)
 
 
 def linked_task(text: str, rules: Rules) -> Task | None:
@@ -137,7 +159,13 @@ class _Asked:
             self.tx.sight(requester_id, self.mention.text, name, voice_key)
 
     def _context(self) -> Context:
-        return Context(task=self.beside.task or self.mention.task, live=self.tx.live_owners())
+        beside = self.beside
+        return Context(
+            task=beside.task or self.mention.task,
+            live=self.tx.live_owners(),
+            account_keys=beside.account_keys,
+            thread=beside.thread,
+        )
 
     def _of_the_hour(self, name: str) -> Requester | None:
         """Whom people talk of just now by the beginning of this name, or by a longer one that begins so.

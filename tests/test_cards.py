@@ -740,3 +740,47 @@ def test_a_requester_is_shown_as_named() -> None:
     who = requester(name="  Example \u200bLab ")
 
     assert cards.About(requester=who, incident=incident(), ref=REF).name == "Example Lab"
+
+
+# --- what comes after
+
+
+@pytest.mark.parametrize(
+    ("platform", "said"),
+    [("connect", "To the researcher: a rejection can be undone."), ("clickworker", "To the "), (None, "as reason.")],
+)
+def test_a_likely_accident_is_said_as_such_with_what_the_requester_can_do(platform: str | None, said: str) -> None:
+    known = replace(incident(6), accident=True)
+    shown = cards.About(requester=requester(), incident=known, ref="7K2-Q9F", platform=PLATFORMS.find(platform))
+
+    told = text_of(cards.alert(alert(known, Reason.CORROBORATED), shown))
+
+    assert "It may be an accident" in told
+    assert said in told
+
+
+@pytest.mark.parametrize("told", [{"accident": False}, {"accident": True, "outcome": Outcome.REVERSED}])
+def test_what_is_no_accident_or_undone_is_not_called_one(told: dict) -> None:
+    known = replace(incident(6), **told)
+
+    assert "accident" not in text_of(cards.alert(alert(known, Reason.CORROBORATED), about(known)))
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        ((), None),
+        ((99,), None),
+        ((99, 99), None),
+        ((5, 99), None),
+        ((99, 5, 5, 9), "99 % (3 Nov 2026), then 5 % (4 Nov 2026), then 9 % (6 Nov 2026)"),
+        (
+            (99, 98, 97, 96, 95),
+            "99 % (3 Nov 2026), then 97 % (5 Nov 2026), then 96 % (6 Nov 2026), then 95 % (7 Nov 2026)",
+        ),
+    ],
+)
+def test_the_fall_of_a_shown_rate_is_told_from_dated_readings(rates: tuple[int, ...], said: str | None) -> None:
+    seen = [(NOW + n * DAY, Task(approval=rate)) for n, rate in enumerate(rates)]
+
+    assert words.approvals(reversed(seen)) == said

@@ -59,6 +59,7 @@ def test_the_sentence_of_cautious_keeps_to_the_rules() -> None:
     ("changed", "shown"),
     [
         ({"public_delay": timedelta(minutes=10)}, "public_delay = 10 minutes"),
+        ({"asks": True}, "asks = yes"),
         ({"public_delay": timedelta(hours=1)}, "public_delay = 1 hour"),
         ({"quiet_for": timedelta(days=14)}, "quiet_for = 14 days"),
         ({"unproven_tasks": 1_000}, "unproven_tasks = 1,000"),
@@ -74,7 +75,7 @@ def test_a_number_is_written_as_people_write_it(changed: dict[str, object], show
 def test_the_last_page_does_not_go_on_and_all_others_do() -> None:
     footers = [cards.policy(EARLY, page).footer or "" for page in ALL_PAGES]
 
-    assert [f"`policy {page + 1}` goes on" in footer for page, footer in enumerate(footers, 1)] == [
+    assert [f"Next: policy {page + 1}" in footer for page, footer in enumerate(footers, 1)] == [
         *[True] * (cards.PAGES - 1),
         False,
     ]

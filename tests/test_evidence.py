@@ -585,3 +585,25 @@ async def test_the_work_a_post_shows_is_kept_with_its_requester(store, by) -> No
 
     assert [(one.task, one.at) for one in kept] == [(task, NOW)]
     assert await names(store) == [FULL]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        (Facts(), Reversal.PARTLY),
+        (Facts(n_reversed=9), None),
+        (Facts(reversal=Reversal.DONE), Reversal.DONE),
+        (Facts(reversal=Reversal.COMPENSATED), Reversal.COMPENSATED),
+    ],
+)
+def test_a_reversal_of_which_nobody_says_how_far_it_went_is_partly_one(facts: Facts, kept: Reversal | None) -> None:
+    made = evidence.report_of(written(), voice(), claim(Kind.REVERSAL, facts=facts), reportable=False, now=NOW)
+
+    assert (made.stance, made.facts.reversal) == (Stance.REVERSAL, kept)
+
+
+def test_talk_of_a_payment_for_rejected_work_is_about_what_became_of_it() -> None:
+    paid = claim(Kind.TALK, facts=Facts(reversal=Reversal.COMPENSATED))
+
+    assert evidence.stance_of(paid) is Stance.REVERSAL
+    assert evidence.stance_of(claim(Kind.TALK)) is Stance.REPORT

@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 
 from bot import intake
 from bot.model import Format, Incident, Page, Post, Stage, Watch
+from bot.naming import canonical
 from bot.reading import read
 from bot.rules import Rules
-from bot.storage import Store, open_store
+from bot.storage import Store, Transaction, open_store
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, rules
 from tests.storage.build import Clock
 
 SOURCE = "reddit:exampleturkers"
 NAME = "Brightlane Labelling"
+TWO = ("A1EXAMPLE2REQ3", "A2EXAMPLE3REQ4")
 CLAIMS = (
     "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
     "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
@@ -104,6 +106,50 @@ async def test_a_post_of_the_same_key_elsewhere_is_not_the_one_above(take, store
 
     (incident,) = await everything(store)
     assert incident.n_voices == 1
+
+
+@pytest.fixture
+async def namesakes(store: Store) -> dict[str, int]:
+    def work(tx: Transaction) -> dict[str, int]:
+        name = "Quillmere Vision Lab"
+        made = [tx.add_requester("mturk", name, canonical(name), key, "text") for key in TWO]
+        return {key: one.requester_id for key, one in zip(TWO, made, strict=True)}
+
+    return await store.write(work)
+
+
+async def told_of(store: Store) -> set[int]:
+    return {incident.requester_id for incident in await everything(store)}
+
+
+@pytest.mark.parametrize("key", TWO)
+@pytest.mark.parametrize("together", [True, False])
+async def test_the_same_name_means_another_requester_in_another_thread(take, store, namesakes, key, together) -> None:
+    opener = post("o", f"Anyone else doing these? Quillmere Vision Lab [{key}]", platform="mturk")
+    answer = "Quillmere Vision Lab just mass rejected me, 120 gone, every single one."
+    answers = [post("a", answer, NOW + MINUTE, parent_key="o", platform="mturk")]
+
+    for page in [[opener, *answers]] if together else [[opener], answers]:
+        await take(*page)
+
+    assert await told_of(store) == {namesakes[key]}
+
+
+@pytest.mark.parametrize("key", TWO)
+async def test_an_id_beside_the_name_tells_namesakes_apart(take, store, namesakes, key) -> None:
+    text = f"https://worker.mturk.com/requesters/{key}/projects\n\nQuillmere Vision Lab rejected all 80 of mine today."
+
+    await take(post("a", text, platform="mturk"))
+
+    assert await told_of(store) == {namesakes[key]}
+
+
+async def test_namesakes_without_a_thread_are_not_accused(take, store, namesakes) -> None:
+    answer = "Quillmere Vision Lab just mass rejected me, 120 gone, every single one."
+
+    await take(post("a", answer, platform="mturk"))
+
+    assert not await told_of(store) & {*namesakes.values()}
 
 
 # --- posts without this or that

@@ -43,6 +43,12 @@ def test_nothing_given_is_early():
     assert policy_from({}) == EARLY
 
 
+def test_a_guild_may_want_questions_and_by_default_does_not():
+    assert policy_from({"asks": True}).asks
+    assert not EARLY.asks
+    assert not CAUTIOUS.asks
+
+
 def test_a_policy_may_have_a_name_and_a_stage():
     policy = policy_from({"name": "ours", "public_from": "confirmed"})
 
@@ -58,6 +64,8 @@ def test_a_policy_may_have_a_name_and_a_stage():
         ({"base": ["early"]}, "base", "early, cautious"),
         ({"suspected": "high"}, "suspected", "must be a number"),
         ({"suspected": True}, "suspected", "must be a number"),
+        ({"asks": 1}, "asks", "true or false"),
+        ({"asks": "yes"}, "asks", "true or false"),
         ({"suspected": float("nan")}, "suspected", "from -20 to 50"),
         ({"many_from": 2.5}, "many_from", "whole number"),
         ({"many_from": 1}, "many_from", "from 2 to 10000"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.alerts import questions
 from bot.incidents import CLOSED, DISPUTED
 from bot.incidents.stages import RANK
 from bot.model import Alert, Incident, Outcome, Reason, Stage
@@ -36,6 +37,8 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
     """
     may_be_public = _may_be_public(before, after, policy, now)
     reason = _first(after, policy, now) if before is None else _next(before, after, policy, now)
+    if reason is None and _is_fresh(after, policy, now) and questions.is_due(before, after, policy, now):
+        reason = Reason.ASKED
     if reason is None:
         return None
     seen = before is not None and before.seen

@@ -16,27 +16,33 @@ from bot.alerts import due
 from bot.alerts.records import Records
 from bot.alerts.wire import Event
 from bot.incidents.course import Course
-from bot.model import Alert, Batch, Decision, Incident, Report, Stage, Stance, Verdict
+from bot.model import Alert, Batch, Decision, Incident, Reason, Report, Stage, Stance, Verdict
 from bot.model.policy import Policy
 
 _AFTER_LAST = timedelta(days=7)  # time goes on so long after the last event
+_LARGE, _LATE_EVERY = 50, timedelta(minutes=10)  # what comes late to so many reports is taken in together, so often
+_BATCHES = 100  # more work than this says nothing new about one requester
 
 
 @dataclass(slots=True)
 class Account:
     """What is known of one account: its ordinary posts, work seen for it, its latest incident and what was told.
 
-    `praise` are the contrary voices of the last `volume_for`, `course` how the incident went so far.
+    `praise` are the contrary voices of the last `volume_for`, `course` how the incident went so far, `keys` those of
+    its reports. Until `late_until` a large incident has evidence that came late and is not worked in yet.
     """
 
     platform: str | None = None
     ordinary: deque[datetime] = field(default_factory=deque)
     praise: deque[Report] = field(default_factory=deque)
     course: Course | None = None
+    keys: set[str] = field(default_factory=set)
+    late_until: datetime | None = None
     batches: tuple[Batch, ...] = ()
     incident: Incident | None = None
     told: Alert | None = None
     again: bool = False
+    asked_at: datetime | None = None
     heard_at: datetime | None = None
     wakes_at: datetime | None = None
 
@@ -60,8 +66,8 @@ def decide(events: Iterable[Event], policy: Policy) -> Iterator[tuple[Alert, str
 class Stream:
     """The accounts that are talked about, and when time alone changes something for one of them."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, courses: type[Course] = Course) -> None:
+        self.policy, self.courses = policy, courses
         self.accounts: dict[str, Account] = {}
         self.records = Records()
         self._wakes: list[tuple[datetime, str]] = []
@@ -87,7 +93,8 @@ class Stream:
         elif isinstance(event.what, Verdict):
             self._judge(event.account_key, account, event.what, now)
         elif trust.weight(voice := self.records.known(event.what.voice), self.policy) > 0:
-            self._hear_report(account, replace(event.what, voice=voice), now)
+            same = voice is event.what.voice
+            self._hear_report(account, event.what if same else replace(event.what, voice=voice), now)
         yield from self._tell(event.account_key, account, now)
 
     def _look(self, account: Account, now: datetime) -> None:
@@ -95,7 +102,7 @@ class Stream:
         if account.incident is None:
             return
         if account.course is None:
-            account.course = Course.of(account.incident, self.policy)
+            account.course, account.late_until = self.courses.of(account.incident, self.policy), None
         account.incident = incidents.assess(account.incident, self.policy, now, course=account.course, receipt=False)
 
     def _becomes(self, account: Account, incident: Incident, now: datetime) -> None:
@@ -105,22 +112,26 @@ class Stream:
 
     def _see_batch(self, account: Account, batch: Batch, now: datetime) -> None:
         recent = (each for each in account.batches if now - each.at <= self.policy.quiet_for)
-        account.batches = (*recent, batch)
+        account.batches = (*recent, batch)[-_BATCHES:]
         incident = self._open(account)
         if incident is not None:
-            self._becomes(account, incidents.with_batch(incident, batch), now)
+            if len(incident.batches) < _BATCHES:
+                self._becomes(account, incidents.with_batch(incident, batch), now)
             return
         opened = self._new(account, None, now)
         if opened.unproven:
-            account.incident, account.course, account.told = opened, None, None
+            self._begin(account, opened)
 
     def _judge(self, key: str, account: Account, verdict: Verdict, now: datetime) -> None:
         """A verdict is about the latest incident, open or over; without one, confirm and dismiss make one."""
         if account.incident is None:
             if verdict.decision not in (Decision.CONFIRM, Decision.DISMISS):
                 return
-            account.incident, account.told = self._new(account, None, now), None
-        self._becomes(account, incidents.with_verdict(account.incident, verdict), now)
+            self._begin(account, self._new(account, None, now))
+        assert account.incident is not None
+        # A verdict changes nothing about how the evidence went.
+        account.incident = incidents.with_verdict(account.incident, verdict)
+        self._look(account, now)
         self.records.judged(key, account.incident)
 
     def _hear_report(self, account: Account, report: Report, now: datetime) -> None:
@@ -134,24 +145,37 @@ class Stream:
             return
         elif incident is None and is_claim and report.same_text_as is None and self._is_recent(report, now):
             self._put_away(account)
-            account.incident, account.course, account.told = self._new(account, report, now), None, None
+            self._begin(account, self._new(account, report, now))
         elif incident is None or incident.stage in (Stage.WATCHED, Stage.SUSPECTED):
             account.ordinary.append(report.at)
 
     def _join(self, account: Account, incident: Incident, report: Report, now: datetime) -> None:
         """One more report of the incident. What began earlier than we knew had less ordinary volume before it."""
-        known = incidents.with_report(incident, report)
+        is_new, course = report.key not in account.keys, account.course
+        account.keys.add(report.key)
+        # To look for an earlier one of the same key among thousands takes longer than all the rest.
+        known = (
+            replace(incident, reports=(*incident.reports, report))
+            if is_new
+            else incidents.with_report(incident, report)
+        )
         if report.stance is Stance.REPORT and (report.at < incident.opened_at or incidents.is_only_work(incident)):
             volume, praise = self._before(account, report.at)
-            known = replace(known, opened_at=report.at, volume=volume, praise=praise)
+            known, course = replace(known, opened_at=report.at, volume=volume, praise=praise), None
+        if course is not None and is_new and course.goes_on_with(report):
+            account.incident, account.course = known, course.carried_on(known, report)
+            self._look(account, now)
+        elif len(known.reports) <= _LARGE:
             self._becomes(account, known, now)
-            return
-        course = account.course
-        if course is None or len(known.reports) != len(incident.reports) + 1:
-            self._becomes(account, known, now)
-            return
-        account.incident, account.course = known, course.carried_on(known, report)
-        self._look(account, now)
+        else:
+            account.incident, account.course = known, None
+            account.late_until = account.late_until or now + _LATE_EVERY
+
+    @staticmethod
+    def _begin(account: Account, opened: Incident) -> None:
+        """A new incident, of which nobody has been told."""
+        account.incident, account.course, account.told, account.late_until = opened, None, None, None
+        account.keys = {each.key for each in opened.reports}
 
     def _is_recent(self, report: Report, now: datetime) -> bool:
         return now - report.at < self.policy.quiet_for
@@ -201,8 +225,10 @@ class Stream:
     def _tell(self, key: str, account: Account, now: datetime) -> Iterator[tuple[Alert, str]]:
         """What is due now, and when to look again; an account that is silent for long is forgotten."""
         if account.incident is not None:
-            alert = due(account.told, account.incident, self.policy, now)
+            seen = replace(account.incident, asked_at=account.asked_at) if account.asked_at else account.incident
+            alert = due(account.told, seen, self.policy, now)
             if alert is not None:
+                account.asked_at = now if alert.reason is Reason.ASKED else account.asked_at
                 account.told = self._with_receipt(alert, account)
                 yield account.told, key
         self._sleep(key, account, now)
@@ -217,10 +243,10 @@ class Stream:
     def _sleep(self, key: str, account: Account, now: datetime) -> None:
         next_at = account.incident.next_at if account.incident is not None else None
         forget_at = (account.heard_at or now) + max(self.policy.volume_for, self.policy.reversal_for)
-        if next_at is None and forget_at <= now:
+        if next_at is None and account.late_until is None and forget_at <= now:
             self._forget(key, account)
             return
-        wakes_at = next_at or forget_at
+        wakes_at = min((at for at in (next_at, account.late_until) if at is not None), default=forget_at)
         if account.wakes_at != wakes_at:
             account.wakes_at = wakes_at
             heapq.heappush(self._wakes, (wakes_at, key))

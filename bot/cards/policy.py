@@ -38,7 +38,7 @@ def policy(chosen: Policy, page: int = 1) -> Card:
     lead = (
         ("Who manages the server chooses with /setup. Moderators hear of everything under both.",) if page == 1 else ()
     )
-    goes_on = f" `policy {page + 1}` goes on." if page < PAGES else ""
+    goes_on = f" Next: policy {page + 1}" if page < PAGES else ""
     return Card(
         title=f"The rules here: {chosen.name}" if page == 1 else f"The rules here: {parts[0][1].lower()}",
         lines=(*lead, "Each number with what it means. Points are log-odds; more points are more sure."),
@@ -57,11 +57,13 @@ def _numbers(chosen: Policy, first: str) -> Iterator[tuple[str, str]]:
 
 
 def _value(value: object) -> str:
-    """A number as people write it: "10 minutes", "2 days", "0.4", "1,000"."""
+    """A number as people write it: "10 minutes", "2 days", "0.4", "1,000", "no"."""
     if isinstance(value, timedelta):
         unit, word = next(((unit, word) for unit, word in _UNITS if not value % unit), _UNITS[-1])
         n = value / unit
         return f"{n:g} {word}{'s' * (n != 1)}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:,}" if isinstance(value, int) else f"{value:g}"
     return str(value)

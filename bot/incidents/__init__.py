@@ -126,12 +126,18 @@ def ends_at(incident: Incident, policy: Policy) -> datetime:
     One that nobody was told of ends `quiet_for` after it began, so that a requester who is always talked about gets
     an ordinary volume instead of an endless incident; one dismissed for everybody ends with its lock.
     """
-    word = stages.last_word(stages.standing_verdicts(v for v in incident.verdicts if v.guild_key is None))
+    return _ends_at(incident.stage, incident.opened_at, incident.last_at, incident.verdicts, policy)
+
+
+def _ends_at(
+    stage: Stage, opened_at: datetime, last_at: datetime | None, verdicts: Iterable[Verdict], policy: Policy
+) -> datetime:
+    word = stages.last_word(stages.standing_verdicts(v for v in verdicts if v.guild_key is None))
     if word is not None and word.decision is Decision.DISMISS:
         return word.at + policy.lock_for
-    if incident.stage is Stage.WATCHED:
-        return incident.opened_at + policy.quiet_for
-    return (incident.last_at or incident.opened_at) + policy.quiet_for
+    if stage is Stage.WATCHED:
+        return opened_at + policy.quiet_for
+    return (last_at or opened_at) + policy.quiet_for
 
 
 def assess(
@@ -153,13 +159,21 @@ def assess(
     standing = stages.standing_verdicts(heard)
     word = stages.last_word(standing)
     tally, n_contrary = course.tally, len(course.tally.against)
+    stage = _stage(stages.machine_stage(course.rank), word)
+    last_at = max((at for at in (course.last_at, word.at if word else None) if at), default=None)
+    ends = _ends_at(stage, incident.opened_at, last_at, incident.verdicts, policy)
+    public_after = _public_after(course, word)
+    later = [at for at in (public_after, ends) if at is not None and at > now]
     known = replace(
         incident,
-        stage=_stage(stages.machine_stage(course.rank), word),
+        stage=stage,
         outcome=stages.outcome(course.back, course.n_rejected, standing, policy),
         disputed=stages.is_disputed(tally.n_voices, n_contrary, policy),
         unproven=is_unproven(incident, policy),
-        last_at=max((at for at in (course.last_at, word.at if word else None) if at), default=None),
+        last_at=last_at,
+        public_after=public_after,
+        closed_at=ends if ends <= now else None,
+        next_at=min(later, default=None),
         n_voices=tally.n_voices,
         n_sites=sum(n > 0 for n in tally.sites.values()),
         n_contrary=n_contrary,
@@ -170,8 +184,7 @@ def assess(
         accident=is_accident(course.causes),
         score=tally.points,
     )
-    timed = _with_times(known, course, word, now)
-    return with_receipt(timed, course) if receipt else timed
+    return with_receipt(known, course) if receipt else known
 
 
 def _stage(machine: Stage, word: Verdict | None) -> Stage:
@@ -180,19 +193,14 @@ def _stage(machine: Stage, word: Verdict | None) -> Stage:
     return Stage.CONFIRMED if word.decision is Decision.CONFIRM else Stage.DISMISSED
 
 
-def _with_times(incident: Incident, course: Course, word: Verdict | None, now: datetime) -> Incident:
-    policy, public_after = course.policy, word.at if word else None
-    ends = ends_at(incident, policy)
-    stands = course.may_be_public and incident.n_voices >= policy.public_voices
-    if word is None and stands and course.rank >= 1 and course.first_at is not None:
-        public_after = stages.public_after(course.first_at, incident.n_rejected, policy)
-    later = [at for at in (public_after, ends) if at is not None and at > now]
-    return replace(
-        incident,
-        public_after=public_after,
-        closed_at=ends if ends <= now else None,
-        next_at=min(later, default=None),
-    )
+def _public_after(course: Course, word: Verdict | None) -> datetime | None:
+    """The earliest moment for a public word: a moderator's own, else the machine's once it is sure enough."""
+    if word is not None:
+        return word.at
+    stands = course.may_be_public and course.tally.n_voices >= course.policy.public_voices
+    if not stands or course.rank < 1 or course.first_at is None:
+        return None
+    return stages.public_after(course.first_at, course.n_rejected, course.policy)
 
 
 def with_receipt(incident: Incident, course: Course) -> Incident:

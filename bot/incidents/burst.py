@@ -7,24 +7,30 @@ report away never makes that sum larger: it is the best of all chains, and fewer
 
 from __future__ import annotations
 
+import math
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.model.policy import Policy
 
 _Link = tuple[datetime, str, float]
-"""When somebody spoke, who, and the points of the best chain that ends there."""
+"""When somebody spoke, who, and the points of the best chain that ends there, as a logarithm without its decay."""
 
 
 @dataclass(slots=True)
 class Chain:
     """The strongest chain of different people who speak at least `burst_for` apart, as it grows.
 
-    `best` is the highest sum that two people or more reached, `many` whether more than `burst_voices` people spoke
-    within `burst_for`: so many are not one hand.
+    `recent` are the links of the last `burst_for`, `together` who made them; what is older is `settled`, the best of
+    each person. `best` is the highest sum that two people or more reached, `many` whether more than `burst_voices`
+    people spoke within `burst_for`: so many are not one hand.
     """
 
-    links: list[_Link] = field(default_factory=list)
+    recent: deque[_Link] = field(default_factory=deque)
+    together: Counter[str] = field(default_factory=Counter)
+    settled: dict[str, float] = field(default_factory=dict)
+    since: datetime | None = None
     best: float = 0.0
     many: bool = False
 
@@ -36,16 +42,22 @@ class Chain:
         """One more report, not older than those before. Where there is proof already there is nothing to guard."""
         if points <= 0 or self.is_proof(policy):
             return
-        before = max(
-            (
-                sum_ * float(0.5 ** ((at - then) / policy.half_life))
-                for then, who, sum_ in self.links
-                if who != voice and at - then >= policy.burst_for
-            ),
-            default=0.0,
-        )
-        self.links.append((at, voice, points + before))
-        if before:
-            self.best = max(self.best, points + before)
-        together = {who for then, who, _ in reversed(self.links) if at - then < policy.burst_for}
-        self.many = len(together) > policy.burst_voices
+        self._settle(at, policy)
+        self.since = self.since or at
+        decay = (at - self.since) / policy.half_life
+        before = max((link for who, link in self.settled.items() if who != voice), default=None)
+        value = points if before is None else points + 2 ** (before - decay)
+        self.recent.append((at, voice, math.log2(value) + decay))
+        self.together[voice] += 1
+        if before is not None:
+            self.best = max(self.best, value)
+        self.many = len(self.together) > policy.burst_voices
+
+    def _settle(self, at: datetime, policy: Policy) -> None:
+        """What is `burst_for` old is no part of a burst at `at` any more; chains may go on from it."""
+        while self.recent and at - self.recent[0][0] >= policy.burst_for:
+            _, voice, link = self.recent.popleft()
+            self.settled[voice] = max(link, self.settled.get(voice, link))
+            self.together[voice] -= 1
+            if not self.together[voice]:
+                del self.together[voice]

@@ -29,6 +29,7 @@ class Course:
     last_at: datetime | None = None
     largest: int | None = None
     own: dict[str, int] = field(default_factory=dict)
+    own_sum: int = 0
     claimed: dict[str, int] = field(default_factory=dict)
     causes: dict[str, Cause] = field(default_factory=dict)
     back: list[Report] = field(default_factory=list)
@@ -44,7 +45,7 @@ class Course:
 
     def carried_on(self, incident: Incident, report: Report) -> Course:
         """The course with one report more, of which `incident` has the evidence; this one is not to be used again."""
-        if not self._goes_on_with(report):
+        if not self.goes_on_with(report):
             return Course.of(incident, self.policy)
         if report.stance is Stance.REPORT:
             self.tally.credits.update(trust.by_voice([report], self.policy))
@@ -52,7 +53,7 @@ class Course:
             self._take(report)
         return self
 
-    def _goes_on_with(self, report: Report) -> bool:
+    def goes_on_with(self, report: Report) -> bool:
         """Whether it comes after all the others and says nothing new of who wrote them."""
         if self.words and (self.words[-1].at, self.words[-1].key) > (report.at, report.key):
             return False
@@ -87,12 +88,14 @@ class Course:
         self.largest = max(n, self.largest or 0)
         self.claimed[key] = max(n, self.claimed.get(key, 0))
         if report.facts.first_hand:
-            self.own[key] = max(n, self.own.get(key, 0))
+            before = self.own.get(key, 0)
+            self.own[key] = max(n, before)
+            self.own_sum += max(0, n - before)
 
     @property
     def n_rejected(self) -> int | None:
         """At least so many rejections: the writers' own added up, or the largest number that anybody gives."""
-        return None if self.largest is None else max(self.largest, sum(self.own.values()))
+        return None if self.largest is None else max(self.largest, self.own_sum)
 
     def receipt(self) -> tuple[Term, ...]:
         """Every term with its points; they sum to the score."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot import trust
 from bot.model import Cause, Facts, Incident, Report, Share
 from bot.model.policy import Policy
 
@@ -39,6 +40,8 @@ def worth(report: Report, discount: float, policy: Policy) -> Worth:
         return NOTHING
     reading = min(policy.report_cap, max(0.0, _logit(report.probability) - _logit(policy.neutral)))
     facts = max(-reading, _facts(report.facts, policy))
+    if trust.is_answer(report):
+        reading, facts = reading * policy.answer_weight, facts * policy.answer_weight
     return Worth(reading, facts, min(discount, reading + facts))
 
 

@@ -47,6 +47,7 @@ class Tally:
     peak_at: datetime | None = None
     said: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     against: dict[str, float] = field(default_factory=dict)
+    against_sum: float = 0.0
     sums: dict[tuple[str, bool], float] = field(default_factory=dict)
     sums_at: datetime | None = None
     sites: Counter[str] = field(default_factory=Counter)
@@ -100,7 +101,9 @@ class Tally:
     def _hear(self, report: Report) -> None:
         key, credit = report.voice.key, self.credits[report.voice.key]
         self._decay_to(report.at)
-        if self.against.pop(key, None) is not None or key not in self.said:
+        denied = self.against.pop(key, None)
+        self.against_sum -= denied or 0.0
+        if denied is not None or key not in self.said:
             self.sites[credit.site] += 1
         value = credit.weight * self.worth(report).points
         self.chain.add(report.at, key, value, self.policy)
@@ -117,7 +120,9 @@ class Tally:
         key = report.voice.key
         if key in self.said and key not in self.against:
             self.sites[self.credits[key].site] -= 1
-        self.against[key] = self.policy.contrary * self._weight(report)
+        points = self.policy.answer_contrary if trust.is_answer(report) else self.policy.contrary
+        self.against_sum += points * self._weight(report) - self.against.get(key, 0.0)
+        self.against[key] = points * self._weight(report)
 
     def _decay_to(self, at: datetime) -> None:
         factor = kept(self.sums_at or at, at, self.policy)
@@ -135,7 +140,7 @@ class Tally:
         return _blend(_by_site(self.sums, self.policy), self.policy)
 
     def _contrary(self) -> float:
-        return min(self.policy.contrary_cap, math.fsum(self.against.values()))
+        return min(self.policy.contrary_cap, max(0.0, self.against_sum))
 
     def receipt(self, words: Iterable[Report]) -> tuple[Term, ...]:
         """Every term with its points, after `words` were taken in; they sum to `points`."""

@@ -133,6 +133,7 @@ class Incident:
     `volume` is the number of rejection posts about the requester in the 90 days before `opened_at`, `praise` that
     of the voices that said in this time that all was approved;
     `again` says that an earlier incident of the requester was told in public or confirmed.
+    `asked_at` is when the audience was last asked about the requester, set by who tells.
     `public_after` is the earliest moment for a public word, `next_at` when time alone changes something.
     `reversed_of` is how many rejections those had who count `n_reversed`, `n_reversing` how many workers say that
     something came back. `accident`: the reasons that workers were given sound like a mistake. These three are worked
@@ -150,6 +151,7 @@ class Incident:
     volume: int = 0
     praise: int = 0
     again: bool = False
+    asked_at: datetime | None = None
 
     stage: Stage = Stage.WATCHED
     outcome: Outcome = Outcome.OPEN

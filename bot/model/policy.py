@@ -129,6 +129,14 @@ class Policy:
     ] = 3
     true_weight: Annotated[float, Rule("What a voice is worth after a report of theirs was confirmed.", 1, 2)] = 1.2
 
+    # Answers to the bot's own question, by one tap. Their `source` is of the kind "question".
+    answer_weight: Annotated[
+        float, Rule("A tap that work was rejected counts so much of a post that says so: it costs less.", 0, 1)
+    ] = 0.7
+    answer_contrary: Annotated[
+        float, Rule("A tap that all was approved: who is asked answers either way, who posts mostly complains.", 0, 5)
+    ] = 1.0
+
     # When a stage is reached.
     suspected: Annotated[float, Rule("Points from which on an incident is suspected (simulated).", -20, 50)] = 0.0
     suspected_voices: Annotated[
@@ -173,6 +181,27 @@ class Policy:
     grown_factor: Annotated[float, Rule("Reporters or rejections grown so many times are worth an edit.", 1.1, 100)] = (
         2.0
     )
+    asks: Annotated[
+        bool, Rule("Members may be asked a neutral question while nobody is warned; off unless a guild wants it.")
+    ] = False
+    ask_gain: Annotated[
+        float,
+        Rule(
+            "Of what a warning now would save, answers to a question are expected to bring so much (simulated).", 0, 1
+        ),
+    ] = 0.15
+    ask_half: Annotated[
+        timedelta, Rule("So long after the first report half of what a warning saves is left (simulated).", 1, 24 * 30)
+    ] = timedelta(hours=24)
+    ask_harm: Annotated[
+        float, Rule("What a question costs a requester who did nothing; 1 is what a true warning saves.", 0, 10)
+    ] = 0.02
+    ask_cost: Annotated[float, Rule("What a question costs the community's patience, in the same measure.", 0, 10)] = (
+        0.02
+    )
+    ask_every: Annotated[
+        timedelta, Rule("About one requester nobody is asked again within this time.", 24 * 7, 24 * 365)
+    ] = timedelta(days=7)
     unproven_tasks: Annotated[int, Rule("Tasks from which on a batch is huge.", 1, 10_000_000)] = 1_000
     unproven_reward: Annotated[float, Rule("Reward up to which a task is taken for easy.", 0, 100)] = 0.10
 

@@ -27,6 +27,7 @@ _AT_IN_WORD = re.compile(r"(?<=[a-z])@(?=[a-z])")
 _DOLLAR_IN_WORD = re.compile(r"\$(?=[a-z])")
 # Any other ASCII becomes a space; an apostrophe joins what it stands between.
 _WORDS_ONLY = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord(char): "" for char in "'`"}
+_WORDS_ONLY |= {code: chr(code) for code in range(128) if chr(code).isalnum()}
 _QUOTES = str.maketrans(dict.fromkeys("‘’´ʼ", "'"))
 
 
@@ -38,11 +39,20 @@ def canonical(name: str) -> str:
     Empty where nothing readable is left. Idempotent; never raises.
     """
     name = name[:_MAX_WRITTEN]
-    text = (name if name.isascii() else _readable(name)).lower().replace("&", " and ")
+    text = (name if name.isascii() else _readable(name)).lower()
+    if "&" in text:
+        text = text.replace("&", " and ")
     if "@" in text or "$" in text:
         text = _DOLLAR_IN_WORD.sub("s", _AT_IN_WORD.sub("a", text))
     words = text.translate(_WORDS_ONLY)[:_MAX_CANONICAL].split()
-    return " ".join(_without_titles(_without_legal(_joined_letters(words)[:_MAX_WORDS])))
+    if len(words) < 2:
+        return "".join(words)
+    if min(map(len, words)) == 1:
+        words = _joined_letters(words)
+    words = words[:_MAX_WORDS]
+    if words[-1] in LEGAL:
+        words = _without_legal(words)
+    return " ".join(_without_titles(words) if words[0] in _TITLES else words)
 
 
 def _readable(name: str) -> str:
@@ -52,8 +62,6 @@ def _readable(name: str) -> str:
 
 def _joined_letters(words: list[str]) -> list[str]:
     """Single letters in a row are one word: "a i insights" is "ai insights", "l l c" is "llc"."""
-    if not any(len(word) == 1 for word in words):
-        return words
     joined: list[str] = []
     open_run = False
     for word in words:

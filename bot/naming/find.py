@@ -12,7 +12,7 @@ from bot.naming.nicknames import other_names
 from bot.naming.postings import key_of, pair_of
 
 # So many are looked at closely.
-RATED = 18
+RATED = 24
 # Of all who stand under one key, or have one word, those met most often come in.
 _PER_KEY = 30
 _PER_WORD = 12
@@ -29,6 +29,8 @@ _LOOKED_AT = 3
 _HOPELESS = 12.0
 # So many at most are gone through to find those met most often.
 _CROWD = 20_000
+# Of those that begin with the same few letters so many are looked at for all that was written.
+_BEGINNING = 100
 # Beginning so says this share of what was written.
 _BEGUN = 0.7
 _LEAST_GLUED = 4
@@ -37,7 +39,7 @@ _Near = list[tuple[str, float]]
 
 
 def near(index: NameIndex, canon: str) -> list[int]:
-    """The numbers of at most 18 names that may be meant by a canonical form."""
+    """The numbers of at most 24 names that may be meant by a canonical form."""
     search = _Search(index, canon)
     search.look(index.words.one_slip)
     if not search.has_enough():
@@ -79,8 +81,10 @@ class _Search:
     def _look_begun(self, skeleton: str) -> None:
         """Names that begin so: what was written may have been cut off."""
         for key in keys.asked_start_keys(skeleton):
-            numbers = self._index.keys.get(key, _CROWD)
+            numbers = self._index.busiest(self._index.keys.get(key, _CROWD), _BEGINNING)
             share = _BEGUN * min(1.0, keys.LONGEST_START / len(skeleton))
+            begun = [number for number in numbers if keys.skeleton(self._index.canon(number)).startswith(skeleton)]
+            self._add(self._index.busiest(begun, _PER_WORD), self.worth)
             self._add(self._index.busiest(numbers, _PER_WORD), share * self.worth)
 
     def _look_added(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Sequence, Set
+from functools import lru_cache
 from heapq import nlargest
 
 from bot.model import Name, Task
@@ -164,8 +165,7 @@ class NameIndex:
         self._canon.add(canon)
         self._owner.append(name.owner)
         self._activity.append(name.activity)
-        met = int(_STEPS * (math.log2(min(max(name.activity, 0.0), _MAX_ACTIVITY) + 2**-_LOWEST) + _LOWEST))
-        self._rank.append(met << 32 | key_of(f"{canon}|{name.owner}"))
+        self._rank.append(_met(name.activity) << 32 | key_of(f"{canon}|{name.owner}"))
         return number
 
 
@@ -191,5 +191,11 @@ def _id_key(account_key: str) -> int:
     return key_of("#" + _id_form(account_key))
 
 
+@lru_cache(maxsize=4096)
+def _met(activity: float) -> int:
+    return int(_STEPS * (math.log2(min(max(activity, 0.0), _MAX_ACTIVITY) + 2**-_LOWEST) + _LOWEST))
+
+
+@lru_cache(maxsize=4096)
 def _grains(activity: float) -> int:
     return round(min(max(activity, 0.0), _MAX_ACTIVITY) * _GRAIN)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from zlib import crc32
 
-from bot.naming.postings import key_of, pair_of
+from bot.naming.postings import pair_of
 
 # Digits that stand for letters in "l33t"; i and l look alike.
 _LEET = str.maketrans("013457892i", "oleastbgzl")
-_I_AS_L = str.maketrans("i", "l")
 
 # Words that say what somebody does and not who it is. A name of nothing else is too general to join anything on.
 _GENERIC = """
@@ -29,6 +29,9 @@ _SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "in"))
 _PAIRED = 6
 LONGEST_START = 8
 _STARTS = (4, LONGEST_START)
+# Keys of one kind are no keys of another. A name's words are ASCII letters and digits.
+_WHOLE, _INITIALS, _START = (crc32(kind) for kind in (b"=", b".", b"^"))
+_LETTERS = [crc32(bytes((letter,))) for letter in range(128)]
 
 
 def squashed(canon: str) -> str:
@@ -44,7 +47,7 @@ def skeleton(canon: str) -> str:
 def spelt(canon: str) -> list[str]:
     """The words as they are compared: "d0vr3l" is "dovrel", i is l, and a number at the end stands by itself."""
     if canon.replace(" ", "").isalpha():
-        return canon.translate(_I_AS_L).split()
+        return canon.replace("i", "l").split()
     return [part for word in canon.split() for part in _parts(word)]
 
 
@@ -78,33 +81,27 @@ def shortened(canon: str) -> Iterator[str]:
 
 def whole_key(skeleton: str) -> int:
     """The key of a name as a whole."""
-    return key_of("=" + skeleton)
+    return crc32(skeleton.encode(), _WHOLE)
 
 
 def initials_key(letters: str) -> int:
     """The key of a name's first letters."""
-    return key_of("." + letters)
-
-
-def start_keys(skeleton: str) -> list[int]:
-    """The keys of how a name begins: its first four letters, and its first eight."""
-    return [key_of(f"^{skeleton[:length]}") for length in _STARTS if len(skeleton) > length]
+    return crc32(letters.encode(), _INITIALS)
 
 
 def asked_start_keys(skeleton: str) -> list[int]:
     """The key of the longest beginning that names are listed under."""
-    return [key_of(f"^{skeleton[:length]}") for length in _STARTS[::-1] if len(skeleton) >= length][:1]
+    return [crc32(skeleton[:length].encode(), _START) for length in _STARTS[::-1] if len(skeleton) >= length][:1]
 
 
 def keys_of(words: list[str]) -> set[int]:
     """All keys of a name with these words: the whole, its beginning, each two, "j doe" and "jane d", its initials."""
-    skeleton = "".join(words)
-    found = {key_of("=" + skeleton), *start_keys(skeleton)}
+    letters = "".join(words).encode()
+    found = {crc32(letters, _WHOLE), *[crc32(letters[:length], _START) for length in _STARTS if len(letters) > length]}
     if len(words) > 1:
-        hashes = [key_of(word) for word in words]
-        first, last = words[0][0], words[-1][0]
-        found.add(pair_of(key_of(first), hashes[-1]))
-        found.add(pair_of(hashes[0], key_of(last)))
+        hashes = [crc32(word.encode()) for word in words]
+        found.add(pair_of(_LETTERS[letters[0]], hashes[-1]))
+        found.add(pair_of(hashes[0], _LETTERS[ord(words[-1][0])]))
         if len(words) > 2:
             found.update(_of_many(words, hashes))
         else:

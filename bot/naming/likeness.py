@@ -24,11 +24,15 @@ _LONG = 24
 
 
 class Asked:
-    """A canonical name that was asked for, taken apart once. `rarity`: what meeting a word is worth, in nats."""
+    """A canonical name that was asked for, taken apart once.
 
-    def __init__(self, canon: str, rarity: Callable[[str], float]) -> None:
+    `rarity`: what meeting a word is worth, in nats; `most`: what a word of no name is worth.
+    """
+
+    def __init__(self, canon: str, rarity: Callable[[str], float], most: float) -> None:
         self.canon = canon
         self._rarity = rarity
+        self._most = most
         self._words = keys.spelt(canon)
         self._worth = [rarity(word) for word in self._words]
         self._skeleton = "".join(self._words)
@@ -39,15 +43,21 @@ class Asked:
     def beside(self, known: str) -> Likeness:
         """The features of `known`; absent ones are 0."""
         if known == self.canon:
-            said = min(sum(self._worth) / _RARITY_UNIT, _MOST_SAID)
-            return {"exact": 1.0, "said": said, "long exact": min(len(self._skeleton), _LONG) / _LONG}
+            return {
+                "exact": 1.0,
+                "said": min(sum(self._worth) / _RARITY_UNIT, _MOST_SAID),
+                "shared": (self._most - max(self._worth, default=0.0)) / _RARITY_UNIT,
+                "long exact": min(len(self._skeleton), _LONG) / _LONG,
+            }
         words = keys.spelt(known)
         skeleton = "".join(words)
         edits = OSA.distance(self._skeleton, skeleton)
+        turned = len(words) > 1 and sorted(words) == self._ordered
         longest = max(len(self._skeleton), len(skeleton), 1)
+        wrong = 0 if turned else edits
         found = {
-            "letters": 1.0 - edits / longest,
-            "long": min(max(longest - edits, 0), _LONG) / _LONG,
+            "letters": 1.0 - wrong / longest,
+            "long": min(max(longest - wrong, 0), _LONG) / _LONG,
             "short": max(0.0, 8.0 - min(len(self._skeleton), len(skeleton))) / 8.0,
         }
         found.update(self._in_common(words))
@@ -55,7 +65,7 @@ class Asked:
             found[self._only_by(known)] = 1.0
         elif edits <= 2:
             found["one letter" if edits == 1 else "two letters"] = 1.0
-        if len(words) > 1 and sorted(words) == self._ordered:
+        if turned:
             found["reordered"] = 1.0
         if known in self._shortened or self.canon in keys.shortened(known):
             found["initials"] = 1.0
@@ -82,16 +92,23 @@ class Asked:
         worth = [self._rarity(word) for word in words]
         best = [0.0] * len(words)
         asked_left = 0.0
-        more = 0
+        rarest = 0.0
+        more = same = initials = 0
         for word, rare in zip(self._words, self._worth, strict=True):
             each = [alike(word, other) for other in words]
             most = max(each, default=0.0)
+            if most == 1.0:
+                same += 1
+                rarest = max(rarest, rare)
+            elif len(word) == 1:
+                initials += 1
             asked_left += rare * (1.0 - most)
             more += most < _EXPLAINED
             best = list(map(max, best, each))
         said = sum([rare * share for rare, share in zip(worth, best, strict=True)])
         left = sum(worth) - said
         fewer = sum([share < _EXPLAINED for share in best])
+        whole = same == len(self._words)
         return {
             "said": min(said / _RARITY_UNIT, _MOST_SAID),
             "asked left": min(asked_left / _RARITY_UNIT, _MOST_SAID),
@@ -99,6 +116,11 @@ class Asked:
             "words more": float(min(more, 3)),
             "words fewer": float(min(fewer, 3)),
             "one of several": float(fewer > 0 and len(words) - fewer <= 1),
+            "shared": (self._most - rarest) / _RARITY_UNIT if same else 0.0,
+            "no word same": float(not same),
+            "asked whole": float(whole),
+            "asked by letters": float(not whole and same + initials == len(self._words) and not more),
+            "known whole": float(same > 0 and best.count(1.0) == len(words)),
         }
 
 

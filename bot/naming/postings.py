@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from zlib import crc32
 
 # So many rows that each stays short enough to be sorted in no time (500 numbers at a million names).
-_ROWS = 1 << 14
+_ROW = (1 << 14) - 1
 _NUMBER = (1 << 32) - 1
 # Odd, and far from a power of two (Knuth's multiplicative hashing).
 _MIX = 2_654_435_761
@@ -29,32 +29,32 @@ class Postings:
 
     def __init__(self) -> None:
         self._rows: dict[int, array[int]] = {}
-        self._unsorted: set[int] = set()
+        # How many of each row were there when it was last put in order.
+        self._sorted: dict[int, int] = {}
 
     def add(self, keys: Iterable[int], number: int) -> None:
         """List `number` under each key. The caller adds it once."""
-        rows, unsorted = self._rows, self._unsorted
+        rows = self._rows
         for key in keys:
-            place = key % _ROWS
-            row = rows.get(place)
-            if row is None:
-                rows[place] = array("Q", (key << 32 | number,))
-            else:
-                row.append(key << 32 | number)
-                unsorted.add(place)
+            try:
+                rows[key & _ROW].append(key << 32 | number)
+            except KeyError:
+                rows[key & _ROW] = array("Q", (key << 32 | number,))
 
     def remove(self, keys: Iterable[int], number: int) -> None:
         """Take `number` from under each key."""
         for key in keys:
-            self._rows[key % _ROWS].remove(key << 32 | number)
+            place = key & _ROW
+            self._rows[place].remove(key << 32 | number)
+            self._sorted.pop(place, None)
 
     def get(self, key: int, most: int = _NUMBER) -> list[int]:
         """The numbers under `key`, in ascending order; none if there are more than `most`."""
-        place = key % _ROWS
+        place = key & _ROW
         row = self._rows.get(place)
         if row is None:
             return []
-        if place in self._unsorted:
+        if self._sorted.get(place) != len(row):
             row = self._sort(place)
         low = key << 32
         at = bisect_left(row, low)
@@ -65,10 +65,11 @@ class Postings:
 
     def settle(self) -> None:
         """Sort what has to be sorted before it can be read, all at once."""
-        for place in tuple(self._unsorted):
-            self._sort(place)
+        for place, row in self._rows.items():
+            if self._sorted.get(place) != len(row):
+                self._sort(place)
 
     def _sort(self, place: int) -> array[int]:
-        self._unsorted.discard(place)
         row = self._rows[place] = array("Q", sorted(self._rows[place]))
+        self._sorted[place] = len(row)
         return row

@@ -17,9 +17,11 @@ from bot.naming.weigh import PROOF, SUPPORT, Weighed, weigh
 FOUND_AT = 0.95
 # for two telling words or more as one requester alone is called, however well known a neighbour is:
 FOUND_WHOLE_AT = 0.85
-# for one letter that differs, another order, words spaced otherwise, a beginning; and for two letters that differ.
+# for the same words in another order; for one letter that differs, words spaced otherwise, a beginning; and for two
+# letters that differ.
+FOUND_TURNED_AT = 0.975
 FOUND_NEAR_AT = 0.985
-FOUND_FAR_AT = 0.995
+FOUND_FAR_AT = 0.99
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
 LISTED_AT = 0.005
 UNKNOWN_BELOW = 0.5
@@ -139,6 +141,8 @@ def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]]) ->
         return FOUND_WHOLE_AT if alone and "whole name" in one.features else FOUND_AT
     if one.like.get("two letters"):
         return FOUND_FAR_AT
+    if one.like.get("reordered"):
+        return FOUND_TURNED_AT
     return math.inf if _how(one).startswith("similar") else FOUND_NEAR_AT
 
 

@@ -38,9 +38,10 @@ def weigh(asked: str, mention: Mention, index: NameIndex, where: str | None, con
     if not asked or not len(index):
         return []
     given = clues(mention.task) | clues(context.task)
-    name_asked = Asked(asked, index.rarity)
+    name_asked = Asked(asked, index.rarity, index.size)
     likes: dict[str, Likeness] = {}
-    whole = keys.is_whole(asked) and bool(index.named(asked))
+    taken = bool(index.named(asked))
+    whole = taken and keys.is_whole(asked)
     numbers = dict.fromkeys(near(index, asked))
     numbers.update(dict.fromkeys(_pointed_at(asked, given, index, context)))
     found = []
@@ -53,12 +54,12 @@ def weigh(asked: str, mention: Mention, index: NameIndex, where: str | None, con
         if like is None:
             like = likes[canon] = name_asked.beside(canon)
         beside = tuple(_beside(name, where, context, given, index))
-        found.append(Weighed(name, canon, like, beside, _features(like, beside, index, name, whole=whole)))
+        found.append(Weighed(name, canon, like, beside, _features(like, beside, index, name, whole=whole, taken=taken)))
     return found
 
 
 def _features(
-    like: Likeness, beside: tuple[str, ...], index: NameIndex, name: Name, *, whole: bool
+    like: Likeness, beside: tuple[str, ...], index: NameIndex, name: Name, *, whole: bool, taken: bool
 ) -> dict[str, float]:
     kind = _kind(like)
     found = dict.fromkeys(beside, 1.0)
@@ -67,21 +68,26 @@ def _features(
     found[f"{kind} bias"] = 1.0
     found[f"{kind} activity"] = index.weight(name)
     found[f"{kind} size"] = index.size
-    if whole and kind != "exact":
-        found["not the name"] = 1.0
+    if taken and kind != "exact":
+        found[f"{kind} not the name" if whole else f"{kind} taken"] = 1.0
     elif whole and "other platform" not in beside:
         found["whole name"] = 1.0
     return found
 
 
 def _kind(like: Likeness) -> str:
-    if "exact" in like:
-        return "exact"
-    if like.get("initials"):
-        return "initials"
-    if like.get("words fewer"):
-        return "part"
-    return "more" if like.get("words more") else "near"
+    """What may have been done to the name, in a word or two: each has weights of its own."""
+    if "exact" in like or like.get("initials"):
+        return "exact" if "exact" in like else "initials"
+    if like["letters"] == 1.0:
+        return "near"
+    if like["words fewer"]:
+        if like["words more"]:
+            return "other"
+        return "part" if like["asked whole"] else "letters" if like["asked by letters"] else "some"
+    if like["words more"]:
+        return "more" if like["known whole"] else "longer"
+    return "begun" if like.get("cut") else "near"
 
 
 def _pointed_at(asked: str, given: frozenset[str], index: NameIndex, context: Context) -> Iterator[int]:

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.errors import InputError
 from bot.model import Candidate, Match, Mention, Name, Result
 
+_MOST_COLUMNS = 4
 _COLUMNS = "account_key, name[, platform[, activity]], separated by tabs"
 
 
 def names_from_tsv(lines: Iterable[str | bytes]) -> Iterator[Name]:
     """The names of a table: UTF-8, no header, no quoting; blank lines are skipped. Owner is the account key.
+
+    An id that comes again has one more name. Tabs at the end of a line and the case of a platform do not matter.
 
     Raises InputError naming the line and the reason at the first bad line.
     """
@@ -27,16 +30,18 @@ def names_from_tsv(lines: Iterable[str | bytes]) -> Iterator[Name]:
 
 
 def _name(columns: list[str], number: int) -> Name:
-    if not 2 <= len(columns) <= 4:
+    while len(columns) > _MOST_COLUMNS and not columns[-1].strip():
+        columns.pop()
+    if not 2 <= len(columns) <= _MOST_COLUMNS:
         raise InputError(f"line {number} of the names: {len(columns)} columns, wanted {_COLUMNS}")
-    account_key, name, platform, activity = (column.strip() for column in (*columns, "", "")[:4])
+    account_key, name, platform, activity = (column.strip() for column in (*columns, "", "")[:_MOST_COLUMNS])
     if not account_key or not name:
         raise InputError(f"line {number} of the names: the {'name' if account_key else 'account key'} is empty")
     return Name(
         owner=account_key,
         account_key=account_key,
         name=name,
-        platform=platform or None,
+        platform=platform.lower() or None,
         activity=_activity(activity, number),
     )
 
@@ -62,7 +67,8 @@ def mention_from(obj: object) -> tuple[str | int, Mention, str | None]:
         raise InputError("mention is missing or no text")
     if platform is not None and not isinstance(platform, str):
         raise InputError("platform is no text")
-    return key, Mention(text=text, platform=platform or None), platform or None
+    where = (platform or "").strip().lower() or None
+    return key, Mention(text=text, platform=where), where
 
 
 def match_to(key: str | int, match: Match) -> dict[str, object]:

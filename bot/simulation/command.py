@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 from bot.errors import UsageError
@@ -69,7 +69,8 @@ def tasks(worlds: Sequence[str], structures: Sequence[str], base: Task) -> list[
 def one_year(task: Task, seed: int) -> YearFigures:
     """One year of the task, whatever process it runs in."""
     made = year(world(task.world, task.structure), seed)
-    return figures(made, task.policy, moderators=task.moderators, asking=task.asking, rivals=task.rivals)
+    policy = replace(task.policy, asks=True) if task.asking else task.policy
+    return figures(made, policy, moderators=task.moderators, asking=task.asking, rivals=task.rivals)
 
 
 def simulated(found: Sequence[Task]) -> Iterator[tuple[Task, list[YearFigures]]]:

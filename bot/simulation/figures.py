@@ -51,6 +51,7 @@ class YearFigures:
     corroborated_false: int
     shown: int
     asked: int
+    asked_in_vain: int
     rivals: dict[str, list[Score]] = field(default_factory=dict)
 
 
@@ -60,6 +61,7 @@ def figures(
     """Everything that is counted of one year. `shown` is how many stories moderators get to see."""
     told = run(year, policy, moderators=moderators, asking=asking)
     known = savable(year.affairs)
+    asked = [each for each in told if each.reason is Reason.ASKED]
     sure = [each for each in told if each.stage in _SURE and each.reason is not Reason.CONFIRMED and each.public]
     true = sum(year.affair(each.account, each.at) is not None for each in sure)
     return YearFigures(
@@ -74,7 +76,8 @@ def figures(
         corroborated_true=true,
         corroborated_false=len(sure) - true,
         shown=len({(each.account, each.at // (24 * 14)) for each in told if each.stage is not Stage.WATCHED}),
-        asked=sum(each.reason is Reason.ASKED for each in told),
+        asked=len(asked),
+        asked_in_vain=sum(year.affair(each.account, each.at) is None for each in asked),
         rivals={name: _swept(year, name) for name in RIVALS} if rivals else {},
     )
 

@@ -6,17 +6,19 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 
+from bot.alerts.questions import Tap, answer
 from bot.alerts.stream import decide
 from bot.alerts.wire import Event
-from bot.model import Alert, Decision, Facts, Reason, Report, Share, Stage, Stance, Verdict
+from bot.model import Alert, Decision, Reason, Stage, Verdict
 from bot.model.policy import Policy
 from bot.simulation.chance import poisson, spread, stream
 from bot.simulation.scribe import BEGAN, moment
 from bot.simulation.years import CAUSED_FOR, Year
 
-_TAPPED = 0.9  # how sure the reader is of a claim that was made by a tap: there is nothing to misread
-_HONEST_WORK = 40.0  # workers who had work decided this week at a requester somebody asks about, median (judgement)
+_OPEN_FOR = 24.0  # hours in which a question is answered
+_ALL_GONE = 0.6  # of those hit by a mass rejection, so many lost everything (as in `wording.mass`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +64,35 @@ class Audience:
         self._answer(at, Event(verdict.at, told.account, None, verdict))
 
     def _tap(self, told: Told) -> None:
-        """Workers with such work tap: those hit that it was rejected, the others that it was approved."""
+        """Workers with such work tap what became of theirs: those hit, and those with ordinary work there."""
+        world = self.year.world
         rng = stream("taps", self.year.seed, told.account, round(told.at))
         affair = self.year.affair(told.account, told.at)
         if affair is not None:
             for noticed in affair.noticed:
-                if noticed < told.at + 24 and rng.random() < self.year.world.tapping:
-                    self._tapped(max(told.at, noticed) + spread(rng, self.year.world.tap_after, 1.0), told, hit=True)
-            return
-        n = self.year.world.tap_least + spread(rng, _HONEST_WORK, 1.0)
-        for _ in range(poisson(rng, self.year.world.tapping * n)):
-            self._tapped(told.at + spread(rng, self.year.world.tap_after, 1.0), told, hit=False)
+                if noticed < told.at + _OPEN_FOR and rng.random() < world.tapping:
+                    button = Tap.ALL_REJECTED if rng.random() < _ALL_GONE else Tap.SOME_REJECTED
+                    self._tapped(rng, max(told.at, noticed), told, button)
+        if affair is None or told.account.startswith("A"):
+            self._tap_ordinary(rng, told)
 
-    def _tapped(self, at: float, told: Told, *, hit: bool) -> None:
-        who = self.year.community.workers[
-            stream("tapper", self.year.seed, told.account, self.n).randrange(self.year.world.workers)
-        ]
-        report = Report(
-            key=f"t{self.n}",
-            at=moment(at),
-            voice=who.voice(),
-            stance=Stance.REPORT if hit else Stance.CONTRARY,
-            probability=_TAPPED,
-            facts=Facts(share=Share.ALL if hit else None, first_hand=True),
-            source=who.site,
-        )
-        self._answer(at, Event(report.at, told.account, None, report))
+    def _tap_ordinary(self, rng: Random, told: Told) -> None:
+        """Those whose work there has nothing to do with a mass rejection; some have something rejected all the same."""
+        world = self.year.world
+        partial = self.year.blame(told.account, told.at) == "partial"
+        some = rng.uniform(world.partial_least, world.partial_most) if partial else world.tap_some
+        for _ in range(poisson(rng, world.tapping * (world.tap_least + spread(rng, world.tap_workers, 1.0)))):
+            self._tapped(rng, told.at, told, Tap.SOME_REJECTED if rng.random() < some else Tap.ALL_APPROVED)
+
+    def _tapped(self, rng: Random, since: float, told: Told, button: Tap) -> None:
+        world = self.year.world
+        at = since + spread(rng, world.tap_after, 1.0)
+        who = self.year.community.workers[rng.randrange(world.workers)]
+        if rng.random() < world.tap_slip:
+            button = rng.choice(list(Tap))
+        if button is not Tap.PENDING:
+            report = answer(f"t{self.n}", moment(at), who.voice(), button, "simulated")
+            self._answer(at, Event(report.at, told.account, None, report))
 
     def _answer(self, at: float, event: Event) -> None:
         heapq.heappush(self.waiting, (at, self.n, event))

@@ -48,6 +48,7 @@ def summary(years: Sequence[YearFigures]) -> dict[str, Any]:
         "precision_of_corroborated": sum(each.corroborated_true for each in years) / max(1, sure),
         "shown_to_moderators_a_week": sum(each.shown for each in years) / len(years) / 52,
         "questions_a_week": sum(each.asked for each in years) / len(years) / 52,
+        "questions_about_honest": sum(each.asked_in_vain for each in years) / max(1, sum(each.asked for each in years)),
         "rivals_at_the_same_rate": _rivals(years, false),
     }
 
@@ -76,7 +77,8 @@ def lines(title: str, found: dict[str, Any]) -> list[str]:
         f"  under `cautious`             {found['cautious_false_a_year']:.1f} false a year, "
         f"{found['cautious_saved']:.2f} saved; corroborated is right in {found['precision_of_corroborated']:.3f}",
         f"  moderators see               {found['shown_to_moderators_a_week']:.1f} a week; "
-        f"questions {found['questions_a_week']:.1f} a week",
+        f"questions {found['questions_a_week']:.1f} a week, "
+        f"{found['questions_about_honest']:.0%} of them about somebody honest",
     ]
     for name, each in found["rivals_at_the_same_rate"].items():
         told.append(

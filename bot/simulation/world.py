@@ -176,6 +176,11 @@ class World:
     )
     tap_after: Annotated[float, Given("From question to tap, median.", JUDGEMENT)] = 2.0
     tap_least: Annotated[int, Given("Workers with ordinary work at an honest requester, least.", JUDGEMENT)] = 5
+    tap_workers: Annotated[float, Given("The others of them, median.", JUDGEMENT)] = 40
+    tap_some: Annotated[
+        float, Given("Share of those, outside of honest batches with rejections, who had some rejected.", CLOUDRESEARCH)
+    ] = 0.05
+    tap_slip: Annotated[float, Given("Share of taps on any other button than was meant.", JUDGEMENT)] = 0.02
 
 
 def givens() -> Mapping[str, Given]:

@@ -24,6 +24,8 @@ LOOK_EVERY = timedelta(hours=23)
 
 def next_look(written_at: datetime, now: datetime) -> datetime:
     """When to look next at a post that was written then and looked at now."""
+    # A date in the future, maybe the last there is, is a fault of the site.
+    written_at = min(written_at, now)
     ahead = [written_at + span for span in LOOK_AFTER if written_at + span > now]
     return min([*ahead, now + LOOK_EVERY])
 

@@ -119,6 +119,7 @@ def print_rows(what: str, answers: Answered) -> None:
     right, covered, wrong = figures.found(rows)
     error, by_name = figures.calibration_error(rows), figures.calibration_error(rows, by_owner=False)
     print(f"    unknown recognised {recognised:.3f} at precision {precision:.3f}", end="; ")
+    print(f"by probability alone {figures.unknown_at(rows, 0.8):.3f} at 0.8", end="; ")
     print(f"found: precision {right:.4f} ({wrong} wrong), coverage {covered:.3f}", end="; ")
     print(f"ECE {error:.3f} (by name {by_name:.3f})", end="; ")
     print(f"p50 {figures.percentile(times, 0.5):.2f} ms, p99 {figures.percentile(times, 0.99):.2f} ms")

@@ -55,6 +55,18 @@ def unknown(rows: Sequence[Row]) -> tuple[float, float]:
     return sum(said) / max(1, sum(one.owner is None for one in rows)), sum(said) / max(1, len(said))
 
 
+def unknown_at(rows: Sequence[Row], precision: float) -> float:
+    """The largest share of strangers recognised by a low probability alone while `precision` of those called so are."""
+    ranked = sorted(rows, key=lambda one: one.probability)
+    right = best = 0
+    for place, one in enumerate(ranked, 1):
+        right += one.owner is None
+        last = place == len(ranked) or ranked[place].probability > one.probability
+        if last and right / place >= precision:
+            best = right
+    return best / max(1, sum(one.owner is None for one in rows))
+
+
 def found(rows: Sequence[Row], *, by_owner: bool = True) -> tuple[float, float, int]:
     """Precision of the answer "found", the share of the known it covers, and how often it was wrong."""
     said = [one.first == one.owner if by_owner else one.same for one in rows if one.result is Result.FOUND]

@@ -234,7 +234,8 @@ def _leet(name: str, dice: random.Random) -> str:
 def _called(name: str, dice: random.Random) -> str:
     """A first name shortened, as friends do."""
     first, *others = name.split()
-    return " ".join([first[: dice.randint(3, 5)], *others])
+    short = first[: dice.randint(3, 6)]
+    return " ".join([short + dice.choice(("", "", "", "y", "o", "s", f"{short[-1]}ie")), *others])
 
 
 def _no_vowels(name: str, dice: random.Random) -> str:

@@ -22,7 +22,7 @@ from tests.naming.invented import Question, World
 
 FILE = Path(__file__).parents[2] / "bot" / "naming" / "weights.toml"
 # Names in a world, questions to it, worlds of that size.
-WORLDS = ((1_000, 1_000, 3), (10_000, 1_400, 1), (100_000, 2_000, 1))
+WORLDS = ((1_000, 1_000, 2), (10_000, 1_400, 1), (100_000, 3_000, 1))
 NOBODY = 0.2
 # So many have shown their work besides those who are asked for.
 WORKING = 10_000

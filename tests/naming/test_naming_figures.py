@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from figures import Row, unknown_at
 from invented import World
 
 from bot.model import Mention, Result
@@ -45,3 +46,15 @@ def test_probabilities_mean_what_they_say(answers: list) -> None:
     bins = [[(p, right) for p, right in rated if tenth <= p * 10 < tenth + 1] for tenth in range(11)]
     error = sum(abs(sum(chance - right for chance, right in each)) for each in bins) / len(rated)
     assert error <= 0.08
+
+
+def test_strangers_recognised_by_a_low_probability_alone() -> None:
+    rows = [
+        Row(None, None, False, 0.0),
+        Row(None, "a", False, 0.2),
+        Row("a", "a", True, 0.4),
+        Row(None, "a", False, 0.6),
+    ]
+
+    assert unknown_at(rows, 1.0) == pytest.approx(2 / 3)
+    assert unknown_at(rows, 0.75) == 1.0

@@ -29,12 +29,20 @@ def test_the_columns_of_a_table() -> None:
         (['A1EXAMPLE\t"Jane"\n'], ['"Jane"']),
         ([b"A1EXAMPLE\tJ\xc3\xa4ne\n"], ["Jäne"]),
         (["A1EXAMPLE\tJane\t\t\n"], ["Jane"]),
+        (["A1EXAMPLE\tJane\tmturk\t2\t\t \n"], ["Jane"]),
         (["A1EXAMPLE\tJane\n", "A1EXAMPLE\tJane K\n"], ["Jane", "Jane K"]),
         ([], []),
     ],
 )
 def test_what_a_table_may_look_like(lines: list[str | bytes], names: list[str]) -> None:
     assert [name.name for name in names_from_tsv(lines)] == names
+
+
+def test_the_case_of_a_platform_does_not_matter() -> None:
+    (name,) = names_from_tsv(["A1EXAMPLE\tJane\tMTurk\n"])
+
+    assert name.platform == "mturk"
+    assert mention_from({"key": 1, "mention": "Jane", "platform": " MTURK"})[2] == "mturk"
 
 
 @pytest.mark.parametrize(

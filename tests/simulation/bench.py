@@ -23,7 +23,7 @@ from bot.simulation.worlds import BASE, REPORT_SEEDS, WORLDS
 
 YEARS = 20
 CASES = 1_000
-ATTENDED = replace(EARLY, name="early, told of every strong report", suspected_voices=1)
+ATTENDED = replace(EARLY, name="early, told of every strong report", suspected_voices=1, suspected=-1.0)
 """For a guild whose moderators answer: they also hear of what a single worker reports. Members do not."""
 
 
@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> None:
         replace(plain, moderators=True, rivals=False),
         replace(plain, moderators=True, rivals=False, policy=ATTENDED),
         replace(plain, asking=True, rivals=False),
+        replace(plain, asking=True, moderators=True, rivals=False),
     ):
         simulate(tasks(["base"], ["both"], more), sys.stdout, as_json=False)
 

@@ -224,6 +224,31 @@ def told(at, account="N1"):
     return (at, account)
 
 
+def test_workers_are_asked_only_where_the_policy_asks_and_answer_both_ways(small):
+    asks = dataclasses.replace(EARLY, asks=True)
+    silent, told_of = runs.run(small, EARLY, asking=True), runs.run(small, asks, asking=True)
+    questions = [each for each in told_of if each.reason is Reason.ASKED]
+    audience = runs.Audience(dataclasses.replace(small, world=dataclasses.replace(SMALL, tapping=1.0)), False, True)
+
+    for each in questions:
+        audience.hear(each)
+
+    assert questions
+    assert not any(each.public for each in questions)
+    assert not [each for each in silent if each.reason is Reason.ASKED]
+    assert {event.what.stance for *_, event in audience.waiting} == {Stance.REPORT, Stance.CONTRARY}
+    assert all(event.what.source.startswith("question:") for *_, event in audience.waiting)
+
+
+def test_questions_are_counted_and_how_many_of_them_are_about_somebody_honest(small):
+    asks = dataclasses.replace(EARLY, asks=True)
+
+    found = figures.figures(small, asks, asking=True, rivals=False)
+
+    assert 0 < found.asked_in_vain <= found.asked
+    assert summary([found])["questions_about_honest"] == found.asked_in_vain / found.asked
+
+
 @pytest.fixture
 def known():
     """One mass rejection of 100 tasks, of which a warning at its first report would have saved 60."""
