@@ -91,7 +91,10 @@ async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio
         stack.push_async_callback(connection.close)
         await connection.open()
         await _tick(stack, settings, store, rules, connection)
-        log.info("running", database=store.where, sources=len(settings.sources), dry=dry is not None)
+        # Outside of the database, so that nobody can write the whole audit anew unnoticed.
+        entries, last = await store.read(lambda tx: tx.audit_head())
+        told = {"database": store.where, "sources": len(settings.sources), "dry": dry is not None}
+        log.info("running", **told, audit=f"{entries} {last}")
         await stop.wait()
         log.info("stopping")
     if connection.refused is not None:

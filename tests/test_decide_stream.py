@@ -387,6 +387,7 @@ def streams(draw):
     return events
 
 
+@pytest.mark.long
 @given(streams(), st.booleans(), st.sampled_from([EARLY, CAUTIOUS]))
 @settings(max_examples=150, deadline=None)
 def test_any_stream_gives_alerts_in_order_with_true_receipts(events, ordered, policy):

@@ -56,6 +56,7 @@ def standing(rng):
     return {"volume": rng.choice([0, 0, 2, 30]), "praise": rng.choice([0, 0, 5, 60]), "again": rng.random() < 0.1}
 
 
+@pytest.mark.long
 def test_order_never_matters_removal_never_raises_and_terms_sum_to_the_score():
     rng = random.Random(1)
     for _ in range(CASES):
@@ -75,6 +76,7 @@ def test_order_never_matters_removal_never_raises_and_terms_sum_to_the_score():
         assert len({term.term for term in known.why}) == len(known.why)
 
 
+@pytest.mark.long
 def test_carrying_an_incident_on_is_the_same_as_making_it_anew():
     rng = random.Random(3)
     for _ in range(CASES // 4):
@@ -89,6 +91,7 @@ def test_carrying_an_incident_on_is_the_same_as_making_it_anew():
         assert incidents.assess(known, EARLY, NOW, course=course) == incidents.assess(known, EARLY, NOW)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("policy", [EARLY, CAUTIOUS])
 def test_no_flood_of_fresh_accounts_makes_anything_public(policy):
     """D1 of the reliability goal: ten thousand accounts on twenty requesters, beside one honest report each."""

@@ -116,6 +116,7 @@ def test_every_requester_of_the_alerts_is_renamed_in_the_copy(told: Told) -> Non
         assert renamed(alert["requester"]) != alert["requester"]
 
 
+@pytest.mark.long
 def test_other_names_authors_keys_and_dates_give_the_corresponding_alerts(told: Told, tmp_path: Path) -> None:
     other = lines(
         demo("--no-prompt", "--json", "--sample", copy_of_the_sample(tmp_path / "copy"), folder=tmp_path),

@@ -571,6 +571,7 @@ def test_the_order_of_arrival_never_matters(reports, verdicts, policy, chance):
     assert derived(one) == derived(other)
 
 
+@pytest.mark.long
 @given(evidence(least=1), policies, st.data())
 @settings(max_examples=200, deadline=None)
 def test_removing_a_report_never_raises_stage_or_score(reports, policy, data):
@@ -583,6 +584,7 @@ def test_removing_a_report_never_raises_stage_or_score(reports, policy, data):
     assert without.score <= known.score + 1e-9
 
 
+@pytest.mark.long
 @given(evidence(), evidence(fresh=True, most=40), policies)
 @settings(deadline=None)
 def test_fresh_accounts_change_nothing_that_is_told(reports, fresh, policy):
@@ -594,6 +596,7 @@ def test_fresh_accounts_change_nothing_that_is_told(reports, fresh, policy):
     assert (known.n_voices, known.disputed, known.outcome) == (without.n_voices, without.disputed, without.outcome)
 
 
+@pytest.mark.long
 @given(evidence(), evidence(), policies)
 @settings(deadline=None)
 def test_the_machine_never_lowers_a_verdict(reports, more, policy):
@@ -604,6 +607,7 @@ def test_the_machine_never_lowers_a_verdict(reports, more, policy):
     assert known.stage is Stage.CONFIRMED
 
 
+@pytest.mark.long
 @given(evidence(most=20), spoken, st.integers(0, 200), st.booleans(), policies)
 @settings(deadline=None)
 def test_the_terms_of_the_receipt_sum_to_the_score(reports, verdicts, volume, again, policy):
@@ -613,12 +617,14 @@ def test_the_terms_of_the_receipt_sum_to_the_score(reports, verdicts, volume, ag
     assert len({term.term for term in known.why}) == len(known.why)
 
 
+@pytest.mark.long
 @given(evidence(most=20), policies)
 @settings(deadline=None)
 def test_without_a_verdict_the_machine_never_confirms(reports, policy):
     assert incident(*reports, policy=policy).stage in (Stage.WATCHED, Stage.SUSPECTED, Stage.CORROBORATED)
 
 
+@pytest.mark.long
 @given(st.lists(voices(), max_size=4, unique_by=lambda each: each.key), evidence(most=12))
 @settings(deadline=None)
 def test_four_colluders_never_corroborate(four, words):

@@ -291,6 +291,7 @@ async def test_one_ugly_post_stops_none_of_the_others(take, store, told) -> None
     assert Stage.CORROBORATED in stages or Stage.SUSPECTED in stages
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=20), st.datetimes()), max_size=4))
 async def test_any_posts_can_be_taken_in_and_are_then_known(tmp_path_factory, ugly) -> None:
@@ -437,6 +438,7 @@ async def ends(folder: Path, pages: Sequence[Sequence[Post]]) -> list[tuple[Any,
     return found
 
 
+@pytest.mark.long
 async def test_the_order_of_pages_does_not_change_what_becomes_of_it(tmp_path) -> None:
     posts, dice, found = list(stories()), random.Random(5), []
     for number in range(6):

@@ -311,6 +311,7 @@ def nonsense(dice: random.Random) -> str:
     return dice.choice(starts) + text
 
 
+@pytest.mark.long
 async def test_ten_thousand_random_strings_get_an_answer(known, store, by) -> None:
     for name in (NAME, "Bramblewick Lab", "A", "Research", "Δοκιμή", "101"):
         await known(name, account_key=f"A{len(name)}EXAMPLE2REQ3")

@@ -280,6 +280,7 @@ def test_every_command_in_the_readme_is_one(line):
     assert name == "--help" or PROGRAM.commands[name].make_context(name, rest)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", [script for script in scripts() if re.search(r"\| rejection-watch|decide", script)])
 def test_every_example_on_json_lines_does_what_it_shows(script, tmp_path):
     typed = script.replace("rejection-watch", f"{shlex.quote(sys.executable)} -m bot")

@@ -360,6 +360,7 @@ def test_a_year_can_be_given_to_decide():
     assert {"key", "at", "type", "account_key"} <= set(first)
 
 
+@pytest.mark.long
 def test_figures_are_json_lines():
     out = io.StringIO()
     task = Task(world="base", structure="incident", seed=5_000, years=1, policy=EARLY, rivals=False)

@@ -62,6 +62,7 @@ def test_any_bytes_are_refused_or_parsed_without_an_error(body: bytes):
         assert json.loads(json.dumps(found)) == found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("opening", [b"<", b"<a ", b"<a>", b"<!doctype ", b"<![CDATA[", b"</a>", b"=", b"<a='>'"])
 def test_refusing_takes_time_in_proportion_to_the_document(opening: bytes):
     def seconds(size: int) -> float:

@@ -157,6 +157,7 @@ async def test_taken_back_every_word_leaves_every_table_as_it_was(store: Store, 
     assert {"merged", "linked", "unlinked", "renamed", "alias_added", "split"} <= acts
 
 
+@pytest.mark.long
 async def test_a_chain_of_words_unwinds_in_its_order_and_in_no_other(store: Store, by: Rules) -> None:
     def work(tx: Transaction, seed: int) -> None:
         world = World(tx, by, random.Random(seed), ("prolific",))
