@@ -29,8 +29,6 @@ from bot.reading.text import Passage, take_apart
 # Weights that are drawn towards these instead of zero: what needs no corpus to be known, and is rare in ours.
 BEFOREHAND = {"export": 4.0, "link": 3.0, "slot:caller": 1.5, "rejected by": 1.5,
               "parent names it in full": 1.5, "initials of the parent's": 2.0}  # fmt: skip
-# Themes whose posts of other things name requesters that their headers leave out: those posts teach the contrary.
-UNSAID = frozenset(("e-idioms", "e-ordinary-chatter"))
 LEAST = 3  # posts in which a trait must occur to be learnt from
 PULL, PULL_OF_WORDS = 0.6, 2.0  # towards zero; the second for traits that are single words, times the first
 ROOT = Path(__file__).parents[2]
@@ -95,8 +93,8 @@ def _choices(post: Opened, names: Names) -> list[Choice]:
     entities, nobody = post.namer(names).weigh(post.passages, post.parents)
     texts = [entity.mention.text.casefold() for entity in entities]
     meant = [n for n, text in enumerate(texts) if text in post.gold]
-    if (post.gold and not meant) or (not post.gold and post.theme in UNSAID):
-        return []  # no run of words is it, or nobody said which: nothing to learn
+    if post.gold and not meant:
+        return []  # no run of words is it: nothing to learn
     others = [entity.traits for n, entity in enumerate(entities) if n not in meant]
     if not meant:
         return [([nobody, *others], 0)]
