@@ -225,7 +225,7 @@ def test_a_bonus_is_no_reversal(platforms: Platforms):
     reading = reading_of("Oakpine rejected all 40 of mine, then bonused us but left the rejections", platforms)
 
     assert reading.kind is Kind.MASS
-    assert reading.facts.reversal is None
+    assert reading.facts.reversal is Reversal.COMPENSATED
 
 
 @pytest.mark.parametrize(
