@@ -16,7 +16,7 @@ from bot.reading.signals import Atom
 from bot.reading.times import When, whens
 from bot.reading.words import folded
 
-SURE = 0.85  # a claim told less surely is not reportable
+SURE = 0.75  # a claim told less surely is not reportable
 SURE_PLAIN = 0.5  # of one that says in plain words that work was rejected, and that it was much
 UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
 # Which of several statements a claim turns on: the one that says most.
@@ -219,7 +219,7 @@ def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
 def _hear(names: dict[str, str], lines: list[Line]) -> None:
     for line in lines:
         text = line.sentence.text
-        for name, first, last in grams(line.sentence):
+        for name, first, last in grams(line.sentence, [(each.start, each.end) for each in line.named]):
             if name not in names:
                 names[name] = text[first.start : last.end]
 

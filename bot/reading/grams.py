@@ -5,7 +5,7 @@ A word with a meaning (words.toml) stands for it, `<verdict>`; numbers, money an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.reading.clauses import Sentence
 from bot.reading.words import LINE, NUM, STOP, WORD, Word
@@ -19,12 +19,18 @@ _FIRST = (
 _SAID = frozenset("?!")  # stops that say something
 _STEM = 4  # letters of a longer word that stand for all its endings and slips
 
+NAME = "name"  # the sort of a word that stands for a requester's name
+
 Gram = tuple[str, Word, Word]
 
 
-def grams(sentence: Sentence) -> Iterator[Gram]:
-    """The grams of a sentence, each with the first and the last of its words. A gram begins with `~`."""
-    words = [word for word in sentence.words if word.kind not in (STOP, LINE) or word.text in _SAID]
+def grams(sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator[Gram]:
+    """The grams of a sentence, each with the first and the last of its words. A gram begins with `~`.
+
+    `named`: where in the text requesters are named; what they are called says nothing of what they did.
+    """
+    words = list(_words(sentence, named) if named else sentence.words)
+    words = [word for word in words if word.kind not in (STOP, LINE) or word.text in _SAID]
     shown = [_shown(word) for word in words]
     meant = [_meant(word) for word in words]
     last = len(words) - 1
@@ -42,6 +48,18 @@ def grams(sentence: Sentence) -> Iterator[Gram]:
                 yield "~" + shown[i] + " " + shown[i + 1], word, after
             if i + 1 < last:
                 yield "~" + meant[i] + " … " + meant[i + 2], word, words[i + 2]
+
+
+def _words(sentence: Sentence, named: Sequence[tuple[int, int]]) -> Iterator[Word]:
+    """The words of a sentence, of each name only the first, as what it is."""
+    seen = set[int]()
+    for word in sentence.words:
+        inside = next((start for start, end in named if start <= word.start < end), None)
+        if inside is None:
+            yield word
+        elif inside not in seen:
+            seen.add(inside)
+            yield Word(word.text, "", word.start, word.end, NAME)
 
 
 def _shown(word: Word) -> str:

@@ -34,6 +34,7 @@ class Candidate:
     mention: Mention
     score: float
     start: int
+    end: int
     agent: bool = False
 
 
@@ -257,7 +258,7 @@ def _apart(chosen: list[tuple[float, Entity]]) -> Named:
         mentions.append(entity.mention)
         for passage, start, end, agent in free:
             taken.append((passage, start, end))
-            places.append((passage, Candidate(entity.mention, score, start, agent)))
+            places.append((passage, Candidate(entity.mention, score, start, end, agent)))
     return Named(tuple(mentions), tuple(places))
 
 

@@ -1,0 +1,24 @@
+"""What the reader ships with is what its corpus teaches, and the corpus' README says how that came about."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.evaluation.corpus import load
+from bot.evaluation.learning import PLAIN, TRAINING, gate_table, weights
+from bot.platforms import load as load_platforms
+from bot.reading.gate import parse as parse_gate
+from bot.reading.gate import shipped_text
+from bot.reading.score import shipped
+
+
+@pytest.mark.long
+def test_the_shipped_weights_and_gate_are_what_the_corpus_teaches() -> None:
+    learnt = weights(load_platforms(), [*load(TRAINING), *load(PLAIN)])
+
+    gate, rows = parse_gate(gate_table(learnt.gate)), shipped().rows
+    assert learnt.rows.keys() == rows.keys()
+    assert {name: row for name, row in learnt.rows.items() if row != pytest.approx(rows[name], abs=1e-6)} == {}
+    kept = parse_gate(shipped_text())
+    assert gate.threshold == pytest.approx(kept.threshold, abs=2e-6)
+    assert dict(gate.weights) == pytest.approx(dict(kept.weights), abs=2e-6)
