@@ -112,10 +112,10 @@ def tried(place: Path, bug: Bug) -> str:
         target.write_text(code, "utf-8")
         # A patch of the same length within the same second would leave the wrong bytecode behind.
         shutil.rmtree(target.parent / "__pycache__", ignore_errors=True)
-    output = (place / "output").read_text("utf-8", "replace")[-600:]
+    output = (place / "output").read_text("utf-8", "replace")
     # A failed test may leave something open that pytest stumbles over when it ends.
     failed = ended == 1 or (ended == STUMBLED and "\nFAILED " in output)
-    return "caught" if failed else f"missed: pytest ended with {ended}: {output}"
+    return "caught" if failed else f"missed: pytest ended with {ended}: {output[-600:]}"
 
 
 def main(shard: str) -> None:
