@@ -4,9 +4,9 @@ python3 dev.py soak --seeds 1:200 [--minutes 90]   both ends included; stops by 
 python3 dev.py soak --plan '{"seed": 3, …}'        one simulated day again, request for request
 python3 dev.py soak --hour [MINUTES [OUTAGE]]      an hour of the real program against loopback fakes (tests/soak.py)
 
-Of every seed: five days of different trouble, a death at every named point, and three deaths during recovery. The last
-line is {"summary": {…}}; it ends with 1 if anything was lost, doubled or violated, or if a wrong protocol was not
-noticed. What it found goes to docs/reliability-report.md, written by nobody else.
+Of every seed: five days of different trouble, a death at every named point, three deaths during recovery, and 10,000
+hostile posts for the reader. The last line is {"summary": {…}}; it ends with 1 if anything was lost, doubled or
+violated, or if a wrong protocol was not noticed. What it found goes to docs/reliability-report.md, written by nobody else.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bot.platforms import load as load_platforms
 from tests.harness import crash, days
 from tests.harness.checker import Found
 from tests.harness.days import PROTOCOLS, Plan
+from tests.reading import hostile
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reliability-report.md"
 JOBS = 2
@@ -47,8 +49,10 @@ CONTROL = Plan(
     seed=0, hours=12, errors=0.3, errors_after=0.6, silences=0.15, deaths=40, lag=5.0, window=60.0, deafness=1.0
 )
 CONTROL_SEEDS = 3
-NOT_HERE = """Extractor inputs (E1), the state machine of the whole product (G1), the write load for half an hour
+HOSTILE = 10_000  # posts a seed
+NOT_HERE = """The state machine of the whole product (G1), the write load for half an hour
 (C8), the real-time soak (G2: `dev.py soak --hour`) and mutation testing (G4)."""
+EXTRACTOR = f"{HOSTILE:,} hostile posts read"
 WINDOWS = (60.0, 120.0, 180.0, 300.0)
 
 
@@ -89,12 +93,17 @@ def units(first: int, last: int) -> Iterator[Unit]:
         for _ in range(3):
             pair = tuple((dice.choice(crash.names()), dice.randint(1, 3)) for _ in range(2))
             yield Unit("a death during recovery", seed, deaths=pair)
+        yield Unit(EXTRACTOR, seed)
 
 
 def done(unit: Unit, until: float) -> Came:
     """Do a unit, unless time is up. One seed of each control is always done: without it a run proves nothing."""
     if time.monotonic() > until and not unit.always:
         return Came(unit, ran=False)
+    if unit.kind == EXTRACTOR:
+        platforms = load_platforms()
+        problems = [each for post in hostile.posts(unit.seed, HOSTILE) for each in hostile.wrong(post, platforms)]
+        return Came(unit, Found(violations=problems))
     if unit.plan is not None:
         found, world = days.run(unit.plan)
         found.violations = [f"{days.story_of(unit.plan)}: {each}" for each in found.violations]

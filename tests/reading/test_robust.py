@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import random
 import re
 import time
 from collections.abc import Iterator
 
 import pytest
+from hostile import PIECES, posts, wrong
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented_lines import LINES
 
 import bot.reading
 from bot.model import Format, Kind, Post
@@ -23,57 +22,7 @@ from bot.reading.text import MOST_READ
 pytestmark = pytest.mark.long
 
 PLATFORMS = load()
-PIECES = [
-    "[quote]",
-    "[/quote]",
-    "> ",
-    "<blockquote>",
-    "</p>",
-    "<!--",
-    "-->",
-    "```",
-    "**",
-    "~~",
-    "](http://",
-    "[",
-    "]",
-    "(",
-    "•",
-    "Requester: ",
-    "Title: ",
-    "Reward: $0.",
-    "\x00",
-    "\ud83d",
-    "\ue0000\ue001",
-    "\ue0009999\ue001",
-    "İ",
-    "ẞ",
-    "\u202e",
-    "𝔯𝔢𝔧",
-    "rejected",
-    " all ",
-    " 40 ",
-    " of my ",
-    "27/30",
-    "$",
-    "½",
-    "٣٤",
-    "%",
-    "1e9",
-    "99999999999999999999",
-    "0/0",
-    "\r\n",
-    "&gt;",
-    "&#x110000;",
-    "https://worker.mturk.com/requesters/A1EXAMPLE2REQ3",
-    "Oakpine",
-    "in 2022",
-    "on 13/45/99999",
-    "2026-99-99",
-    " ago",
-    "?",
-    "!",
-]
+HOSTILE, SHARDS = 100_000, 8
 ATTACKS = [
     "a",
     "(",
@@ -203,15 +152,11 @@ def test_any_text_is_read(text: str, format_: Format):
     assert read(Post(source="x:1", key="1", text=text + " rejected " + text, format=format_), PLATFORMS).kind in Kind
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_mutated_lines_are_read(seed: int):
-    chance = random.Random(seed)
-    for line in LINES:
-        letters = list(line.text * chance.choice((1, 1, 3)))
-        for _ in range(chance.randrange(1, 12)):
-            letters[chance.randrange(len(letters))] = chance.choice([*PIECES, ""])
+@pytest.mark.parametrize("seed", range(SHARDS))
+def test_of_100_000_hostile_posts_each_is_read(seed: int):
+    found = [problem for post in posts(seed, HOSTILE // SHARDS) for problem in wrong(post, PLATFORMS)]
 
-        assert read(Post(source="reddit:mturk", key="1", text="".join(letters)), PLATFORMS).kind in Kind
+    assert found == []
 
 
 @given(st.text(max_size=200))
