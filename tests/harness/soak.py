@@ -6,7 +6,8 @@ python3 dev.py soak --hour [MINUTES [OUTAGE]]      an hour of the real program a
 
 Of every seed: five days of different trouble, a death at every named point, three deaths during recovery, and 10,000
 hostile posts for the reader. The last line is {"summary": {…}}; it ends with 1 if anything was lost, doubled or
-violated, or if a wrong protocol was not noticed. What it found goes to docs/reliability-report.md, written by nobody else.
+violated, or if a wrong protocol was not noticed. What it found goes to
+docs/reliability-report.md, written by nobody else.
 """
 
 from __future__ import annotations
