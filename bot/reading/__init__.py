@@ -318,8 +318,9 @@ def _placed(claim: Claim, platform: str | None) -> Claim:
 
 def _signals(told: Told, model: Model) -> tuple[Signal, ...]:
     """What weighed most, for and against, with the words that gave it."""
-    found = [Signal(name, quote, model.weight_of(name)) for name, quote in told.names.items() if name in model.rows]
-    return tuple(sorted(found, key=lambda signal: -abs(signal.weight))[:_MOST_SIGNALS])
+    speaks = model.speaks
+    found = sorted((name for name in told.names if name in speaks), key=lambda name: -abs(speaks[name]))
+    return tuple(Signal(name, told.names[name], speaks[name]) for name in found[:_MOST_SIGNALS])
 
 
 def _once(mentions: list[Mention]) -> tuple[Mention, ...]:

@@ -139,7 +139,8 @@ def _judged(told: Told, core: list[Line], around: list[Line], model: Model) -> T
     told.core = frozenset(names)
     probability = model.probabilities(names)
     if around:
-        _hear(names, around)
+        heard = set(map(id, core))
+        _hear(names, [line for line in around if id(line) not in heard])
         probability = between(probability, model.probabilities(names))
     kind = max(probability, key=lambda k: probability[k])
     told.claim = replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from bot.model import Kind
@@ -21,7 +21,7 @@ Row = tuple[float, ...]
 _LEAST = 1e-30  # a probability below it is none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """For each feature one weight a kind, in the order of `KINDS`. What it does not know weighs nothing.
 
@@ -41,10 +41,14 @@ class Model:
         whole = math.fsum(powers)
         return {kind: power / whole for kind, power in zip(KINDS, powers, strict=True)}
 
+    @cached_property
+    def speaks(self) -> dict[str, float]:
+        """How much each feature speaks for 'mass': its weight there, less the mean of its weights elsewhere."""
+        return {name: round(row[0] - sum(row[1:]) / (len(row) - 1), 3) for name, row in self.rows.items()}
+
     def weight_of(self, name: str) -> float:
-        """How much a feature speaks for 'mass': its weight there, less the mean of its weights elsewhere (log-odds)."""
-        row = self.rows.get(name)
-        return 0.0 if row is None else round(row[0] - sum(row[1:]) / (len(row) - 1), 3)
+        """How much a feature speaks for 'mass', in log-odds; what the model does not know speaks for nothing."""
+        return self.speaks.get(name, 0.0)
 
 
 def between(one: Mapping[Kind, float], other: Mapping[Kind, float]) -> dict[Kind, float]:
