@@ -49,7 +49,9 @@ def cut(text: str, exports: Exports) -> str:
     if _says(_MONEY, text) and _says(_STUDIES, low):
         lines = cut_studies("\n".join(lines).split("\n"), exports)
     text = "\n".join(lines) if len(lines) > 1 else lines[0]
-    return _RATED.sub(CUT, text) if "[" in text else text
+    bare = _RATED.sub(CUT, text) if "[" in text else text
+    # A rating may have stood inside of what is an export without it: once more.
+    return text if bare == text else cut(bare, exports)
 
 
 def _says(signs: tuple[str, ...], text: str) -> bool:
