@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -166,17 +167,28 @@ def _opens(report: Report, policy: Policy) -> bool:
 
 def _opened(tx: Transaction, requester: Requester, report: Report, policy: Policy) -> Incident:
     """A new incident without evidence yet, saved, so that the report has something to belong to."""
-    incident = incidents.open_incident(
+    batches = tx.batches(requester.requester_id, report.at - policy.quiet_for)
+    return replace(tx.save_incident(_begun(tx, requester, report, report.at, batches, policy)), reports=())
+
+
+def _begun(
+    tx: Transaction,
+    requester: Requester,
+    report: Report | None,
+    at: datetime,
+    batches: Sequence[Batch],
+    policy: Policy,
+) -> Incident:
+    return incidents.open_incident(
         requester.platform,
         report,
         policy=policy,
         now=tx.now,
-        volume=tx.volume(requester.requester_id, report.at),
+        volume=tx.volume(requester.requester_id, at),
         again=_was_told(tx, requester),
         requester_id=requester.requester_id,
-        batches=tx.batches(requester.requester_id, report.at - policy.quiet_for),
+        batches=batches,
     )
-    return replace(tx.save_incident(incident), reports=())
 
 
 def _was_told(tx: Transaction, requester: Requester) -> bool:
@@ -250,16 +262,7 @@ def _seen(tx: Transaction, rules: Rules, requester: Requester, batch: Batch) -> 
     known_since = tx.first_seen_at(requester.requester_id)
     if known_since is not None and batch.at - known_since > policy.quiet_for:
         return None
-    opened = incidents.open_incident(
-        requester.platform,
-        None,
-        policy=policy,
-        now=tx.now,
-        volume=tx.volume(requester.requester_id, batch.at),
-        again=_was_told(tx, requester),
-        requester_id=requester.requester_id,
-        batches=(batch,),
-    )
+    opened = _begun(tx, requester, None, batch.at, (batch,), policy)
     return save(tx, rules, replace(opened, opened_at=batch.at)) if opened.unproven else None
 
 

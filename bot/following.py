@@ -22,7 +22,7 @@ from bot.storage.posts import Place
 from bot.storage.reports import Kept
 from bot.sweeper import settle
 from bot.telling import Told, refresh
-from bot.whom import Beside, linked_task
+from bot.whom import Beside, beside_claims
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -143,10 +143,10 @@ class _Correction:
         tx, rules, voice_key = self.tx, self.rules, stored.voice_key or ""
         tx.replace_words(stored.post_id, post, reading)
         words = own_words(post, rules.platforms)
-        text = f"{post.title or ''}\n{words}"
-        beside = Beside(task=linked_task(post.text, rules), text=text, voice_key=voice_key)
+        beside = beside_claims(tx, rules, post, reading, words, voice_key)
         if reading.tasks:
-            evidence.work(tx, rules, reading, post, stored.post_id, Beside(voice_key=voice_key))
+            for shown in evidence.work(tx, rules, reading, post, stored.post_id, Beside(voice_key=voice_key)):
+                self._touch(shown.incident_id)
         before = {(kept.requester_id, kept.report.stance): kept for kept in tx.reports_of([stored.post_id])}
         said = evidence.findings(tx, rules, reading, beside) if reading.claims else []
         for finding in said:

@@ -15,7 +15,7 @@ from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import pass_time
 from bot.telling import Told, ask, tell
-from bot.whom import Beside, linked_task, meant_above, shown_ids
+from bot.whom import Beside, beside_claims
 
 # Reading is pure computing: after so many posts the loop gets its turn, so that buttons are answered in time.
 BREATHE_EVERY = 20
@@ -85,13 +85,7 @@ class _Work:
         tx, rules, reading = self.tx, self.rules, self.readings[post.source, post.key]
         voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))
         words = own_words(post, rules.platforms)
-        beside = Beside(
-            task=linked_task(post.text, rules),
-            text=f"{post.title or ''}\n{words}",
-            voice_key=voice_key,
-            account_keys=shown_ids(reading),
-            thread=meant_above(tx, rules, post),
-        )
+        beside = beside_claims(tx, rules, post, reading, words, voice_key)
         findings = evidence.findings(tx, rules, reading, beside)
         if beside.task is not None and len(findings) == 1:
             evidence.linked_work(tx, findings[0].requester, post, post_id, beside.task)

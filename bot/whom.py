@@ -65,6 +65,17 @@ def meant_above(tx: Transaction, rules: Rules, post: Post) -> frozenset[str]:
     return frozenset(match.owner for match in matches if match.owner is not None)
 
 
+def beside_claims(tx: Transaction, rules: Rules, post: Post, reading: Reading, words: str, voice_key: str) -> Beside:
+    """What stands beside the claims of a post: the work it links to, its own `words`, its ids, and its thread."""
+    return Beside(
+        task=linked_task(post.text, rules),
+        text=f"{post.title or ''}\n{words}",
+        voice_key=voice_key,
+        account_keys=shown_ids(reading),
+        thread=meant_above(tx, rules, post),
+    )
+
+
 def linked_task(text: str, rules: Rules) -> Task | None:
     """The task or study that a text links to, if it is just one."""
     keys = {link.task_key for link in find_links(text, rules.platforms) if link.task_key}

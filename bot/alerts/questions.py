@@ -17,8 +17,6 @@ from bot.model import Alert, Facts, Incident, Outcome, Reason, Report, Share, St
 from bot.model.policy import Policy
 from bot.trust import ANSWER
 
-QUESTION: Final = "Has anybody had work for {name} decided this week?"
-
 
 class Tap(StrEnum):
     """The answers that can be tapped. None of them accuses anybody."""
