@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import intake
+from bot import following, intake
 from bot.model import Format, Incident, Page, Post, Stage, Watch
 from bot.naming import canonical
 from bot.reading import read
@@ -131,6 +131,20 @@ async def test_the_same_name_means_another_requester_in_another_thread(take, sto
 
     for page in [[opener, *answers]] if together else [[opener], answers]:
         await take(*page)
+
+    assert await told_of(store) == {namesakes[key]}
+
+
+@pytest.mark.parametrize("key", TWO)
+async def test_an_answer_that_is_edited_into_a_claim_means_whom_its_thread_means(
+    take, store, by, namesakes, key
+) -> None:
+    opener = post("o", f"Anyone else doing these? Quillmere Vision Lab [{key}]", platform="mturk")
+    answer = post("a", "Still waiting here.", NOW + MINUTE, parent_key="o", platform="mturk")
+    await take(opener, answer)
+
+    claim = "Quillmere Vision Lab just mass rejected me, 120 gone, every single one."
+    await following.correct(store, by, {(answer.source, answer.key): replace(answer, text=claim)})
 
     assert await told_of(store) == {namesakes[key]}
 
