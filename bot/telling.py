@@ -21,11 +21,11 @@ NONCE_LENGTH = 25
 # A short message beside the living card at most this often for one incident and channel; a withdrawal never waits.
 NOTICE_EVERY = timedelta(hours=6)
 CANNOT_WAIT = frozenset({Reason.WITHDRAWN, Reason.DISMISSED})
-TOO_LATE = "by the time it could have been asked nobody needed to know any more"
 # What is worth a message of its own to those who have the card already; the first public word is the card itself.
 NEWS = frozenset({Reason.CONFIRMED, Reason.REVERSED}) | CANNOT_WAIT
 # No rule can have more to say at one moment than there are reasons that build on one another.
 MOST_AT_ONCE = 4
+TOO_LATE = "by the time it could have been asked nobody needed to know any more"
 # The audience of a replay: it hears everything, in print, and has no channel.
 HISTORY = Guild(guild_key="history", name="History", mode=Mode.ON, policy="early")
 
