@@ -13,6 +13,7 @@ import pytest
 from bot import cards, telling
 from bot.answers import Person
 from bot.cards.words import TAP
+from bot.commands import Desk, answer
 from bot.forgetting import forget
 from bot.model import AliasOrigin, Card, Delivery, Guild, Incident, Mode, Reason, Slot, Stage, State, Tap
 from bot.review import judge
@@ -86,13 +87,13 @@ def answering(store: Store) -> Answering:
     """Somebody taps; what they are told. Each press is one of its own."""
     keys = iter(range(1000))
 
-    async def answer(by: Rules, row: Delivery, what: Tap, who: Person | None = None, **told: Any) -> str:
+    async def tapped(by: Rules, row: Delivery, what: Tap, who: Person | None = None, **told: Any) -> str:
         given = await tap(store, by, who or worker(), press(row, what, f"press:{next(keys)}", **told))
         assert given is not None
         assert given.private
         return cards.as_text(given.card)
 
-    return answer
+    return tapped
 
 
 async def now_is(store: Store) -> Incident:
@@ -201,6 +202,18 @@ async def test_each_community_that_wants_it_is_asked_and_one_person_has_one_answ
 
     incident = await now_is(store)
     assert (incident.n_voices, incident.n_contrary, len(incident.reports)) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(("asks", "said"), [(True, "yes"), (False, "no")])
+async def test_the_rules_and_settings_shown_say_whether_members_are_asked(store: Store, asks: bool, said: str) -> None:
+    here = replace(ASKS, asks=asks)
+
+    pages = [
+        await answer(Desk(store, rules()), worker(where=here), f"policy {page + 1}") for page in range(cards.PAGES)
+    ]
+
+    assert f"asks = {said}" in "\n".join(cards.as_text(page.card) for page in pages)
+    assert ("wrong warnings a year" in cards.as_text(cards.guild(here))) is asks
 
 
 # whose tap counts
