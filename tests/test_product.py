@@ -84,8 +84,10 @@ class World:
         page = Page(source=SOURCE, posts=tuple(self.dice.sample(list(self.shown.values()), k=len(self.shown))))
         await intake.take(self.store, self.by, page)
 
-    async def _say(self, line: str, *, moderator: bool = True, key: str = "7") -> Answer:
+    async def _say(self, line: str, *, moderator: bool = True, key: str = "") -> Answer:
         community = self.dice.choice(self.guilds)
+        # One person alone may not decide so much in so little time.
+        key = key or str(self.dice.randint(7, 40))
         return await answer(self.desk, Person(key=key, site="discord", guild=community, moderator=moderator), line)
 
     async def report(self) -> None:

@@ -34,5 +34,5 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
     Standings   standing find_tasks
     Following   looks_due put_off_looks stored saw_again replace_words drop_posts reports_of amend_report
     Forgetting  drop_texts forget_voice forget_guild
-    Audit       record audit_head audit last_setting forget_in_audit
+    Audit       record audit_head audit count_deeds_by last_setting forget_in_audit
     """
