@@ -33,7 +33,8 @@ from fakediscord import FakeDiscord
 from fakeforum import FakeForum, Item, fake_forum
 from fakereddit import FakeReddit, fake_reddit
 
-POSTS = 2_400
+# What a short run has; an hour has so many a minute.
+FEWEST, A_MINUTE = 300, 40
 INCIDENTS = 24
 VOICES = 7
 SETTLE = 420.0
@@ -71,6 +72,7 @@ class Town:
     forum: FakeForum
     channel: Any
     people: dict[str, Any]
+    posts: int = FEWEST
     dice: random.Random = field(default_factory=lambda: random.Random(11))
     written: Counter[str] = field(default_factory=Counter)
 
@@ -82,7 +84,7 @@ class Town:
             for voice in range(VOICES):
                 text = CLAIMS[voice].format(name=name, n=self.dice.randrange(12, 300))
                 script.append((at + 0.012 * voice, f"worker{number}x{voice}", text))
-        while len(script) < POSTS:
+        while len(script) < self.posts:
             text = self.dice.choice(TALK).format(n=self.dice.randrange(2, 99_999))
             script.append((self.dice.random(), f"talker{self.dice.randrange(40)}", text))
         return [(author, text) for _, author, text in sorted(script)]
@@ -221,7 +223,7 @@ async def soak(minutes: float, outage: float, folder: Path) -> list[str]:
         boss = guild.add_member("boss", permissions=["manage_guild"])
         alerts, private, chat = (guild.add_channel(name) for name in ("alerts", "moderators", "chat"))
         forum.shown = 200
-        town = Town(discord, reddit, forum, chat, {})
+        town = Town(discord, reddit, forum, chat, {}, max(FEWEST, int(A_MINUTE * minutes)))
         # The first read of a source is a baseline: it has to have happened before the story begins.
         reddit.post("exampleturkers", title="Hello", text="A quiet morning.", created_utc=now().timestamp())
         town.written["reddit"] += 1

@@ -40,6 +40,7 @@ from tests.harness.checker import Found
 from tests.harness.days import PROTOCOLS, Plan
 from tests.harness.writes import A_SECOND, MIB, write_for
 from tests.reading import hostile
+from tests.sources.test_histories import told_wrong
 from tests.test_product import World, lived
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,12 +59,13 @@ CONTROL = Plan(
 )
 CONTROL_SEEDS = 3
 DAYS, PAIRS = 5, 60  # a seed
-HOSTILE, STORIES, STEPS, MUTANTS = 50_000, 100, 100, 5  # a seed
+HOSTILE, HISTORIES, STORIES, STEPS, MUTANTS = 50_000, 100, 100, 100, 5  # a seed
 PARTS = 5  # so many pieces are hostile posts and stories done in, that a run ends in time
 LONGEST_HOUR, LONGEST_WRITING = 120.0, 30.0  # minutes
-SHORTEST_HOUR, SHORTEST_WRITING = 0.75, 0.3
+SHORTEST_HOUR, SHORTEST_WRITING, LAST_READS = 0.75, 0.3, 7.0
 LONGEST_LOG = 64 * MIB
 EXTRACTOR = f"{HOSTILE // PARTS:,} hostile posts read"
+LISTINGS = f"{HISTORIES} histories of a subreddit"
 PRODUCT = f"{STORIES // PARTS} stories of {STEPS} steps"
 REAL = "the real program in real time"
 WRITING = f"{A_SECOND} transactions a second"
@@ -103,8 +105,9 @@ def units(first: int, last: int, minutes: float) -> Iterator[Unit]:
     for seed, protocol in itertools.product(range(first, first + CONTROL_SEEDS), PROTOCOLS[1:]):
         plan = replace(CONTROL, seed=seed, protocol=protocol)
         yield Unit(f"control: {protocol}", seed, plan, always=seed == first)
-    if minutes / 2 >= SHORTEST_HOUR:
-        yield Unit(REAL, first, minutes=min(LONGEST_HOUR, minutes / 2))
+    # Such a run waits at its end until every source was read once more.
+    if minutes / 2 - LAST_READS >= SHORTEST_HOUR:
+        yield Unit(REAL, first, minutes=min(LONGEST_HOUR, minutes / 2 - LAST_READS))
         yield Unit(WRITING, first, minutes=max(SHORTEST_WRITING, min(LONGEST_WRITING, minutes / 4)))
     for seed in range(first, last + 1):
         yield from _of_seed(seed, sure=seed == first)
@@ -125,6 +128,7 @@ def _of_seed(seed: int, *, sure: bool) -> Iterator[Unit]:
     for part in range(PARTS):
         yield Unit(EXTRACTOR, seed, part=part)
         yield Unit(PRODUCT, seed, part=part)
+    yield Unit(LISTINGS, seed)
     yield Unit(MUTATION, seed)
 
 
@@ -155,6 +159,12 @@ def _tell(unit: Unit) -> Came:
         wrong = asyncio.run(lived(World(seed), STEPS))
         came.found.violations += [f"story {seed}: {each}" for each in wrong]
     return came
+
+
+def _poll(unit: Unit) -> Came:
+    return Came(
+        unit, Found(violations=asyncio.run(told_wrong(range(unit.seed * HISTORIES, (unit.seed + 1) * HISTORIES))))
+    )
 
 
 def _write(unit: Unit) -> Came:
@@ -193,6 +203,7 @@ def _mutate(unit: Unit) -> Came:
 KINDS: dict[str, Callable[[Unit], Came]] = {
     EXTRACTOR: _read,
     PRODUCT: _tell,
+    LISTINGS: _poll,
     WRITING: _write,
     REAL: _live,
     MUTATION: _mutate,
