@@ -214,8 +214,8 @@ class Edits(Audit):
         """Put every cell that `edit` changed back as it was, and mark it undone.
 
         What came to a requester made by it since then goes to `heir_id`, and what came to an incident since then goes
-        where the incident goes: nobody can say of whom of the two it was meant. Gives the ids of the rows, by table, and the
-        id of the last alert that was told before it.
+        where the incident goes: nobody can say of whom of the two it was meant. Gives the ids of the rows, by table,
+        and the id of the last alert that was told before it.
         """
         row = self.row(select(edits.c.changes, edits.c.told_until).where(edits.c.edit_id == edit.edit_id))
         if row is None:
