@@ -149,8 +149,7 @@ class Namer:
             return
         traits = place_traits(segment, span, text)
         account = self._account(text)
-        before = {piece.low for piece in segment.pieces[max(0, span.first - _OWN_BEFORE) : span.first]}
-        if account and (before & _OWN_ID or not traits & _SAID_OF_REQUESTERS):
+        if account and (_owned(segment, span) or not traits & _SAID_OF_REQUESTERS):
             return  # a bare id may be a worker's own
         key = account or self._bracketed(segment, span.stop)
         entity = post.entity(Mention(text=text, account_key=key, origin=passage.origin))
@@ -233,6 +232,11 @@ class _Gathered:
         elif mention.account_key and not entity.mention.account_key:
             entity.mention = replace(entity.mention, account_key=mention.account_key)
         return entity
+
+
+def _owned(segment: Segment, span: Span) -> bool:
+    before = segment.pieces[max(0, span.first - _OWN_BEFORE) : span.first]
+    return not _OWN_ID.isdisjoint([piece.low for piece in before])
 
 
 def _is_work(text: str, behind: str) -> bool:
