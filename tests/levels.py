@@ -122,18 +122,21 @@ async def acknowledge(folder: Path) -> None:
 
 
 async def lag(folder: Path) -> None:
-    """How late the loop is while hostile posts are taken in, fifty a page."""
+    """How long others wait for their turn while hostile posts are taken in, fifty a page.
+
+    In processor time: what else the machine does is not counted.
+    """
     late: list[float] = []
 
     async def watch() -> None:
         while True:
-            due = time.perf_counter() + 0.005
+            before = time.process_time()
             await asyncio.sleep(0.005)
-            late.append(max(0.0, time.perf_counter() - due))
+            late.append(time.process_time() - before)
 
     async with opened(str(folder / "lag.sqlite3")) as store:
         rules = rules_for(folder)
-        posts = list(hostile.posts(1, 5_000))
+        posts = list(hostile.posts(1, 2_000))
         await intake.take(store, rules, Page(source="x", posts=tuple(posts[:50])))
         watching = asyncio.create_task(watch())
         for start in range(50, len(posts), 50):
@@ -141,7 +144,7 @@ async def lag(folder: Path) -> None:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-    say("L7", "lag of the event loop while 5,000 hostile posts are taken in", spread(late, 0.99, 0.999))
+    say("L7", "lag of the event loop while 2,000 hostile posts are taken in", spread(late, 0.99, 0.999))
 
 
 async def child(_: Path) -> None:
