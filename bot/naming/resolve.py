@@ -16,17 +16,17 @@ from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 # without known activity. For the name to the letter, for digits instead of letters, and where something else agrees:
 FOUND_AT = 0.95
 # for two telling words or more as one requester alone is called, however well known a neighbour is:
-FOUND_WHOLE_AT = 0.85
+FOUND_WHOLE_AT = 0.9
 # for the whole words that a name begins with, five letters or more, if nobody else here has the first of them:
 FOUND_ALONE_AT = 0.85
 # for the same words in another order; for one letter that differs, words spaced otherwise, a beginning; and for two
 # letters that differ.
 FOUND_TURNED_AT = 0.975
-FOUND_NEAR_AT = 0.985
-FOUND_FAR_AT = 0.99
+FOUND_NEAR_AT = 0.99
+FOUND_FAR_AT = 0.993
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
 LISTED_AT = 0.005
-UNKNOWN_BELOW = 0.6
+UNKNOWN_BELOW = 0.45
 MAX_CANDIDATES = 5
 # An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
 _MIN_ID = 9
