@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
+from operator import add
 
 from bot.model import Claim, Facts, Kind, Mention, Origin
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
-from bot.reading.score import Model, between
+from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.signals import Atom
 from bot.reading.times import When, whens
 from bot.reading.words import folded
@@ -135,13 +137,15 @@ def _nothing(
 def _judged(told: Told, core: list[Line], around: list[Line], model: Model) -> Told:
     """The claim with its probabilities: of the sentences it stands in, and of all that is said around it, halfway."""
     names = told.names
-    _hear(names, core)
-    told.core = frozenset(names)
-    probability = model.probabilities(names)
+    _hear(names, core, model)
+    told.core, heard = frozenset(names), len(names)
+    sums = model.sums([BIAS, *names])
+    probability = chances(sums)
     if around:
-        heard = set(map(id, core))
-        _hear(names, [line for line in around if id(line) not in heard])
-        probability = between(probability, model.probabilities(names))
+        heard_in = set(map(id, core))
+        _hear(names, [line for line in around if id(line) not in heard_in], model)
+        more = model.sums(islice(names, heard, None))
+        probability = between(probability, chances(tuple(map(add, sums, more))))
     kind = max(probability, key=lambda k: probability[k])
     told.claim = replace(
         told.claim,
@@ -217,12 +221,15 @@ def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
     return names
 
 
-def _hear(names: dict[str, str], lines: list[Line]) -> None:
+def _hear(names: dict[str, str], lines: list[Line], model: Model) -> None:
+    """Adds the grams of these lines that the model knows, with their words; all, if it knows none."""
     for line in lines:
-        text = line.sentence.text
-        for name, first, last in grams(line.sentence, [(each.start, each.end) for each in line.named]):
-            if name not in names:
-                names[name] = text[first.start : last.end]
+        named = [(each.start, each.end) for each in line.named]
+        if model.known:
+            model.known.hear(names, line.sentence, named)
+            continue
+        for name, first, last in grams(line.sentence, named):
+            names.setdefault(name, line.sentence.text[first.start : last.end])
 
 
 def _fitting(facts: Facts, kind: Kind) -> Facts:
@@ -282,13 +289,11 @@ def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) ->
     if "just_now" in atom.names:
         return None
     for line in [*reversed(lines[max(0, at - _BACK) : at]), *lines[at + 1 : at + 2]]:
-        text = folded(line.sentence.text)
-        if line.own and not any(word in text for word in _BIOGRAPHY):
-            for when in _times(line.sentence, posted_at):
-                return when
+        found = _times(line.sentence, posted_at) if line.own else []
+        if found and not any(map(folded(line.sentence.text).__contains__, _BIOGRAPHY)):
+            return found[0]
     return None
 
 
 def _times(sentence: Sentence, posted_at: datetime | None) -> list[When]:
-    low = folded(sentence.text)[sentence.words[0].start : sentence.words[-1].end]
-    return whens(low, posted_at)
+    return whens(folded(sentence.text[sentence.words[0].start : sentence.words[-1].end]), posted_at)
