@@ -145,20 +145,23 @@ def _own(passages: list[Passage]) -> str:
 
 
 def _passes(post: Post, parent: Parent | None, gate: Gate) -> bool:
-    if len(post.text) <= _LONGEST_ANSWER and (_is_report(parent) or any(mark in post.text for mark in _QUOTES)):
+    text = post.text
+    if len(text) <= _LONGEST_ANSWER and (_is_report(parent) or any(map(text.__contains__, _QUOTES))):
         return True
-    return gate.passes(f"{post.title}\n{post.text[:MOST_READ]}" if post.title else post.text[:MOST_READ])
+    return gate.passes(f"{post.title}\n{text[:MOST_READ]}" if post.title else text[:MOST_READ])
 
 
 def _shows(post: Post) -> bool:
     """Whether a post may name a requester without a word of rejection: in its title, by a link, in an export."""
-    return bool(post.title) or post.kind == "reddit" or any(mark in post.text for mark in _MARKS)
+    return bool(post.title) or post.kind == "reddit" or any(map(post.text.__contains__, _MARKS))
 
 
 def _at_home(post: Post, platforms: Platforms) -> str | None:
-    return post.platform if platforms.known(post.platform) else _home(post.source, platforms)
+    known = post.platform is not None and platforms.known(post.platform)
+    return post.platform if known else _home(post.source, platforms)
 
 
+@lru_cache(maxsize=64)
 def _shut_out(platform: str | None, truncated: bool) -> Reading:
     """What is said of a post that stops at the gate and shows no work."""
     return Reading(
@@ -318,9 +321,9 @@ def _placed(claim: Claim, platform: str | None) -> Claim:
 
 def _signals(told: Told, model: Model) -> tuple[Signal, ...]:
     """What weighed most, for and against, with the words that gave it."""
-    speaks = model.speaks
-    found = sorted((name for name in told.names if name in speaks), key=lambda name: -abs(speaks[name]))
-    return tuple(Signal(name, told.names[name], speaks[name]) for name in found[:_MOST_SIGNALS])
+    speaks, names = model.speaks, told.names
+    found = sorted([name for name in names if name in speaks], key=model.loudest.__getitem__)
+    return tuple([Signal(name, names[name], speaks[name]) for name in found[:_MOST_SIGNALS]])
 
 
 def _once(mentions: list[Mention]) -> tuple[Mention, ...]:

@@ -29,10 +29,10 @@ class Gate:
     def passes(self, text: str) -> bool:
         """Whether a text may speak of rejected work. Linear in its length."""
         low = folded(text)
-        if any(part in low for part in SURE):
+        if any(map(low.__contains__, SURE)):
             return True
         weights = self.weights
-        return sum(weights[word] for word in weights.keys() & _WORD.findall(low)) >= self.threshold
+        return sum(map(weights.__getitem__, weights.keys() & _WORD.findall(low))) >= self.threshold
 
 
 def words(text: str) -> frozenset[str]:
