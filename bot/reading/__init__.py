@@ -18,6 +18,7 @@ from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.gate import Gate
+from bot.reading.glance import near_names, shows
 from bot.reading.mentions import Named, Namer
 from bot.reading.numbers import Role
 from bot.reading.score import Model
@@ -34,8 +35,6 @@ _FRAGMENT = 4  # words of a sentence that only says how much
 _MEASURES = frozenset(("all", "mine", "work"))
 _OF_THEM = ("of", "them", "it", "those", "these")
 _QUOTES = (">", "[quote", "said:", "wrote:")
-_MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr", " spots", " places", "esearcher:",
-          "lient:")  # fmt: skip
 _LONGEST_ANSWER = 200  # characters of a post that is read in the light of what it answers, whatever its words
 _LONGEST_ASSENT = 25  # words of a "same here" post
 
@@ -77,7 +76,7 @@ def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> 
 
 def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model) -> tuple[Reading, list[Told]]:
     may_tell = _passes(post, parent, model.gate)
-    if not may_tell and not _shows(post) and not (parent and parent.mentions):
+    if not may_tell and not shows(post) and not (parent and parent.mentions):
         return _shut_out(_at_home(post, platforms), len(post.text) > MOST_READ), []
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
@@ -88,7 +87,8 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     namer = Namer(platforms, linked, _shown(body, exports))
     above = _parents(parent)
     if not may_tell:
-        named = namer.name(passages, above) if above or namer.worth(passages) else Named()
+        spots = passages if above or linked or exports.shown else near_names(passages)
+        named = namer.name(spots, above) if spots else Named()
         return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
     named = namer.name(passages, above)
@@ -149,11 +149,6 @@ def _passes(post: Post, parent: Parent | None, gate: Gate) -> bool:
     if len(text) <= _LONGEST_ANSWER and (_is_report(parent) or any(map(text.__contains__, _QUOTES))):
         return True
     return gate.passes(f"{post.title}\n{text[:MOST_READ]}" if post.title else text[:MOST_READ])
-
-
-def _shows(post: Post) -> bool:
-    """Whether a post may name a requester without a word of rejection: in its title, by a link, in an export."""
-    return bool(post.title) or post.kind == "reddit" or any(map(post.text.__contains__, _MARKS))
 
 
 def _at_home(post: Post, platforms: Platforms) -> str | None:

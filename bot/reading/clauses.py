@@ -58,8 +58,8 @@ class Sentence(_Words):
     @cached_property
     def counts(self) -> tuple[Count, ...]:
         """The counts in it."""
-        said = any([word.kind in _FIGURES or word.low == "one" for word in self.words])
-        return tuple(counts(self.words)) if said or any([tag[0] == "=" for tag in self.meanings]) else ()
+        said = [word for word in self.words if word.kind in _FIGURES or word.low == "one"]
+        return tuple(counts(self.words)) if said or {tag for tag in self.meanings if tag[0] == "="} else ()
 
     @cached_property
     def cased(self) -> bool:

@@ -17,7 +17,7 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
     """One open transaction, given to the work of `Store.write` or `Store.read`; all or nothing of it is kept.
 
     Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
-    Posts       unseen add_posts find_post count_posts
+    Posts       unseen add_posts find_post aside count_posts
     Names       names_since names_of tasks_since add_requester add_account add_alias sight rename get_requester whole
                 find_account name_history seen_at was_reported
     Edits       journal add_edit find_edit edits edits_since in_the_way take_back
@@ -35,5 +35,5 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
     Standings   standing find_tasks
     Following   looks_due put_off_looks stored saw_again replace_words drop_posts reports_of amend_report
     Forgetting  drop_texts forget_voice forget_guild
-    Audit       record audit_head audit last_setting forget_in_audit
+    Audit       record audit_head audit count_deeds_by last_setting forget_in_audit
     """
