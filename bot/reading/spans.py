@@ -27,10 +27,11 @@ class Span(NamedTuple):
 def spans(segment: Segment) -> Iterator[Span]:
     """The runs of pieces of a segment that may be a name; time linear in its length."""
     i, pieces, plain = 0, segment.pieces, segment.plain
-    while i < len(pieces):
+    n = len(pieces)
+    while i < n:
         piece, stop = pieces[i], i + 1
         if (
-            (piece.rank == FUNCTION and not _article(pieces, i))
+            (piece.rank == FUNCTION and (piece.text != "The" or not _article(pieces, i)))
             or piece.text[0] in "@#"
             or piece.low[:2] in ("u/", "r/")
         ):
