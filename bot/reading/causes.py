@@ -22,7 +22,7 @@ _REASONS = word_set(
 _MARK = 3  # letters: "x", "n/a" and "." are no reasons
 _BEFORE = 6  # words before a quotation that may say it is the reason
 _SHORT = 4  # sentences of a claim that are all about the rejection
-_BESIDE = 1  # sentences from one that tells of a rejection in which its cause may stand
+_BESIDE = 3  # sentences from one that tells of a rejection in which its cause may stand
 
 
 def cause_of(around: list[Sentence]) -> Cause | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import NamedTuple
 
-from bot.reading.roles import TOLD, Role, role_of, said, works
+from bot.reading.roles import FILLERS, TOLD, Role, role_of, said, works
 from bot.reading.words import DATE, MONEY, NUM, STOP, WORD, Word, word_set
 
 _UNITS = word_set(
@@ -17,7 +17,7 @@ _UNITS = word_set(
     "nights evenings afternoons mornings night attempts tries reasons checks check typos browsers devices phones "
     "places slots spots seats journals companies accounts labs requesters researchers clients threads comments "
     "minutos minuto horas hora días dias día dia semanas semana meses mes mês años año anos ano euros reais centavos "
-    "pesos ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
+    "pesos € £ ₹ ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
 )
 _NUMBERED = word_set(
     "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
@@ -37,6 +37,10 @@ _RATED = word_set("rate rating approval score skill acceptance percentage percen
                   "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
 _I_AM = word_set("i'm im i am he's she's turned turning")
 _TIMES = word_set("times x veces vezes baar")  # "rejected 12 times" counts, "read it 12 times" does not
+_LASTING = word_set(
+    "minutes mins hours hrs days weeks months years seconds cents bucks dollars pounds euros points questions "
+    "characters words pages nights evenings afternoons mornings attempts times"
+)
 _KINDS = word_set("more different other long short full whole")  # may stand before a unit: "20 more minutes"
 _ABOUT = word_set("ish odd some something")
 _STILL = frozenset(("rejs", "ish", "k"))  # may be written without a space behind a number
@@ -101,12 +105,13 @@ def _after(words: list[Word], last: int, after: Word) -> bool:
     low = after.low
     if low in _TIMES:
         return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4])
-    if low in _UNITS or low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
+    if "attention" in after.tags or low in _UNITS or low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
         return True
     second = words[last + 2] if last + 2 < len(words) else None
     if after.start == words[last].end:
         return _glued(after, second)
-    return low in _KINDS and second is not None and second.low in _UNITS
+    plain = low in _KINDS or (after.kind == WORD and not after.tags and low not in FILLERS)  # "eight working days"
+    return plain and second is not None and second.low in _LASTING
 
 
 def _glued(after: Word, second: Word | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.reading.nocounts import Figure, no_count
-from bot.reading.roles import FILLERS, TOLD, Role, role_of, said
+from bot.reading.roles import FILLERS, TOLD, Role, judged, role_of, said
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 __all__ = ["Count", "Role", "counts", "value"]
@@ -40,7 +40,7 @@ _MINE = frozenset(
 )
 _DEFINITE = frozenset(("the", "those", "these", "all", "los", "las", "os", "as"))
 _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
-_NOES = frozenset(("no", "not", "nope", "nahi", "não"))
+_NOES = frozenset(("no", "not", "nope", "nahi", "não", "not ok", "not okay"))
 
 
 BUT = word_set("but except bar save besides excepting apart minus menos exceto excepto")  # "all except three"
@@ -156,7 +156,7 @@ def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[
         return 1, _slashed(words, figure)
     whole = figures[at + 1] if at + 1 < len(figures) else None
     if whole is not None and _parts(words, figure, whole):
-        role = role_of(words, figure.first, whole.last)
+        role = judged(words, whole.last, role_of(words, figure.first, whole.last))
         return 2, [Count(role, figure.n, whole.n, figure.percent, word, all=_all_of(words, figure.first))]
     if no_count(words, figure):
         return 1, []

@@ -30,7 +30,7 @@ def spans(segment: Segment) -> Iterator[Span]:
     while i < len(pieces):
         piece, stop = pieces[i], i + 1
         if (
-            (piece.rank == FUNCTION and not _article(pieces, i))
+            (piece.rank == FUNCTION and not _article(pieces, i) and not _leads(pieces, i))
             or piece.text[0] in "@#"
             or piece.low[:2] in ("u/", "r/")
         ):
@@ -42,6 +42,8 @@ def spans(segment: Segment) -> Iterator[Span]:
         elif piece.rank == RARE:
             stop = _rare(segment, i)
             yield Span(i, stop, "rare")
+            if stop < len(pieces) and len(pieces[stop].text) == 1 and pieces[stop].low.isalpha():
+                yield Span(i, stop + 1, "with a letter")
             if stop > i + 1:
                 yield from (Span(j, j + 1, "rare") for j in range(i, stop) if pieces[j].rank == RARE)
         i = stop
@@ -55,6 +57,12 @@ def spans(segment: Segment) -> Iterator[Span]:
 def _article(pieces: list[Piece], i: int) -> bool:
     """Whether it is the "The" of "The Example Team"."""
     return pieces[i].text == "The" and i + 1 < len(pieces) and _goes_on(pieces[i + 1])
+
+
+def _leads(pieces: list[Piece], i: int) -> bool:
+    """Whether a letter is the initial of the name behind it, "R Example", and no "A" that begins a sentence."""
+    first = pieces[i]
+    return _initial(first) and first.low != "a" and i + 1 < len(pieces) and _goes_on(pieces[i + 1])
 
 
 def _capitals(segment: Segment, i: int) -> int:
@@ -72,7 +80,12 @@ def _capitals(segment: Segment, i: int) -> int:
 
 
 def _goes_on(piece: Piece) -> bool:
-    return piece.large and (piece.rank != FUNCTION or piece.text in slots()["inside"]["codes"])
+    return piece.large and (piece.rank != FUNCTION or piece.text in slots()["inside"]["codes"] or _initial(piece))
+
+
+def _initial(piece: Piece) -> bool:
+    """The letter of "R Example" and "Example R"; "I" is somebody else."""
+    return piece.large and len(piece.text) == 1 and piece.low != "i"
 
 
 def _numbers(pieces: list[Piece], j: int) -> bool:
@@ -86,6 +99,10 @@ def _variants(segment: Segment, i: int, stop: int) -> Iterator[Span]:
     """The run itself, and what is left of it where it may have begun or ended by chance."""
     pieces = segment.pieces
     yield Span(i, stop, "run")
+    if stop < len(pieces) and pieces[stop].low in slots()["inside"]["nouns"] and not pieces[stop - 1].possessive:
+        yield Span(i, stop + 1, "with its noun")
+    if stop > i + 1 and _initial(pieces[stop - 1]):
+        yield Span(i, stop - 1, "less")
     for j in range(i + 1, min(stop, i + 4)):
         if pieces[j - 1].rank == RARE or pieces[j - 1].low.endswith((".", "'s")):
             break
