@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import amounts, cards, evidence, incidents, lookup, review
+from bot import amounts, cards, evidence, incidents, lookup, review, tapping
 from bot.answers import Answer, Command, Person
 from bot.errors import NotFoundError, UsageError
 from bot.forgetting import forget
@@ -19,7 +19,6 @@ from bot.model import (
     Report,
     Stage,
     Unknown,
-    Voice,
 )
 from bot.naming.canonical import canonical
 from bot.platforms.rating import Case
@@ -27,14 +26,13 @@ from bot.registry import Registry
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.sweeper import BLIND, BLIND_NOTE, settle
+from bot.tapping import Press
 from bot.telling import about_of, ask, tell
 from bot.whom import Beside, who
 
 __all__ = ["COMMANDS", "Answer", "Command", "Desk", "Person", "answer", "numbers"]
 
 UNDO_FOR = timedelta(minutes=5)
-# How often one person may report: generous to a worker with a bad day, tight for a flood (as Red's report cog has it).
-REPORT_LIMITS = ((timedelta(minutes=5), 3), (timedelta(hours=1), 10), (timedelta(days=1), 24))
 OPEN_FOR = timedelta(days=14)
 OPEN_AT_MOST = 200
 LONGEST_NAME = 120
@@ -93,12 +91,9 @@ class Desk:
         return (whole, Facts(first_hand=True)) if known else (name, facts)
 
     def _report(self, tx: Transaction, person: Person, name: str, facts: Facts) -> Answer:
-        voice = self._voice(tx, person)
-        for span, most in REPORT_LIMITS:
-            if tx.count_reports_by(voice.key, tx.now - span) >= most:
-                return Answer(
-                    card=cards.not_reported("You have reported a lot just now. Try again later."), private=True
-                )
+        voice = evidence.speaker(tx, self.rules, person)
+        if evidence.has_said_a_lot(tx, voice):
+            return Answer(card=cards.not_reported("You have reported a lot just now. Try again later."), private=True)
         mention = lookup.meant(name, self.rules)
         personal = lookup.may_be_a_person(mention, self.rules)
         readable = not personal and len(mention.text) <= LONGEST_NAME
@@ -122,18 +117,6 @@ class Desk:
         first = incident is None or incident.n_voices <= 1
         return Answer(card=cards.reported(requester.name, facts, first=first), private=True, report_key=key)
 
-    def _voice(self, tx: Transaction, person: Person) -> Voice:
-        key = self.rules.voice_key(person.site, person.key)
-        met = evidence.voice_of(tx, key, person.site)
-        return Voice(
-            key=key,
-            site=person.site,
-            age_days=person.age_days,
-            n_posts=met.n_posts,
-            n_true=met.n_true,
-            n_false=met.n_false,
-        )
-
     async def undo(self, person: Person, report_key: str) -> Answer:
         """Take the person's own report back, for five minutes after it was made."""
 
@@ -150,6 +133,10 @@ class Desk:
             return Answer(card=cards.undone(), private=True)
 
         return await self.store.write(work)
+
+    async def tap(self, person: Person, press: Press) -> Answer | None:
+        """An answer to the bot's question; None for a press that was heard already."""
+        return await tapping.tap(self.store, self.rules, person, press)
 
     async def forget_me(self, person: Person, line: str) -> Answer:
         """Forget whoever asks, once they are sure."""
@@ -213,7 +200,8 @@ async def _policy(desk: Desk, person: Person, line: str) -> Answer:
     page = line.strip() or "1"
     if not page.isdecimal() or len(page) > 2 or not 1 <= int(page) <= cards.PAGES:
         raise UsageError(f"There are the pages 1 to {cards.PAGES}.")
-    return Answer(card=cards.policy(desk.rules.policy(person.guild.policy), int(page)))
+    here = replace(desk.rules.policy(person.guild.policy), asks=person.guild.asks)
+    return Answer(card=cards.policy(here, int(page)))
 
 
 def numbers(line: str) -> Case | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot import incidents
+from bot.answers import Person
 from bot.model import (
     Batch,
     Claim,
@@ -29,6 +30,8 @@ from bot.rules import Rules
 from bot.storage import Transaction
 from bot.whom import Beside, who
 
+# How often one person may report: generous to a worker with a bad day, tight for a flood (as Red's report cog has it).
+REPORT_LIMITS = ((timedelta(minutes=5), 3), (timedelta(hours=1), 10), (timedelta(days=1), 24))
 # A claim that is not reportable (retold, past, asked) is ordinary volume whatever words it uses.
 NOT_CURRENT = 0.15
 # How far back a text is compared with others about the same requester: cross-posts come within days.
@@ -63,6 +66,17 @@ def voice_of(tx: Transaction, key: str, site: str) -> Voice:
     met = tx.voice(key, site)
     age = met.age_days if met.age_days is not None and met.age_days >= KNOWN_AFTER_DAYS else None
     return replace(met, age_days=age, n_posts=met.n_posts if (met.n_posts or 0) >= KNOWN_AFTER_POSTS else None)
+
+
+def speaker(tx: Transaction, rules: Rules, person: Person) -> Voice:
+    """Whoever reports or answers here: their medium tells how old the account is."""
+    key = rules.voice_key(person.site, person.key)
+    return replace(voice_of(tx, key, person.site), age_days=person.age_days)
+
+
+def has_said_a_lot(tx: Transaction, voice: Voice) -> bool:
+    """Whether one person has reported and answered as much as anybody may for now."""
+    return any(tx.count_reports_by(voice.key, tx.now - span) >= most for span, most in REPORT_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import alerts, cards, incidents
+from bot.alerts import questions
 from bot.alerts.wire import alert_to
-from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Reason, Requester, Shape, Slot, State, Tie
+from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Policy, Reason, Requester, Shape, Slot, State, Tie
 from bot.rules import Rules
 from bot.storage import Transaction
 from bot.whom import SAME_NAME, candidate
@@ -49,10 +50,13 @@ def tell(
     store are told. What was said before is read from the store, so that calling this twice says nothing twice.
     """
     told: list[Told] = []
-    for guild in tx.guilds() if guilds is None else guilds:
+    audience = tx.guilds() if guilds is None else guilds
+    for guild in audience:
         if not _cares(tx, guild, incident) and not _was_told(tx, guild, incident):
             continue
         told += _tell_guild(tx, rules, incident, now, guild)
+    if any(guild.asks for guild in audience):
+        keep_questions(tx, rules, incident, now)
     return told
 
 
@@ -76,6 +80,9 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
     as_saved = policy is rules.policies["early"] and not incident.verdicts
     view = incident if as_saved else incidents.assess(incident, policy, now, guild.guild_key)
     before = tx.last_alert(incident.incident_id, guild.guild_key)
+    if _asks(tx, rules, incident, guild, now):
+        policy = replace(policy, asks=True)
+        view = replace(view, asked_at=tx.asked_at(incident.requester_id or 0, guild.guild_key))
     told: list[Told] = []
     for _ in range(MOST_AT_ONCE):
         alert = alerts.due(before, view, policy, now)
@@ -84,6 +91,52 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
         before = replace(alert, incident_id=incident.incident_id, guild_key=guild.guild_key)
         told.append(_record(tx, rules, before, view, guild, now))
     return told
+
+
+def _asks(tx: Transaction, rules: Rules, incident: Incident, guild: Guild, now: datetime) -> bool:
+    """Whether a guild's members may be asked now. Of a platform that has closed nobody has had work decided."""
+    if not guild.asks or guild.alert_channel is None or incident.requester_id is None:
+        return False
+    platform = rules.platforms.find(tx.get_requester(incident.requester_id).platform or incident.platform)
+    return platform is None or not platform.closed(now)
+
+
+def keep_questions(tx: Transaction, rules: Rules, incident: Incident, now: datetime) -> None:
+    """The questions to members about an incident say what came of them once they are closed.
+
+    Time looks at the incident again when the next one closes.
+    """
+    assert incident.incident_id is not None
+    for asked in tx.questions_to_members(incident.incident_id):
+        guild = tx.find_guild(asked.guild_key)
+        if guild is None:
+            continue
+        policy = rules.policy(guild.policy)
+        about = about_of(tx, rules, incidents.assess(incident, policy, now, guild.guild_key))
+        closes_at = asked.due_at + policy.ask_for
+        last = tx.last_alert(incident.incident_id, guild.guild_key)
+        warned = last is not None and last.seen and last.reason not in cards.OVER
+        if takes_answers(asked, guild, about.incident, policy, now):
+            tx.want_of(asked, cards.to_json(cards.question(about, closes_at, warned=warned)))
+            tx.wake(incident.incident_id, closes_at)
+            continue
+        sums = questions.tally(incident, policy)
+        tx.want_of(asked, cards.to_json(cards.asked(about, sums, warned=warned)))
+        if guild.moderator_channel and last is not None and last.reason is Reason.ASKED:
+            card = cards.for_moderators(last, about, trial=guild.mode is Mode.TRIAL, answers=sums)
+            tx.want(incident.incident_id, guild.moderator_channel, cards.to_json(card))
+
+
+def takes_answers(asked: Delivery, guild: Guild, view: Incident, policy: Policy, now: datetime) -> bool:
+    """Whether a question to a guild's members is open; `view` is the incident as the guild sees it."""
+    is_on = guild.asks and guild.mode is Mode.ON
+    return is_on and questions.is_open(asked.due_at, view, policy, now)
+
+
+def end_questions(tx: Transaction, rules: Rules, guild: Guild) -> None:
+    """A guild was set anew: what its members may not be asked any more is closed at once."""
+    for incident_id in tx.asked_in(guild.guild_key, tx.now - rules.policy(guild.policy).ask_for):
+        keep_questions(tx, rules, tx.get_incident(incident_id), tx.now)
 
 
 def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
@@ -97,6 +150,7 @@ def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
         about = about_of(tx, rules, incidents.assess(incident, policy, tx.now, guild.guild_key))
         for channel, card in _living(told, about, guild):
             tx.want(incident.incident_id, channel, cards.to_json(card))
+    keep_questions(tx, rules, incident, tx.now)
 
 
 def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
@@ -111,6 +165,7 @@ def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
             said = alerts.due(last, view, policy, tx.now)
             if said is not None:
                 told.append(_record(tx, rules, replace(said, guild_key=guild.guild_key), view, guild, tx.now))
+    keep_questions(tx, rules, incident, tx.now)
     return told
 
 
@@ -199,7 +254,9 @@ def about_of(tx: Transaction, rules: Rules, view: Incident) -> cards.About:
 
 def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: Guild, now: datetime) -> Told:
     about = about_of(tx, rules, view)
-    public = cards.alert(alert, about)
+    is_question = alert.reason is Reason.ASKED
+    closes_at = now + rules.policy(guild.policy).ask_for
+    public = cards.question(about, closes_at) if is_question else cards.alert(alert, about)
     alert_id = tx.add_alert(alert, public.title, history=guild.guild_key == HISTORY.guild_key)
     private = cards.for_moderators(alert, about, trial=guild.mode is Mode.TRIAL)
     post = _Post(tx, rules, alert, alert_id, guild, about.ref, now)
@@ -209,6 +266,8 @@ def _record(tx: Transaction, rules: Rules, alert: Alert, view: Incident, guild: 
         post.living(guild.alert_channel, Slot.PUBLIC, public)
         if alert.reason in NEWS:
             post.notice(guild.alert_channel, cards.notice(alert, about))
+    if guild.alert_channel and guild.mode is Mode.ON and is_question:
+        post.question(guild.alert_channel, public)
     if alert.reason in CANNOT_WAIT:
         for channel in post.left_behind():
             post.living(channel, Slot.PUBLIC, public)
@@ -241,7 +300,14 @@ class _Post:
         today = self.guild.alert_channel if self.guild.mode is Mode.ON else None
         rows = self.tx.deliveries_of(self.alert.incident_id)
         ours = (row for row in rows if row.guild_key == self.guild.guild_key and row.slot is Slot.PUBLIC)
-        return list(dict.fromkeys(row.channel_key for row in ours if row.channel_key != today))
+        told = (row.channel_key for row in ours if row.shape is not Shape.QUESTION)
+        return list(dict.fromkeys(channel for channel in told if channel != today))
+
+    def question(self, channel: str, card: Card) -> None:
+        """A question to members: a message of its own, beside which nothing is said of the incident."""
+        assert self.alert.incident_id is not None
+        generation = self.tx.next_generation(self.alert.incident_id, channel, Shape.QUESTION)
+        self._queue(channel, Slot.PUBLIC, Shape.QUESTION, generation, cards.to_json(card))
 
     def notice(self, channel: str, card: Card) -> None:
         """A short new message beside a card that was there before, and not too often.

@@ -15,6 +15,8 @@ from bot.client import TO_ANNOUNCE, TO_POST, Client, missing_permissions
 from bot.commands import Answer
 from bot.forgetting import come_back, leave
 from bot.model import Card, Guild, Mode
+from bot.storage import Transaction
+from bot.telling import end_questions
 from cogs import replies
 from cogs.check import ASKS, ASKS_WITHIN
 from cogs.embeds import embed
@@ -49,10 +51,11 @@ class Admin(commands.Cog):
         platforms="For example: prolific, connect. Or: all",
         policy="early: two workers are enough. cautious: only when several independent workers agree",
         public="on: members are told. off: only moderators are (trial)",
+        questions="on: where little is known members may be asked, neutrally and by one tap, what became of their work",
     )
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
-    async def setup(
+    async def setup(  # noqa: PLR0913, PLR0917 - each is an option of the command
         self,
         interaction: Interaction,
         alerts: discord.TextChannel | None = None,
@@ -61,6 +64,7 @@ class Admin(commands.Cog):
         platforms: str | None = None,
         policy: Literal["early", "cautious"] | None = None,
         public: Literal["on", "off"] | None = None,
+        questions: Literal["on", "off"] | None = None,
     ) -> None:
         """Change what is given, show all of it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -76,6 +80,7 @@ class Admin(commands.Cog):
             moderator_role=str(role.id) if role else settings.moderator_role,
             policy=policy or settings.policy,
             mode=settings.mode if public is None else Mode.ON if public == "on" else Mode.TRIAL,
+            asks=settings.asks if questions is None else questions == "on",
         )
         await self._save(interaction, interaction.guild, settings, platforms)
 
@@ -96,7 +101,13 @@ class Admin(commands.Cog):
         if wanted is not None:
             settings = replace(settings, platforms=wanted)
         by = voice_of(self.client, interaction.user)
-        await self.client.desk.store.write(lambda tx: tx.save_guild(settings, by=by))
+        rules = self.client.desk.rules
+
+        def work(tx: Transaction) -> None:
+            tx.save_guild(settings, by=by)
+            end_questions(tx, rules, settings)
+
+        await self.client.desk.store.write(work)
         await replies.whisper(interaction, Answer(card=_shown(here, settings)))
 
     def _platforms(self, typed: str | None) -> tuple[tuple[str, ...] | None, str]:
@@ -163,8 +174,14 @@ class Admin(commands.Cog):
 
     async def _known(self, guild: discord.Guild) -> None:
         new = Guild(guild_key=guild_key(guild), name=guild.name)
+
+        def work(tx: Transaction) -> None:
+            # Somebody may have typed /setup since we looked.
+            if tx.find_guild(new.guild_key) is None:
+                come_back(tx, new)
+
         if await self.client.desk.store.read(lambda tx: tx.find_guild(new.guild_key)) is None:
-            await self.client.desk.store.write(lambda tx: come_back(tx, new))
+            await self.client.desk.store.write(work)
 
 
 def _shown(here: discord.Guild, settings: Guild) -> Card:

@@ -12,8 +12,9 @@ import discord
 from bot.answers import Answer, Person
 from bot.client import Client
 from bot.errors import NotFoundError, UsageError
-from bot.model import Decision, Delivery
+from bot.model import Decision, Delivery, Tap
 from bot.rules import Rules
+from bot.tapping import Press
 from cogs import replies
 from cogs.guards import guild_key, person_of
 
@@ -164,6 +165,43 @@ class Question(
         await _answered(interaction, self.proof, ("who", self.act, self.number), act)
 
 
+class Tapped(
+    discord.ui.DynamicItem[Button],
+    template=r"v1\|tap\|(?P<tap>[a-z_]{1,16})\|(?P<ref>[0-9A-Za-z-]{1,16})\|(?P<number>[0-9]{1,9})\|(?P<mac>[0-9a-f]{16})",
+):
+    """An answer to a question to members. The proof binds it to the question, its guild and its channel."""
+
+    def __init__(self, tap: str, ref: str, number: str, proof: str, label: str = "?") -> None:
+        self.tap, self.ref, self.number, self.proof = tap, ref, number, proof
+        super().__init__(discord.ui.Button(label=label, custom_id=f"v1|tap|{tap}|{ref}|{number}|{proof}"))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: discord.Interaction[Any], item: Any, match: re.Match[str], /) -> Self:
+        """The button as it was sent."""
+        return cls(match["tap"], match["ref"], match["number"], match["mac"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Take the answer; the desk asks whether the question is open and this is its message, and hears it once."""
+        client: Client = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild, channel = guild_key(interaction.guild_id or 0), str(interaction.channel_id)
+        proof = mac(client.desk.rules, "tap", self.tap, self.ref, self.number, guild, channel)
+        if interaction.message is None or not hmac.compare_digest(self.proof, proof):
+            await replies.say(interaction, "Not one of mine", NOT_OURS)
+            return
+        press = Press(
+            key=f"discord:{interaction.id}",
+            ref=self.ref,
+            generation=int(self.number),
+            tap=Tap(self.tap),
+            channel_key=channel,
+            message_key=str(interaction.message.id),
+        )
+        answer = await client.desk.tap(await person_of(client, interaction), press)
+        if answer is not None:
+            await replies.whisper(interaction, answer)
+
+
 async def _answered(
     interaction: discord.Interaction[Any],
     proof: str,
@@ -186,11 +224,15 @@ NOT_OURS = "This button was not made for this community by this bot. Use the com
 
 
 def of_delivery(rules: Rules, delivery: Delivery, buttons: tuple[tuple[str, str], ...]) -> discord.ui.View:
-    """The buttons of a card in a moderators' channel: (act, label) each."""
+    """The buttons of a card in a moderators' channel, or of a question to members: (act, label) each."""
     shown = discord.ui.View(timeout=None)
     for act, label in buttons:
         kind, _, number = act.partition(":")
-        if act in ACTS:
+        if kind == "tap":
+            parts = (number, delivery.marker, str(delivery.generation))
+            proof = mac(rules, "tap", *parts, delivery.guild_key, delivery.channel_key)
+            shown.add_item(Tapped(*parts, proof, label))
+        elif act in ACTS:
             proof = mac(rules, act, delivery.marker, delivery.guild_key)
             shown.add_item(Judge(act, delivery.marker, proof, label))
         elif number:

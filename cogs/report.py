@@ -12,7 +12,7 @@ from bot.client import Client
 from bot.commands import Answer, Person
 from bot.model import Card
 from cogs import replies
-from cogs.buttons import Undo
+from cogs.buttons import Tapped, Undo
 from cogs.check import suggested
 from cogs.embeds import embed
 from cogs.guards import Ctx, Interaction, person_of
@@ -27,7 +27,7 @@ PRIVATE = Card(
 
 
 class Report(commands.Cog):
-    """Takes reports."""
+    """Takes reports, and answers to the bot's own questions."""
 
     @app_commands.command(name="report", description="They rejected your work: tell the others. Nobody sees who.")
     @app_commands.describe(requester="Name, id or link", how_many="27, or 27 of 30, or all")
@@ -77,5 +77,5 @@ async def _first_time(client: Client, person: Person) -> bool:
 
 async def setup(client: Client) -> None:
     """Called by discord.py."""
-    client.add_dynamic_items(Undo)
+    client.add_dynamic_items(Tapped, Undo)
     await client.add_cog(Report())

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.cards import as_text
-from bot.commands import COMMANDS, REPORT_LIMITS, UNDO_FOR, Answer, Desk, Person, answer, numbers
+from bot.commands import COMMANDS, UNDO_FOR, Answer, Desk, Person, answer, numbers
 from bot.errors import UsageError
+from bot.evidence import REPORT_LIMITS
 from bot.model import Decision, Mode, Requester, Share, Stage
 from bot.naming.canonical import canonical
 from bot.platforms.rating import Case

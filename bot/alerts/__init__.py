@@ -103,7 +103,7 @@ def _gone(before: Alert, after: Incident) -> Reason | None:
     """That it goes on elsewhere, or that moderators do not see it; once."""
     if after.merged:
         return None if before.reason is Reason.MERGED else Reason.MERGED
-    return Reason.DISMISSED if _was_told(before) else None
+    return Reason.DISMISSED if _was_told(before) or before.reason is Reason.ASKED else None
 
 
 def _aside(before: Alert, after: Incident, policy: Policy) -> Reason | None:

@@ -8,27 +8,18 @@ of the answers is weighed against both, in units of the work that a warning at t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from bot.incidents.stages import RANK
-from bot.model import Alert, Facts, Incident, Outcome, Reason, Report, Share, Stage, Stance, Voice
+from bot.model import Alert, Facts, Incident, Outcome, Reason, Report, Share, Stage, Stance, Tap, Voice
 from bot.model.policy import Policy
-from bot.trust import ANSWER
-
-
-class Tap(StrEnum):
-    """The answers that can be tapped. None of them accuses anybody."""
-
-    ALL_APPROVED = "all_approved"
-    SOME_REJECTED = "some_rejected"
-    ALL_REJECTED = "all_rejected"
-    PENDING = "pending"
-
+from bot.trust import ANSWER, is_answer, weight
 
 _SURE, _HALF_SURE = 0.9, 0.5  # a tap cannot be misread, but a slip of the finger is one; "some" is no mass claim
 _OPEN: Final = (Stage.WATCHED, Stage.SUSPECTED)
+_JUDGED: Final = (Stage.CONFIRMED, Stage.DISMISSED)
 
 
 def is_due(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:
@@ -60,6 +51,32 @@ def answer(key: str, at: datetime, voice: Voice, tap: Tap, channel: str) -> Repo
         facts=Facts(share=share, first_hand=True),
         source=f"{ANSWER}:{channel}",
     )
+
+
+def tapped(report: Report) -> Tap:
+    """Which answer a report is that `answer` made."""
+    if report.stance is Stance.CONTRARY:
+        return Tap.ALL_APPROVED
+    return Tap.SOME_REJECTED if report.facts.share is Share.SOME else Tap.ALL_REJECTED
+
+
+def is_open(asked_at: datetime, view: Incident, policy: Policy, now: datetime) -> bool:
+    """Whether a question asked then still takes answers: not for long, and not once a moderator or time has spoken.
+
+    It stays open beside a warning: who was approved must be able to say so above all then.
+    """
+    if view.closed_at is not None or view.merged or view.outcome is not Outcome.OPEN or view.stage in _JUDGED:
+        return False
+    return now < asked_at + policy.ask_for
+
+
+def tally(incident: Incident, policy: Policy) -> Counter[Tap]:
+    """How many people gave which answer: the last of each, and nobody whose account counts nothing."""
+    last: dict[str, Tap] = {}
+    for report in sorted(incident.reports, key=lambda report: (report.at, report.key)):
+        if is_answer(report) and weight(report.voice, policy) > 0:
+            last[report.voice.key] = tapped(report)
+    return Counter(last.values())
 
 
 def value(incident: Incident, policy: Policy, now: datetime) -> float:

@@ -21,10 +21,13 @@ from bot.cards.damage import damage_line, rating
 from bot.cards.editing import answered, done, edits, kin, left, names, namesakes, not_here, preview, which
 from bot.cards.medium import as_text, from_json, plainer, to_json
 from bot.cards.policy import PAGES, policy
+from bot.cards.questions import CLOSED, asked, question, tapped
 from bot.cards.standing import ambiguous, answer, standing, unknown
-from bot.cards.telling import About, alert, for_moderators, notice
+from bot.cards.telling import OVER, About, alert, for_moderators, notice
 
 __all__ = [
+    "CLOSED",
+    "OVER",
     "PAGES",
     "About",
     "alert",
@@ -32,6 +35,7 @@ __all__ = [
     "answer",
     "answered",
     "as_text",
+    "asked",
     "commands",
     "damage_line",
     "done",
@@ -54,12 +58,14 @@ __all__ = [
     "plainer",
     "policy",
     "preview",
+    "question",
     "rating",
     "recent",
     "reported",
     "standing",
     "status",
     "stuck",
+    "tapped",
     "to_json",
     "undone",
     "unknown",

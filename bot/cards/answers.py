@@ -193,5 +193,6 @@ def guild(settings: Guild) -> Card:
             ("Moderators", settings.moderator_channel or "no channel set"),
             ("Platforms", ", ".join(settings.platforms) or "all"),
             ("Policy", settings.policy),
+            ("Questions", "members may be asked" if settings.asks else "nobody is asked"),
         ),
     )

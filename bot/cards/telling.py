@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.cards import words
-from bot.model import Alert, Button, Card, Incident, Outcome, Reason, Requester, Stage, Task, Tone
+from bot.model import Alert, Button, Card, Incident, Outcome, Reason, Requester, Stage, Tap, Task, Tone
 from bot.naming.canonical import display
 from bot.platforms import Platform
 
@@ -103,10 +104,15 @@ def alert(alert: Alert, about: About) -> Card:
     )
 
 
-def for_moderators(alert: Alert, about: About, *, trial: bool) -> Card:
-    """The same for moderators: exact numbers, why the score is what it is, and the buttons."""
+def for_moderators(alert: Alert, about: About, *, trial: bool, answers: Mapping[Tap, int] | None = None) -> Card:
+    """The same for moderators: exact numbers, why the score is what it is, and the buttons.
+
+    `answers` are those to a question that is closed.
+    """
     lines = _sentences(alert, about, public=False)
-    if trial and alert.seen:
+    if alert.reason is Reason.ASKED:
+        lines = (_asked(answers, trial=trial), *lines)
+    elif trial and alert.seen:
         lines = ("TRIAL: members would have been told this. Nothing was posted in public.", *lines)
     elif not alert.seen:
         lines = ("For moderators only; members have not been told.", *lines)
@@ -119,6 +125,16 @@ def for_moderators(alert: Alert, about: About, *, trial: bool) -> Card:
         buttons=() if alert.reason in OVER else BUTTONS,
         footer=f"ref {about.ref} · {alert.stage} · Your word counts for this community.",
     )
+
+
+def _asked(answers: Mapping[Tap, int] | None, *, trial: bool) -> str:
+    """For moderators: that members are asked, or what they answered."""
+    if trial:
+        return "TRIAL: members would have been asked whether their work was decided. Nothing was posted in public."
+    if answers is None:
+        return "Members are asked whether their work was decided. They are told of no report."
+    counted = ", ".join(f"{words.TAP[tap].lower()}: {answers.get(tap, 0)}" for tap in (*Tap,)[:-1])
+    return f"The question to members is closed. Of those whose voice counts: {counted}."
 
 
 def notice(alert: Alert, about: About) -> Card:

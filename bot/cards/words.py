@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.model import Candidate, Incident, Outcome, Stage, Task
+from bot.model import Candidate, Incident, Outcome, Stage, Tap, Task
 from bot.naming.canonical import display
 from bot.platforms import Noun, Platform, Platforms
 
@@ -27,6 +27,12 @@ OUTCOME = {
     Outcome.PARTLY_REVERSED: "some rejections are reported as reversed",
     Outcome.REVERSED: "reported as reversed",
     Outcome.COMPENSATED: "workers report a payment instead of a reversal; the rejections stay",
+}
+TAP = {
+    Tap.ALL_APPROVED: "All approved",
+    Tap.SOME_REJECTED: "Some rejected",
+    Tap.ALL_REJECTED: "All rejected",
+    Tap.PENDING: "Still pending",
 }
 # So much of a title tells work apart.
 TITLE_SHOWN = 60

@@ -17,6 +17,7 @@ Report     one voice's claim about one requester
 Incident   the reports about one requester that belong together in time, with Stage and Outcome
 Link       two requesters who may be one: suggested by the machine, linked or refused by people
 Edit       an entry of the log of requesters: alias, link, merge, split, rename; each can be undone
+Tap        an answer to the bot's own question to members
 Verdict    a moderator's judgement: who, when, why
 Term       one named summand of a score
 Alert      one thing to tell one guild, once, with a Reason from a closed list
@@ -47,6 +48,7 @@ from bot.model.incidents import (
     Report,
     Stage,
     Stance,
+    Tap,
     Term,
     Verdict,
     Voice,
@@ -142,6 +144,7 @@ __all__ = [
     "Stance",
     "Standing",
     "State",
+    "Tap",
     "Task",
     "Term",
     "Tie",

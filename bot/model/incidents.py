@@ -46,6 +46,15 @@ class Report:
     same_text_as: str | None = None
 
 
+class Tap(StrEnum):
+    """What members can answer by one tap when they are asked about a requester. None of it accuses anybody."""
+
+    ALL_APPROVED = "all_approved"
+    SOME_REJECTED = "some_rejected"
+    ALL_REJECTED = "all_rejected"
+    PENDING = "pending"
+
+
 class Decision(StrEnum):
     """What a moderator can say about an incident."""
 

@@ -202,6 +202,9 @@ class Policy:
     ask_every: Annotated[
         timedelta, Rule("About one requester nobody is asked again within this time.", 24 * 7, 24 * 365)
     ] = timedelta(days=7)
+    ask_for: Annotated[
+        timedelta, Rule("So long answers to a question are taken; then it says what came of it.", 1, 24 * 7)
+    ] = timedelta(hours=24)
     unproven_tasks: Annotated[int, Rule("Tasks from which on a batch is huge.", 1, 10_000_000)] = 1_000
     unproven_reward: Annotated[float, Rule("Reward up to which a task is taken for easy.", 0, 100)] = 0.10
 

@@ -20,7 +20,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guild:
-    """A community we serve. `platforms` empty means all; channel keys are the medium's own."""
+    """A community we serve. `platforms` empty means all; channel keys are the medium's own.
+
+    `asks`: its members may be asked a neutral question while nobody is warned.
+    """
 
     guild_key: str
     name: str
@@ -30,6 +33,7 @@ class Guild:
     moderator_channel: str | None = None
     moderator_role: str | None = None
     platforms: tuple[str, ...] = ()
+    asks: bool = False
 
 
 class Tone(StrEnum):
@@ -72,9 +76,10 @@ class Slot(StrEnum):
 
 
 class Shape(StrEnum):
-    """A living card that is edited as the incident grows, a short new message beside it, or a question to moderators.
+    """A living card that is edited as the incident grows, a short new message beside it, or a question.
 
-    The generation of a question is the id of the requester it asks about.
+    The generation of a question to moderators is the id of the requester it asks about; those to members are
+    counted as notices are.
     """
 
     CARD = "card"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from bot.alerts.questions import Tap, answer
+from bot.alerts.questions import answer
 from bot.alerts.stream import decide
 from bot.alerts.wire import Event
-from bot.model import Alert, Decision, Reason, Stage, Verdict
+from bot.model import Alert, Decision, Reason, Stage, Tap, Verdict
 from bot.model.policy import Policy
 from bot.simulation.chance import poisson, spread, stream
 from bot.simulation.scribe import BEGAN, moment

@@ -118,9 +118,9 @@ def moment(name: str, *, nullable: bool = False) -> Column[datetime]:
     return Column(name, Instant, nullable=nullable)
 
 
-def flag(name: str) -> Column[bool]:
+def flag(name: str, **options: Any) -> Column[bool]:
     """Yes or no."""
-    return Column(name, Flag, CheckConstraint(f"{name} IN (0, 1)", name=name), nullable=False)
+    return Column(name, Flag, CheckConstraint(f"{name} IN (0, 1)", name=name), nullable=False, **options)
 
 
 def count(name: str, *, nullable: bool = False) -> Column[int]:

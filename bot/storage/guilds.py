@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
-from bot.model import Alert, Guild, Term
+from bot.model import Alert, Guild, Reason, Term
 from bot.storage.audit import Audit, guild_values
 from bot.storage.chain import Deed
 from bot.storage.codec import dump, load
-from bot.storage.tables import alerts, guilds, interactions, notes
+from bot.storage.tables import alerts, guilds, incidents, interactions, notes
 
 # What of a guild's row is a setting.
 SETTINGS = tuple(column.name for column in guilds.columns)
@@ -70,6 +71,13 @@ class Guilds(Audit):
             ours = ours.where(alerts.c.alert_id <= until)
         row = self.row(ours.order_by(alerts.c.alert_id.desc()).limit(1))
         return _alert(row) if row else None
+
+    def asked_at(self, requester_id: int, guild_key: str) -> datetime | None:
+        """When a guild's members were last asked about a requester."""
+        theirs = (incidents.c.requester_id == requester_id, alerts.c.guild_key == guild_key)
+        last = select(func.max(alerts.c.at)).select_from(alerts.join(incidents)).where(*theirs)
+        found: datetime | None = self.value(last.where(alerts.c.reason == Reason.ASKED))
+        return found
 
     def add_alert(self, alert: Alert, text: str, *, history: bool = False) -> int:
         """Store why something is told, and its words; `history`: it was found afterwards and is sent nowhere."""

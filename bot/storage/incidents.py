@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, func, insert, or_, select, update
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Batch, Incident, Report, Stage, Task, Term, Verdict
@@ -145,6 +145,13 @@ class Incidents(Audit):
         if not self.changed(ours.values(_columns(incident))):
             raise NotFoundError(f"There is no incident {incident.incident_id}.")
         return incident
+
+    def wake(self, incident_id: int, at: datetime) -> None:
+        """Have time look at an incident then at the latest."""
+        later = or_(incidents.c.next_at.is_(None), incidents.c.next_at > at)
+        self.connection.execute(
+            update(incidents).where(incidents.c.incident_id == incident_id, later).values(next_at=at)
+        )
 
     def ref(self, incident_id: int) -> str:
         """What people call it, such as "7K2-Q9F". NotFoundError if there is no such incident."""

@@ -37,6 +37,8 @@ GIVEN_UP = (State.DEAD, State.SUPPRESSED)
 EDIT_EVERY = timedelta(seconds=30)
 TAKEN_AWAY = "a moderator removed the message"
 
+# Written as its index is, so that it is used.
+_is_question = outbox.c.shape == literal_column("'question'")
 _unsent_edit = and_(outbox.c.state == State.SENT, outbox.c.rev > outbox.c.sent_rev)
 
 
@@ -68,9 +70,21 @@ class Outbox(Part):
 
     def questions_about(self, requester_id: int) -> tuple[Delivery, ...]:
         """The questions to moderators about a requester."""
-        theirs = (outbox.c.shape == literal_column("'question'"), outbox.c.generation == requester_id)
+        theirs = (_is_question, outbox.c.slot == Slot.MODERATORS, outbox.c.generation == requester_id)
         rows = self.rows(select(outbox).where(*theirs).order_by(outbox.c.delivery_id))
         return tuple(_delivery(row) for row in rows)
+
+    def questions_to_members(self, incident_id: int) -> tuple[Delivery, ...]:
+        """The questions to members about an incident, whether they are open or not."""
+        ours = (outbox.c.incident_id == incident_id, outbox.c.slot == Slot.PUBLIC, _is_question)
+        rows = self.rows(select(outbox).where(*ours).order_by(outbox.c.delivery_id))
+        return tuple(_delivery(row) for row in rows)
+
+    def asked_in(self, guild_key: str, since: datetime) -> tuple[int, ...]:
+        """The incidents about which a guild's members were asked since then."""
+        theirs = (outbox.c.guild_key == guild_key, outbox.c.slot == Slot.PUBLIC, _is_question)
+        rows = self.rows(select(outbox.c.incident_id).where(*theirs, outbox.c.due_at >= since).distinct())
+        return tuple(sorted(row.incident_id for row in rows))
 
     def want_of(self, card: Delivery | None, payload: str) -> bool:
         """The same for any message that is there."""

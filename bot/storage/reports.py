@@ -101,6 +101,13 @@ class Reports(Part):
         found: int | None = self.value(ours.values(removed_at=self.now).returning(reports.c.incident_id))
         return found
 
+    def said_by(self, voice_key: str, requester_id: int, kind: str, since: datetime) -> tuple[Report, ...]:
+        """What a voice said of a requester since then at sources of that kind, oldest first."""
+        theirs = (reports.c.voice_key == voice_key, reports.c.requester_id == requester_id, reports.c.at >= since)
+        told = select(reports).where(*theirs, reports.c.removed_at.is_(None))
+        there = reports.c.source.startswith(f"{kind}:", autoescape=True)
+        return tuple(report(row) for row in self.rows(told.where(there).order_by(reports.c.at, reports.c.report_id)))
+
     def sketches(self, requester_id: int, since: datetime) -> tuple[tuple[str, str, bytes], ...]:
         """(report key, voice key, sketch) of the reports about a requester since then, oldest first."""
         rows = self.rows(

@@ -270,6 +270,8 @@ guilds = _table(
     words("moderator_channel", nullable=True),
     words("moderator_role", nullable=True),
     words("platforms"),
+    # It came later: SQLite adds no column that is neither NULL nor anything.
+    flag("asks", server_default=literal_column("0")),
 )
 
 alerts = _table(

@@ -312,7 +312,7 @@ async def begins(url: str) -> None:
 
     entries = (await store.read(lambda tx: tx.audit(20)))[::-1]
     assert await broken(store) == ()
-    assert [entry.deed for entry in entries] == ["source", "verdict", "edit", "verdict", "setting"]
+    assert [entry.deed for entry in entries] == ["source", "verdict", "edit", "verdict", "setting", "setting"]
     assert entries[1].why == WHY
     await store.write(lambda tx: (tx.drop_guild("discord:1"), tx.forget_voice("m1")))
     assert await broken(store) == ()
