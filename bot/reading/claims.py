@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.model import Claim, Facts, Kind, Mention, Origin
+from bot.model import Claim, Facts, Kind, Mention, Origin, Share
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.grams import grams
@@ -234,8 +234,12 @@ def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, fl
     if kind in (Kind.TALK, Kind.OTHER) and doubted:
         return Facts(reversal=told_with(facts.reversal, kind), happened_at=facts.happened_at)
     facts = replace(facts, reversal=told_with(facts.reversal, kind))
+    if kind is Kind.SINGLE and facts.n_rejected is None and facts.share is None:
+        return replace(facts, n_rejected=1)
     if kind is Kind.MASS and facts.n_rejected == 1:
-        return replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
+        facts = replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
+    if kind is Kind.MASS and facts.n_rejected is None and facts.share is None:
+        return replace(facts, share=Share.ALL)  # "wiped my week": without a number, nothing else makes it a mass
     return facts
 
 

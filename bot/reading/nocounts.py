@@ -22,7 +22,8 @@ _UNITS = word_set(
 _NUMBERED = word_set(
     "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
     "task pool project stage module chapter room session sessions parts waves option item question pt lote parte día "
-    "dia rule age aged channel block series trial survey n nr º no. edit"
+    "dia rule age aged channel block series trial survey n nr º no. edit check trial clip "
+    "slide screen frame grid row line column section game level q"
 )
 _MONTHS = word_set(
     "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct "
@@ -33,6 +34,7 @@ _BEFORE_YEAR = word_set(
     "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
 )
 _BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "past", "beyond", "÷", "+"))
+_CLOCK = 12
 _RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
                   "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
 _I_AM = word_set("i'm im i am he's she's turned turning")
@@ -72,6 +74,8 @@ def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool
     low = before.low
     if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and (low == "number" or words[first].kind == NUM)):
         return True
+    if low == "after" or (figure.n <= _CLOCK and _by_the_clock(words, first)):
+        return not any("rej" in word.tags for word in words[figure.last + 1 : figure.last + 3])
     joined = before.end == words[first].start
     if joined and before.text in ",.:'’" and first > 1 and words[first - 2].kind in (NUM, MONEY):
         return True  # 0,30
@@ -82,6 +86,14 @@ def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool
     if 40 <= figure.n <= 100 and (low in _RATED or "rate" in before.tags or "neutral" in before.tags):
         return not _beside(words, figure)
     return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
+
+
+def _by_the_clock(words: list[Word], first: int) -> bool:
+    """ "Since around 4", "at 5": a time of day."""
+    i = first - 1
+    while i > 0 and words[i].low in ("around", "about"):
+        i -= 1
+    return words[i].low in ("since", "at", "until", "till") and not works(words, first + 1)
 
 
 def _ranged(words: list[Word], first: int, low: str) -> bool:

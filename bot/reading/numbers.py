@@ -176,6 +176,8 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
     behind = following if following is not None and _behind(words, figure, following, role) else None
     if _is_no(words, figure.last + 1):
         role = Role.REJECTED
+    elif _is_yes(words, figure.last + 1):
+        role = Role.APPROVED
     of, all_of, mine = behind.n if behind else None, _all_of(words, figure.first), _is_mine(words, figure)
     return (2 if behind else 1), [Count(role, figure.n, of, figure.percent, word, all_of, mine)]
 
@@ -230,6 +232,16 @@ def _is_no(words: list[Word], i: int) -> bool:
     return bool(near) and near[0].low in _NOES and (len(near) == 1 or near[1].kind == STOP)
 
 
+def _is_yes(words: list[Word], i: int) -> bool:
+    """ "Two was not accepted, eight yes"."""
+    return i < len(words) and words[i].low in ("yes", "yep", "ok", "okay") and _ends(words, i + 1)
+
+
+def _ends(words: list[Word], i: int) -> bool:
+    """Whether nothing more is said from word `i` on before a stop."""
+    return i >= len(words) or words[i].kind == STOP
+
+
 def _is_mine(words: list[Word], figure: Figure) -> bool:
     """Whether a number is told as the writer's own, or as known: "my 41", "57 for me", "14 of mine", "the 33"."""
     first, last = figure.first, figure.last
@@ -251,7 +263,15 @@ def _behind(words: list[Word], figure: Figure, whole: Figure, role: Role) -> boo
         return False
     if role not in TOLD and whole.n != figure.n:
         return False
-    return (_whole(words, whole.first) or words[whole.first - 1].low == "in") and not no_count(words, whole)
+    return (_whole(words, whole.first) or _from(words, whole.first)) and not no_count(words, whole)
+
+
+def _from(words: list[Word], i: int) -> bool:
+    """ "3 rejected in 615", "2 rejected only from about 60"."""
+    j = i - 1
+    while j > 0 and words[j].low in _ROUND:
+        j -= 1
+    return words[j].low in ("in", "from")
 
 
 def _whole(words: list[Word], i: int) -> bool:

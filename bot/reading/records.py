@@ -7,7 +7,10 @@ from bot.reading.numbers import Count
 from bot.reading.roles import Role
 from bot.reading.words import Word, word_set
 
-_TOTALS = word_set("lifetime career altogether") | {"in total", "all time", "in all", "before that"}
+_TOTALS = word_set("lifetime career altogether") | {
+    "in total", "all time", "in all", "before that", "before this", "until now", "till now", "up to now", "until then",
+    "until today", "till today", "before today",
+}  # fmt: skip
 _TELLING = frozenset(("rej", "verdict", "reverse", "assent"))
 _LARGE = 300  # pieces of work: who was paid for so many tells of months
 _SELDOM = 50  # one rejection in so many is a record, and no batch
@@ -24,9 +27,9 @@ def without_records(around: list[Sentence]) -> list[Sentence]:
 def _is_record(sentence: Sentence) -> bool:
     found = [count for count in sentence.counts if not count.percent]
     few = [count for count in found if count.role in _TALLIED and not (count.of and count.of <= _PROPORTION)]
-    if not few:
-        return False
-    return any(_ends_a_count(sentence.words, i) for i in range(len(sentence.words))) or _seldom(few, found)
+    if found and any(_ends_a_count(sentence.words, i) for i in range(len(sentence.words))):
+        return True
+    return _seldom(few, found)
 
 
 def _ends_a_count(words: list[Word], i: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from bot.reading.words import DATE, FRACTION, LINK, MONEY, NUM, STOP, TIME, WORD, Word, word_set
 
@@ -38,11 +38,12 @@ _NO_PLURALS = word_set(
 _NOW_SO = frozenset(
     ("now", "set", "changed", "put back", "switched", "turned", "after all", "finally", "back", "ahora", "agora")
 )
-_PUT_BACK = frozenset(("now", "put", "changed", "set", "turned", "switched", "flipped", "ahora", "agora"))
+_PUT_BACK = frozenset(("put", "changed", "set", "turned", "switched", "flipped", "ahora", "agora"))
 _CLAUSE = frozenset(("and", "y", "e"))
 _SUBJECTS = word_set("they he she we i")
 _COLON = frozenset(":")
 _DID_NOT = word_set("didn't didnt don't dont doesn't doesnt") | {"did not", "do not", "does not", "refused to"}
+_TOOK = word_set("took take takes taking taken")
 _OF_YOU = (["of", "you"], ["of", "us"])
 _NEW = 6  # what "and they", "and we" part
 _AHEAD = 4  # how much more a new subject or a colon parts a number from what stands behind it
@@ -63,7 +64,10 @@ def role_of(words: list[Word], first: int, last: int) -> Role:
         return Role.REVERSED
     if right is None or (left is not None and back < ahead):
         right = left or (Role.WORK if works(words, last + 1) else Role.LOOSE)
-    return Role.REVERSED if right is Role.APPROVED and _anew(words, first, last) else right
+    if right is not Role.APPROVED or not _anew(words, first, last):
+        return right
+    taken = any(word.low in _TOOK for word in words[max(0, first - 3) : first])
+    return Role.REJECTED if taken else Role.REVERSED  # "took 64 of my 70 back"
 
 
 def judged(words: list[Word], last: int, role: Role) -> Role:
@@ -131,9 +135,10 @@ def _undone(words: list[Word], i: int) -> bool:
 def _anew(words: list[Word], first: int, last: int) -> bool:
     """ "All 26 are approved now", "60 have been set to approved": what is approved had been rejected."""
     near = list(takewhile(lambda word: word.kind != STOP and "split" not in word.tags, words[last + 1 : last + 7]))
-    return any(word.low in _NOW_SO for word in near) or any(
-        word.low in _PUT_BACK for word in words[max(0, first - 3) : first]
-    )
+    behind = (word for before, word in pairwise([words[last], *near]) if before.low not in ("by", "for"))
+    if any(word.low in _NOW_SO for word in behind) or (first and words[first - 1].low == "now"):
+        return True
+    return any(word.low in _PUT_BACK for word in words[max(0, first - 3) : first])
 
 
 def _seek(words: list[Word], i: int, step: int) -> tuple[Role | None, int]:
