@@ -87,6 +87,8 @@ async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio
             return
         await _add_sources(store, settings)
         await outbox.recover(store)
+        if again := await intake.read_again(store, rules):
+            log.info("posts that were put aside can be read now", posts=again)
         connection = Connection(settings, Desk(store, rules), stop, dry)
         stack.push_async_callback(connection.close)
         await connection.open()

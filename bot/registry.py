@@ -15,6 +15,7 @@ from bot.editing import Editing, Effect
 from bot.errors import NotFoundError, UsageError
 from bot.model import Ambiguous, Card, Found, Link, Tie, Unknown
 from bot.platforms import Noun
+from bot.review import hold_back
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.storage.codec import dump, load
@@ -182,6 +183,7 @@ class Registry:
 
     def _editing(self, tx: Transaction, person: Person) -> Editing:
         by = self.rules.voice_key(person.site, person.key)
+        hold_back(tx, by)
         return Editing(tx, self.rules, by, person.guild.guild_key)
 
     def _kept(self, tx: Transaction, key: str) -> Plan:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import cards, evidence, incidents
-from bot.errors import NotFoundError
+from bot.errors import NotFoundError, UsageError
 from bot.model import Decision, Guild, Verdict
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.telling import Told, about_of, tell
 
 LONGEST_WHY = 300
+# So much one person may decide alone, verdicts and edits together: more than a bad day takes, and little enough to be
+# taken back by hand if it was not they who sat at their account.
+ALONE = ((timedelta(minutes=10), 10), (timedelta(days=1), 40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +26,28 @@ class Judged:
     told: tuple[Told, ...]
 
 
+def hold_back(tx: Transaction, by: str) -> None:
+    """Raise UsageError if `by` (a voice key) has decided so much just now that another person has to go on."""
+    for span, most in ALONE:
+        if tx.count_deeds_by(by, tx.now - span) >= most:
+            hours = span >= timedelta(hours=1)
+            within = f"{span // timedelta(hours=1)} hours" if hours else f"{span // timedelta(minutes=1)} minutes"
+            raise UsageError(
+                f"You have decided {most} things within {within}. In case it is not you who sits at your account, "
+                "another moderator decides this one; or wait."
+            )
+
+
 async def judge(
     store: Store, rules: Rules, ref: str, decision: Decision, *, by: str, guild: Guild, why: str | None = None
 ) -> Judged:
     """Record the decision of moderator `by` (a voice key) of `guild` about the incident with this `ref`.
 
-    Raises NotFoundError if there is no such incident.
+    Raises NotFoundError if there is no such incident, UsageError if another person has to decide it.
     """
 
     def work(tx: Transaction) -> Judged:
+        hold_back(tx, by)
         incident = tx.find_incident(ref)
         if incident is None or incident.incident_id is None or incident.requester_id is None:
             raise NotFoundError(

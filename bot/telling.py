@@ -25,6 +25,7 @@ CANNOT_WAIT = frozenset({Reason.WITHDRAWN, Reason.DISMISSED})
 NEWS = frozenset({Reason.CONFIRMED, Reason.REVERSED}) | CANNOT_WAIT
 # No rule can have more to say at one moment than there are reasons that build on one another.
 MOST_AT_ONCE = 4
+TOO_LATE = "by the time it could have been asked nobody needed to know any more"
 # The audience of a replay: it hears everything, in print, and has no channel.
 HISTORY = Guild(guild_key="history", name="History", mode=Mode.ON, policy="early")
 
@@ -121,7 +122,8 @@ def keep_questions(tx: Transaction, rules: Rules, incident: Incident, now: datet
             tx.wake(incident.incident_id, closes_at)
             continue
         sums = questions.tally(incident, policy)
-        tx.want_of(asked, cards.to_json(cards.asked(about, sums, warned=warned)))
+        if not tx.call_off(asked, TOO_LATE):
+            tx.want_of(asked, cards.to_json(cards.asked(about, sums, warned=warned)))
         if guild.moderator_channel and last is not None and last.reason is Reason.ASKED:
             card = cards.for_moderators(last, about, trial=guild.mode is Mode.TRIAL, answers=sums)
             tx.want(incident.incident_id, guild.moderator_channel, cards.to_json(card))

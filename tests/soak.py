@@ -10,15 +10,19 @@ stored once and every due alert visible once. Prints what it found and ends with
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
 import sqlite3
+import statistics
 import sys
 import tempfile
+import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -29,10 +33,14 @@ from fakediscord import FakeDiscord
 from fakeforum import FakeForum, Item, fake_forum
 from fakereddit import FakeReddit, fake_reddit
 
-POSTS = 2_400
+# What a short run has; an hour has so many a minute.
+FEWEST, A_MINUTE = 300, 40
 INCIDENTS = 24
 VOICES = 7
 SETTLE = 420.0
+LOOK_EVERY = 2.0
+# Open files and threads may differ a little from moment to moment.
+MORE = 3
 FIRST = ("Harbour", "Tallow", "Quince", "Marsh", "Copper", "Linden", "Fallow", "Thistle")
 SECOND = ("Quill Panels", "Gate Labelling", "Row Data", "Lane Surveys", "Mill Vision", "Field Audio")
 CLAIMS = (
@@ -64,6 +72,7 @@ class Town:
     forum: FakeForum
     channel: Any
     people: dict[str, Any]
+    posts: int = FEWEST
     dice: random.Random = field(default_factory=lambda: random.Random(11))
     written: Counter[str] = field(default_factory=Counter)
 
@@ -75,7 +84,7 @@ class Town:
             for voice in range(VOICES):
                 text = CLAIMS[voice].format(name=name, n=self.dice.randrange(12, 300))
                 script.append((at + 0.012 * voice, f"worker{number}x{voice}", text))
-        while len(script) < POSTS:
+        while len(script) < self.posts:
             text = self.dice.choice(TALK).format(n=self.dice.randrange(2, 99_999))
             script.append((self.dice.random(), f"talker{self.dice.randrange(40)}", text))
         return [(author, text) for _, author, text in sorted(script)]
@@ -106,10 +115,73 @@ def requesters() -> list[str]:
     return [f"{FIRST[number % len(FIRST)]} {SECOND[number // len(FIRST)]}" for number in range(INCIDENTS)]
 
 
-def usage(pid: int) -> str:
-    status = Path(f"/proc/{pid}/status").read_text()
-    memory = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
-    return f"{int(memory) // 1024} MiB, {len(list(Path(f'/proc/{pid}/fd').iterdir()))} open files"
+@dataclass(frozen=True)
+class Usage:
+    """What the process holds at one moment, so many seconds after the first look."""
+
+    at: float
+    mib: float
+    files: int
+    threads: int
+
+    def __str__(self) -> str:
+        return f"{self.mib:.0f} MiB, {self.files} open files, {self.threads} threads"
+
+
+def usage(pid: int, at: float = 0.0) -> Usage:
+    lines = (line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    told = {line[0]: line[1] for line in lines if len(line) > 1}
+    files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    return Usage(at, int(told["VmRSS:"]) / 1024, files, int(told["Threads:"]))
+
+
+async def look_on(pid: int, seen: list[Usage]) -> None:
+    """What it holds, again and again."""
+    began = time.monotonic()
+    while True:
+        with suppress(OSError):
+            seen.append(usage(pid, time.monotonic() - began))
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def growth(seen: list[Usage]) -> dict[str, float]:
+    """How much memory it took at most, and how much it and its files and threads grew once it was warm."""
+    warm = [each for each in seen if each.at >= min(1_200, seen[-1].at / 2)]
+    hours = (warm[-1].at - warm[0].at) / 3600 or 1.0
+    line = statistics.linear_regression([each.at for each in warm], [each.mib for each in warm]) if warm[2:] else None
+    return {
+        "memory_mib": round(max(each.mib for each in seen)),
+        "mib_an_hour": round(line.slope * 3600, 1) if line is not None else 0.0,
+        "hours_of_it": round(hours, 2),
+        "files_more": min(each.files for each in warm[-5:]) - min(each.files for each in warm[:5]),
+        "threads_more": min(each.threads for each in warm[-5:]) - min(each.threads for each in warm[:5]),
+    }
+
+
+def speed(folder: Path, discord: FakeDiscord, down: tuple[datetime, datetime]) -> dict[str, float]:
+    """From due to visible: of what fell due while Discord was up, and how long after the outage the rest took."""
+    base = sqlite3.connect(folder / "rejection-watch.sqlite3")
+    rows = base.execute("SELECT due_at, message_key, channel_key FROM outbox WHERE message_key IS NOT NULL").fetchall()
+    base.close()
+    waits, late = [0.0], [0.0]
+    for due_at, key, channel in rows:
+        due = datetime.fromtimestamp(due_at / 1e6, UTC)
+        message = discord.channels[int(channel)].messages[int(key)]
+        if down[0] <= due < down[1]:
+            late.append((message.created_at - down[1]).total_seconds())
+        else:
+            waits.append((message.created_at - due).total_seconds())
+    times = [line.at for line in discord.requests]
+    most = max(
+        (sum(1 for each in times[n : n + 100] if each - at < timedelta(seconds=1)) for n, at in enumerate(times))
+    )
+    return {
+        "visible_p50_s": round(statistics.median(waits), 2),
+        "visible_p99_s": round(sorted(waits)[int(len(waits) * 0.99)], 2),
+        "after_the_outage_s": round(max(late), 1),
+        "requests_a_second": most,
+        "refused_requests": sum(line.status in (401, 403, 429) for line in discord.requests),
+    }
 
 
 async def start(folder: Path, discord: FakeDiscord, reddit: FakeReddit, forum: FakeForum) -> asyncio.subprocess.Process:
@@ -131,16 +203,18 @@ async def start(folder: Path, discord: FakeDiscord, reddit: FakeReddit, forum: F
     )
 
 
-async def trouble(discord: FakeDiscord, seconds: float, outage: float) -> None:
-    """Three cuts of the gateway and one outage."""
+async def trouble(discord: FakeDiscord, seconds: float, outage: float) -> tuple[datetime, datetime]:
+    """Three cuts of the gateway and one outage; gives when that was."""
     for share in (0.15, 0.30, 0.75):
         asyncio.get_running_loop().call_later(share * seconds, lambda: asyncio.ensure_future(discord.drop_gateway()))
     await asyncio.sleep(0.4 * seconds)
     print("Discord goes down", flush=True)
+    began = now()
     await discord.outage()
     await asyncio.sleep(outage)
     await discord.outage(on=False)
     print("Discord is back", flush=True)
+    return began, now()
 
 
 async def soak(minutes: float, outage: float, folder: Path) -> list[str]:
@@ -149,7 +223,7 @@ async def soak(minutes: float, outage: float, folder: Path) -> list[str]:
         boss = guild.add_member("boss", permissions=["manage_guild"])
         alerts, private, chat = (guild.add_channel(name) for name in ("alerts", "moderators", "chat"))
         forum.shown = 200
-        town = Town(discord, reddit, forum, chat, {})
+        town = Town(discord, reddit, forum, chat, {}, max(FEWEST, int(A_MINUTE * minutes)))
         # The first read of a source is a baseline: it has to have happened before the story begins.
         reddit.post("exampleturkers", title="Hello", text="A quiet morning.", created_utc=now().timestamp())
         town.written["reddit"] += 1
@@ -162,15 +236,24 @@ async def soak(minutes: float, outage: float, folder: Path) -> list[str]:
             await discord.slash(chat, boss, "watch-channel")
             await asyncio.sleep(15)
             print("at the start:", usage(bot.pid), flush=True)
-            await asyncio.gather(tell(town, minutes * 60), trouble(discord, minutes * 60, outage * 60))
+            seen: list[Usage] = []
+            looking = asyncio.create_task(look_on(bot.pid, seen))
+            asked = len(reddit.requests)
+            _, down = await asyncio.gather(tell(town, minutes * 60), trouble(discord, minutes * 60, outage * 60))
+            asked = len(reddit.requests) - asked
             await settled(folder, town)
+            looking.cancel()
             print("at the end:  ", usage(bot.pid), flush=True)
+            figures = growth(seen) | speed(folder, discord, down) | {"reddit_a_minute": round(asked / minutes, 1)}
+            print(json.dumps({"figures": figures}), flush=True)
         finally:
             if bot.returncode is None:
                 bot.send_signal(signal.SIGTERM)
             async with asyncio.timeout(15):
                 code = await bot.wait()
         found = wrong(folder, town, discord, alerts, private)
+        if figures["files_more"] > MORE or figures["threads_more"] > MORE:
+            found.append(f"it holds more and more: {figures}")
         return found if code == 0 else [*found, f"it ended with {code}"]
 
 

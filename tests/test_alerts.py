@@ -60,6 +60,7 @@ def told(
 
 
 S, C, X, D, W = Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED, Stage.DISMISSED, Stage.WATCHED
+DISMISSED_NEWS, MERGED_NEWS = (Reason.DISMISSED, False), (Reason.MERGED, False)
 TABLE = [
     # what was told, how it stands now, the policy, when: what is told, and whether it is public
     ("nothing is told of what is watched", None, WATCHED, EARLY, NOW, None),
@@ -94,6 +95,8 @@ TABLE = [
     ("dismissed after confirmed", told(X), DISMISSED, EARLY, NOW, (Reason.DISMISSED, False)),
     ("dismissed is said once", told(D), DISMISSED, EARLY, NOW, None),
     ("nobody has to hear of dismissing what was watched", told(W), DISMISSED, EARLY, NOW, None),
+    ("who was asked hears of it", told(W, seen=False, reason=Reason.ASKED), DISMISSED, EARLY, NOW, DISMISSED_NEWS),
+    ("asked about, joined with another", told(W, seen=False, reason=Reason.ASKED), MERGED, EARLY, NOW, MERGED_NEWS),
     ("a dismissal undone", told(D), SUSPECTED, EARLY, NOW, (Reason.SUSPECTED, True)),
     ("nothing is left of it", told(), WATCHED, EARLY, NOW, (Reason.WITHDRAWN, False)),
     ("nothing is left, moderators hear too", told(seen=False), WATCHED, EARLY, NOW, (Reason.WITHDRAWN, False)),

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.harness import checker, soak
+from tests.harness import checker, mutants, soak
 from tests.harness.checker import Found
 from tests.harness.days import Plan, World, run
 
@@ -119,9 +119,40 @@ def test_a_soak_that_finds_something_or_is_blind_says_so() -> None:
 
 
 def test_a_soak_covers_every_point_and_every_trouble_of_a_seed() -> None:
-    work = list(soak.units(1, 2))
+    work = list(soak.units(1, 2, 90.0))
 
     assert {unit.kind for unit in work} >= set(soak.TROUBLES)
     points = {unit.deaths[-1][0] for unit in work if unit.kind == "a death at every point" and unit.seed == 2}
     assert points == set(soak.crash.names())
     assert sum(unit.always for unit in work) == len(soak.PROTOCOLS) - 1
+    assert {unit.kind for unit in work} >= set(soak.KINDS)
+
+
+def test_two_hundred_seeds_are_all_that_is_asked_for() -> None:
+    seeds = 200
+
+    (one,) = {sum(unit.kind == next(iter(soak.TROUBLES)) for unit in soak.units(n, n, 0.0)) for n in (1, 9)}
+    assert seeds * one == 1_000
+    assert seeds * soak.HOSTILE == 10_000_000
+    assert seeds * soak.STORIES == seeds * soak.HISTORIES == 20_000
+    assert seeds * soak.PAIRS == 12_000
+
+
+def test_a_mutant_is_one_change_that_can_be_loaded() -> None:
+    made = list(mutants.mutants("x.py", "def f(a):\n    if a < 2 and not a:\n        g()\n    return a + 1\n"))
+
+    assert len({each.code for each in made}) == len(made) == 8
+    assert {"Lt is LtE", "And is Or", "Add is Sub", "a call is left out"} < {each.what for each in made}
+    for each in made:
+        compile(each.code, each.path, "exec")
+
+
+def test_what_survived_stands_in_the_report() -> None:
+    tally = soak.Tally("1:1")
+    unit = soak.Unit(soak.MUTATION, 1)
+
+    tally.add(soak.Came(unit, mutants=[("bot/x.py", 7, "Lt is LtE", False), ("bot/x.py", 8, "Eq is NotEq", True)]))
+
+    page = soak.report(tally, 60.0)
+    assert "| bot/x.py | 2 | 1 | 50% |" in page
+    assert "bot/x.py, line 7: Lt is LtE" in page

@@ -14,7 +14,7 @@ from bot import cards, telling
 from bot.answers import Person
 from bot.cards.words import TAP
 from bot.forgetting import forget
-from bot.model import AliasOrigin, Card, Delivery, Guild, Incident, Mode, Reason, Slot, Stage, Tap
+from bot.model import AliasOrigin, Card, Delivery, Guild, Incident, Mode, Reason, Slot, Stage, State, Tap
 from bot.review import judge
 from bot.rules import Rules
 from bot.storage import Store
@@ -349,6 +349,19 @@ async def test_it_closes_by_itself_and_takes_no_answers(
     assert (card.title, card.buttons) == (f"Closed: has anybody had work for {NAME} decided?", ())
     assert "dismiss" not in cards.as_text(card).lower()
     assert cards.CLOSED in await answering(by, row, Tap.ALL_REJECTED)
+
+
+async def test_what_could_not_be_asked_in_time_is_never_asked(store: Store, clock: Clock) -> None:
+    by = rules()
+    await serve(store, ASKS)
+    await heard(store, by)
+    (held, *_) = await store.write(lambda tx: tx.claim_deliveries(9, HOUR, [ASKS.alert_channel]))
+
+    await closes_by_time(store, by, clock)
+
+    (row,) = await questions(store)
+    assert (row.state, row.attempts) == (State.SUPPRESSED, 0)
+    assert await store.write(lambda tx: tx.begin_attempt(held)) is None
 
 
 async def test_moderators_who_dismiss_what_was_asked_about_see_it_and_members_hear_nothing_new(store: Store) -> None:

@@ -29,7 +29,7 @@ def question(about: About, closes_at: datetime, *, warned: bool = False) -> Card
         lines=("One tap. Nobody sees who answered, moderators included; another tap changes it.", sign),
         fields=_whom(about),
         buttons=TAPS,
-        footer=f"ref {about.ref} · Answers are taken until {words.minute(closes_at)}.",
+        footer=f"ref {about.ref} · Answers are taken until {words.day(closes_at)}.",
     )
 
 

@@ -18,6 +18,7 @@ from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.gate import Gate
+from bot.reading.glance import near_names, shows
 from bot.reading.mentions import Named, Namer
 from bot.reading.numbers import Role
 from bot.reading.score import Model
@@ -34,8 +35,6 @@ _FRAGMENT = 4  # words of a sentence that only says how much
 _MEASURES = frozenset(("all", "mine", "work"))
 _OF_THEM = ("of", "them", "it", "those", "these")
 _QUOTES = (">", "[quote", "said:", "wrote:")
-_MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr", " spots", " places", "esearcher:",
-          "lient:")  # fmt: skip
 _LONGEST_ANSWER = 200  # characters of a post that is read in the light of what it answers, whatever its words
 _LONGEST_ASSENT = 25  # words of a "same here" post
 
@@ -77,7 +76,7 @@ def features(post: Post, platforms: Platforms, parent: Parent | None = None) -> 
 
 def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model) -> tuple[Reading, list[Told]]:
     may_tell = _passes(post, parent, model.gate)
-    if not may_tell and not _shows(post) and not (parent and parent.mentions):
+    if not may_tell and not shows(post) and not (parent and parent.mentions):
         return _shut_out(_at_home(post, platforms), len(post.text) > MOST_READ), []
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
@@ -88,7 +87,8 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     namer = Namer(platforms, linked, _shown(body, exports))
     above = _parents(parent)
     if not may_tell:
-        named = namer.name(passages, above) if above or namer.worth(passages) else Named()
+        spots = passages if above or linked or exports.shown else near_names(passages)
+        named = namer.name(spots, above) if spots else Named()
         return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
     platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
     named = namer.name(passages, above)
@@ -145,20 +145,18 @@ def _own(passages: list[Passage]) -> str:
 
 
 def _passes(post: Post, parent: Parent | None, gate: Gate) -> bool:
-    if len(post.text) <= _LONGEST_ANSWER and (_is_report(parent) or any(mark in post.text for mark in _QUOTES)):
+    text = post.text
+    if len(text) <= _LONGEST_ANSWER and (_is_report(parent) or any(map(text.__contains__, _QUOTES))):
         return True
-    return gate.passes(f"{post.title}\n{post.text[:MOST_READ]}" if post.title else post.text[:MOST_READ])
-
-
-def _shows(post: Post) -> bool:
-    """Whether a post may name a requester without a word of rejection: in its title, by a link, in an export."""
-    return bool(post.title) or post.kind == "reddit" or any(mark in post.text for mark in _MARKS)
+    return gate.passes(f"{post.title}\n{text[:MOST_READ]}" if post.title else text[:MOST_READ])
 
 
 def _at_home(post: Post, platforms: Platforms) -> str | None:
-    return post.platform if platforms.known(post.platform) else _home(post.source, platforms)
+    known = post.platform is not None and platforms.known(post.platform)
+    return post.platform if known else _home(post.source, platforms)
 
 
+@lru_cache(maxsize=64)
 def _shut_out(platform: str | None, truncated: bool) -> Reading:
     """What is said of a post that stops at the gate and shows no work."""
     return Reading(
@@ -318,9 +316,9 @@ def _placed(claim: Claim, platform: str | None) -> Claim:
 
 def _signals(told: Told, model: Model) -> tuple[Signal, ...]:
     """What weighed most, for and against, with the words that gave it."""
-    speaks = model.speaks
-    found = sorted((name for name in told.names if name in speaks), key=lambda name: -abs(speaks[name]))
-    return tuple(Signal(name, told.names[name], speaks[name]) for name in found[:_MOST_SIGNALS])
+    speaks, names = model.speaks, told.names
+    found = sorted([name for name in names if name in speaks], key=model.loudest.__getitem__)
+    return tuple([Signal(name, names[name], speaks[name]) for name in found[:_MOST_SIGNALS]])
 
 
 def _once(mentions: list[Mention]) -> tuple[Mention, ...]:

@@ -16,8 +16,8 @@ _CAUSES = (
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "assent"))
 _QUOTES = frozenset('"“”«»')
 _REASONS = word_set(
-    "reason reasons feedback because for with message note comment saying says said writes wrote remark motivo razón razão cause "
-    "why stated cited response explanation rejected as marked"
+    "reason reasons feedback because for with message note comment saying says said writes wrote remark motivo razón "
+    "razão cause why stated cited response explanation rejected as marked"
 )
 _MARK = 3  # letters: "x", "n/a" and "." are no reasons
 _BEFORE = 6  # words before a quotation that may say it is the reason

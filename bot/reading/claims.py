@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
+from operator import add
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Share
 from bot.reading.clauses import Clause, Sentence
@@ -12,7 +14,7 @@ from bot.reading.facts import facts_of
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
 from bot.reading.reversals import told_with
-from bot.reading.score import Model, between
+from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.signals import Atom
 from bot.reading.times import When, whens
 from bot.reading.words import folded
@@ -137,13 +139,15 @@ def _nothing(
 def _judged(told: Told, core: list[Line], around: list[Line], model: Model) -> Told:
     """The claim with its probabilities: of the sentences it stands in, and of all that is said around it, halfway."""
     names = told.names
-    _hear(names, core)
-    told.core = frozenset(names)
-    probability = model.probabilities(names)
+    _hear(names, core, model)
+    told.core, heard = frozenset(names), len(names)
+    sums = model.sums([BIAS, *names])
+    probability = chances(sums)
     if around:
-        heard = set(map(id, core))
-        _hear(names, [line for line in around if id(line) not in heard])
-        probability = between(probability, model.probabilities(names))
+        heard_in = set(map(id, core))
+        _hear(names, [line for line in around if id(line) not in heard_in], model)
+        more = model.sums(islice(names, heard, None))
+        probability = between(probability, chances(tuple(map(add, sums, more))))
     kind = max(probability, key=lambda k: probability[k])
     told.claim = replace(
         told.claim,
@@ -219,10 +223,12 @@ def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
     return names
 
 
-def _hear(names: dict[str, str], lines: list[Line]) -> None:
+def _hear(names: dict[str, str], lines: list[Line], model: Model) -> None:
+    """Adds the grams of these lines that the model knows, with their words; all, if it knows none."""
+    heard = model.known.grams if model.known else grams
     for line in lines:
         text = line.sentence.text
-        for name, first, last in grams(line.sentence, [(each.start, each.end) for each in line.named]):
+        for name, first, last in heard(line.sentence, [(each.start, each.end) for each in line.named]):
             if name not in names:
                 names[name] = text[first.start : last.end]
 

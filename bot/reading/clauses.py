@@ -8,33 +8,45 @@ from functools import cached_property
 from bot.model import Origin
 from bot.reading.lexicon import tagged
 from bot.reading.numbers import Count, counts
-from bot.reading.words import LINE, STOP, WORD, Word, word_set
+from bot.reading.words import FRACTION, LINE, NO_TAGS, NUM, STOP, WORD, Word, word_set
 
 _ENDS = frozenset(".!?;…")
+_FIGURES = frozenset((NUM, FRACTION))
 _CLAUSE_STOPS = frozenset(",:()[]—–|•")
 _ABBREVIATED = word_set("mr mrs ms dr prof st inc ltd co corp vs approx dept univ etc")
 _SUBJECTS = word_set("you they he she it i we this that there any requesters your")
 _OPENERS = word_set("is are was were did does do has have can will would should could isn't aren't didn't")
 
 
-@dataclass(slots=True)
-class Clause:
+class _Words:
+    """Words that stand together, and what they mean."""
+
+    words: list[Word]
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """All that its words mean."""
+        return NO_TAGS.union(*[word.tags for word in self.words if word.tags])
+
+    def has(self, tag: str) -> bool:
+        """Whether a word in it has this meaning."""
+        return tag in self.meanings
+
+    def find(self, tag: str) -> Word | None:
+        """The first word in it with this meaning."""
+        return next(word for word in self.words if tag in word.tags) if tag in self.meanings else None
+
+
+@dataclass
+class Clause(_Words):
     """A part of a sentence in which one modality holds. `asked`: it stands under a question."""
 
     words: list[Word]
     asked: bool = False
 
-    def has(self, tag: str) -> bool:
-        """Whether a word in it has this meaning."""
-        return any(tag in word.tags for word in self.words)
-
-    def find(self, tag: str) -> Word | None:
-        """The first word in it with this meaning."""
-        return next((word for word in self.words if tag in word.tags), None)
-
 
 @dataclass
-class Sentence:
+class Sentence(_Words):
     """A sentence of a passage, in the order of the post, with its clauses."""
 
     words: list[Word]
@@ -46,26 +58,14 @@ class Sentence:
     @cached_property
     def counts(self) -> tuple[Count, ...]:
         """The counts in it."""
-        return tuple(counts(self.words))
+        said = [word for word in self.words if word.kind in _FIGURES or word.low == "one"]
+        return tuple(counts(self.words)) if said or {tag for tag in self.meanings if tag[0] == "="} else ()
 
     @cached_property
     def cased(self) -> bool:
         """Whether capitals say something in it: most of its words have none."""
         heads = [word.text[0] for word in self.words if word.kind == WORD]
         return 2 * sum(head.isupper() for head in heads) < len(heads) + 2
-
-    @cached_property
-    def meanings(self) -> frozenset[str]:
-        """All that its words mean."""
-        return frozenset().union(*(word.tags for word in self.words if word.tags))
-
-    def has(self, tag: str) -> bool:
-        """Whether a word in it has this meaning."""
-        return tag in self.meanings
-
-    def find(self, tag: str) -> Word | None:
-        """The first word in it with this meaning."""
-        return next(word for word in self.words if tag in word.tags) if tag in self.meanings else None
 
     def quote(self, first: Word, last: Word | None = None) -> str:
         """What stands in the post from one word to another, at most 80 characters."""
@@ -133,10 +133,8 @@ def _sentence(words: list[Word], text: str, origin: Origin, *, question: bool) -
 def _clauses(words: list[Word]) -> list[Clause]:
     clauses, current = [], list[Word]()
     for i, word in enumerate(words):
-        stops = word.kind == STOP and (word.text in _CLAUSE_STOPS)
-        all_of = word.low == "and" and i + 1 < len(words) and "all" in words[i + 1].tags
-        starts = all_of or "split" in word.tags or ("ask" in word.tags and len(current) > 2)
-        if (stops or starts) and current:
+        stops = word.kind == STOP and word.text in _CLAUSE_STOPS
+        if current and (stops or _starts(words, i, len(current))):
             clauses.append(Clause(current))
             current = []
         if not stops:
@@ -144,3 +142,11 @@ def _clauses(words: list[Word]) -> list[Clause]:
     if current:
         clauses.append(Clause(current))
     return clauses
+
+
+def _starts(words: list[Word], i: int, behind: int) -> bool:
+    """Whether a clause begins with a word that has so many of the clause before it behind it."""
+    word = words[i]
+    if word.low == "and" and i + 1 < len(words) and "all" in words[i + 1].tags:
+        return True
+    return bool(word.tags) and ("split" in word.tags or ("ask" in word.tags and behind > 2))

@@ -11,8 +11,8 @@ from itertools import pairwise
 from bot.model import Amount, Facts, Reversal, Share
 from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
-from bot.reading.records import without_records
 from bot.reading.numbers import Count
+from bot.reading.records import without_records
 from bot.reading.reversals import came_back, reversal_of
 from bot.reading.roles import Role
 from bot.reading.shares import share_of, worded
@@ -45,10 +45,14 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     share = worded(around)
     told = tally(counted, share, mass="mass_words" in names, assent="assent" in names)
     turned = reversal_of(around, told)
-    single = not told.stated and _one(atoms, names, share)
+    here = set(map(id, counted))
+    now = [atom for atom in atoms if id(atom.sentence) in here] or atoms
+    single = not told.stated and _one(now, names, share)
     if told.rejected is None and turned in (Reversal.DONE, Reversal.PARTLY):
-        told = replace(told, rejected=_turned([c for sentence in counted if came_back(sentence) for c in sentence.counts]))
-    rejected = 1 if single and (told.rejected is None or _says_so(atoms, names)) else told.rejected
+        told = replace(
+            told, rejected=_turned([c for sentence in counted if came_back(sentence) for c in sentence.counts])
+        )
+    rejected = 1 if single and (told.rejected is None or _says_so(now, names)) else told.rejected
     return Facts(
         n_rejected=rejected,
         n_submitted=told.submitted or max((c.of for c in found if c.of and c.role is Role.REVERSED), default=None),

@@ -5,7 +5,8 @@ A word with a meaning (words.toml) stands for it, `<verdict>`; numbers, money an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from bot.reading.clauses import Sentence
 from bot.reading.words import LINE, NUM, STOP, WORD, Word
@@ -17,6 +18,8 @@ _FIRST = (
     "generic", "done", "work", "now", "warn", "reported", "past", "joke", "offtopic",
 )  # fmt: skip
 _SAID = frozenset("?!")  # stops that say something
+_SILENT = frozenset((STOP, LINE))
+_APART = " … "
 _STEM = 4  # letters of a longer word that stand for all its endings and slips
 
 NAME = "name"  # the sort of a word that stands for a requester's name
@@ -24,15 +27,62 @@ NAME = "name"  # the sort of a word that stands for a requester's name
 Gram = tuple[str, Word, Word]
 
 
+class Known:
+    """The grams with given names, as those of a sentence are looked for: a few looks into tables a word, and no
+    name is put together only to find that nobody knows it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.single: dict[str, str] = {}
+        self.stem: dict[str, str] = {}
+        self.pair: dict[str, dict[str, str]] = {}
+        self.apart: dict[str, dict[str, str]] = {}
+        for name in names:
+            if name[0] == "~":
+                self._add(name, name[1:])
+
+    def _add(self, name: str, said: str) -> None:
+        before, apart, behind = said.partition(_APART)
+        if apart:
+            self.apart.setdefault(before, {})[behind] = name
+            return
+        self.single[said] = name
+        if said[-1] == "*":
+            self.stem[said[:-1]] = name
+        for i, letter in enumerate(said):  # a known phrase is one word with spaces: any of them may part the two
+            if letter == " ":
+                self.pair.setdefault(said[:i], {})[said[i + 1 :]] = name
+
+    def grams(self, sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator[Gram]:
+        """What `grams` gives, of it those that are known, in the same order."""
+        words, shown, meant = _seen(sentence, named)
+        single, stem, pair, apart, last = self.single, self.stem, self.pair, self.apart, len(words) - 1
+        for i, word in enumerate(words):
+            said, means = shown[i], meant[i]
+            if said in single:
+                yield single[said], word, word
+            if means is not said and means in single:
+                yield single[means], word, word
+            if len(said) > _STEM and said[:_STEM] in stem and " " not in said:
+                yield stem[said[:_STEM]], word, word
+            if i == last:
+                return
+            after = pair.get(means)
+            if after and (name := after.get(meant[i + 1])):
+                yield name, word, words[i + 1]
+            if means is not said or meant[i + 1] is not shown[i + 1]:
+                after = pair.get(said)
+                if after and (name := after.get(shown[i + 1])):
+                    yield name, word, words[i + 1]
+            if i + 1 < last and means in apart and (name := apart[means].get(meant[i + 2])):
+                yield name, word, words[i + 2]
+
+
 def grams(sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator[Gram]:
     """The grams of a sentence, each with the first and the last of its words. A gram begins with `~`.
 
     `named`: where in the text requesters are named; what they are called says nothing of what they did.
     """
-    words = list(_words(sentence, named) if named else sentence.words)
-    words = [word for word in words if word.kind not in (STOP, LINE) or word.text in _SAID]
-    shown = [_shown(word) for word in words]
-    meant = [_meant(word) for word in words]
+    words, shown, meant = _seen(sentence, named)
     last = len(words) - 1
     for i, word in enumerate(words):
         yield "~" + shown[i], word, word
@@ -47,7 +97,19 @@ def grams(sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator
             if meant[i] is not shown[i] or meant[i + 1] is not shown[i + 1]:
                 yield "~" + shown[i] + " " + shown[i + 1], word, after
             if i + 1 < last:
-                yield "~" + meant[i] + " … " + meant[i + 2], word, words[i + 2]
+                yield "~" + meant[i] + _APART + meant[i + 2], word, words[i + 2]
+
+
+def _seen(sentence: Sentence, named: Sequence[tuple[int, int]]) -> tuple[list[Word], list[str], list[str]]:
+    """The words that say something, how each is written, and what it stands for."""
+    words = list(_words(sentence, named)) if named else sentence.words
+    words = [word for word in words if word.kind == WORD or word.kind not in _SILENT or word.text in _SAID]
+    shown = [word.low if word.kind == WORD else _shown(word) for word in words]
+    return (
+        words,
+        shown,
+        [_meant(word.tags) or low if word.tags else low for word, low in zip(words, shown, strict=True)],
+    )
 
 
 def _words(sentence: Sentence, named: Sequence[tuple[int, int]]) -> Iterator[Word]:
@@ -63,15 +125,12 @@ def _words(sentence: Sentence, named: Sequence[tuple[int, int]]) -> Iterator[Wor
 
 
 def _shown(word: Word) -> str:
-    if word.kind in (WORD, STOP):
+    if word.kind == STOP:
         return word.low
     return "#percent" if word.kind == NUM and word.text.endswith("%") else "#" + word.kind
 
 
-def _meant(word: Word) -> str:
-    if not word.tags:
-        return _shown(word)
-    return next((_NAMES[tag] for tag in _FIRST if tag in word.tags), None) or _shown(word)
-
-
-_NAMES = {tag: f"<{tag}>" for tag in _FIRST}
+@cache
+def _meant(tags: frozenset[str]) -> str | None:
+    """What a word with these meanings (there are as many sorts as in words.toml) stands for."""
+    return next((f"<{tag}>" for tag in _FIRST if tag in tags), None)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from bot.reading.words import WORD, Word, tokens
+from bot.reading.words import NO_TAGS, WORD, Word, tokens
 
 _TENS = frozenset(f"={n}" for n in range(20, 100, 10))
 _UNITS = frozenset(f"={n}" for n in range(2, 10))
-NO_TAGS: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -47,28 +46,29 @@ def shipped() -> Node:
     return build(tomllib.loads(files("bot.reading").joinpath("words.toml").read_text("utf-8")))
 
 
-def _longest(words: list[Word], at: int, root: Node) -> tuple[int, frozenset[str]]:
-    """How many tokens from `at` on make the longest known phrase, and its tags; (0, ∅) if none does."""
-    node, best, i = root, (0, NO_TAGS), at
-    while i < len(words):
+def _longest(words: list[Word], at: int, node: Node) -> tuple[int, frozenset[str]]:
+    """How many tokens make the longest known phrase, and its tags; (0, ∅) if none does. `node`: of the one at `at`."""
+    best, i = (1, node.tags) if node.tags else (0, NO_TAGS), at + 1
+    onward = node.onward
+    while onward and i < len(words):
         word = words[i]
-        step = node.onward.get(word.low)
+        step = onward.get(word.low)
+        i += 1
         if step is None:
-            if word.text == "-" and i > at and words[i - 1].end == word.start:
-                i += 1
+            if word.text == "-" and words[i - 2].end == word.start:
                 continue
             break
-        node, i = step, i + 1
-        if node.tags:
-            best = (i - at, node.tags)
+        onward = step.onward
+        if step.tags:
+            best = (i - at, step.tags)
     return best
 
 
 def _units(words: list[Word], at: int, root: Node, tags: frozenset[str]) -> tuple[int, frozenset[str]]:
     """How many tokens behind "sixty" belong to it ("sixty two", "sixty-two"), and what all of it means."""
-    tens = next((int(tag[1:]) for tag in tags if tag in _TENS), 0)
-    if not tens or at >= len(words):
+    if at >= len(words):
         return 0, tags
+    tens = next(int(tag[1:]) for tag in tags if tag in _TENS)
     hyphen = int(words[at].text == "-")
     if at + hyphen >= len(words):
         return 0, tags
@@ -77,30 +77,29 @@ def _units(words: list[Word], at: int, root: Node, tags: frozenset[str]) -> tupl
     return (hyphen + 1, frozenset((f"={tens + unit}",))) if unit else (0, tags)
 
 
-def tagged(text: str, root: Node | None = None) -> Iterator[Word]:
+def tagged(text: str, root: Node | None = None) -> list[Word]:
     """The tokens of a text, known phrases joined to one word each and marked with their tags."""
-    root, words, i = root or shipped(), tokens(text), 0
+    root, words, found, i = root or shipped(), tokens(text), list[Word](), 0
+    first = root.onward.get
     while i < len(words):
         word = words[i]
-        if word.low not in root.onward:
-            yield word
-            i += 1
-            continue
-        length, tags = _longest(words, i, root)
+        node = first(word.low)
+        length, tags = _longest(words, i, node) if node is not None else (0, NO_TAGS)
         if length:
-            last = words[i + length - 1]
-            kind = word.kind if length == 1 else WORD
-            more, tags = _units(words, i + length, root, tags)
-            last, length = words[i + length + more - 1], length + more
-            yield Word(
-                text[word.start : last.end],
-                " ".join(w.low for w in words[i : i + length]),
-                word.start,
-                last.end,
-                kind,
-                tags,
-            )
+            more, tags = _units(words, i + length, root, tags) if tags & _TENS else (0, tags)
+            length += more
+            found.append(_joined(text, words[i : i + length], tags))
             i += length
         else:
-            yield word
+            found.append(word)
             i += 1
+    return found
+
+
+def _joined(text: str, words: list[Word], tags: frozenset[str]) -> Word:
+    """The words of a known phrase as one."""
+    first = words[0]
+    if len(words) == 1:
+        return Word(first.text, first.low, first.start, first.end, first.kind, tags)
+    end = words[-1].end
+    return Word(text[first.start : end], " ".join([word.low for word in words]), first.start, end, WORD, tags)

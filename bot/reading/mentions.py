@@ -23,8 +23,6 @@ from bot.reading.traits import parent_traits, place_traits, relate, silence_trai
 MOST = 40  # names considered in one post: its time stays linear, whatever it holds
 _BESIDE, _NEAR = 1.0, 3.5  # by which a second one must be likelier than nobody, and may be less likely than the first
 _LOWEST = -30.0
-# Two words with capitals inside a sentence: nine in ten names of requesters, and seldom anything else.
-_TWO_CAPITALS = re.compile(r"[a-z,:;] [A-Z][\w'’&.-]{0,30} (?:[A-Z]|& [A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +100,6 @@ class Namer:
     ) -> None:
         self.platforms, self.linked, self.shown = platforms, linked, shown
         self.names = names or shipped()
-
-    def worth(self, passages: Sequence[Passage]) -> bool:
-        """Whether a post that says nothing of rejected work is likely enough to name somebody: cheap, and linear."""
-        if self.linked or self.shown:
-            return True
-        return any(passage.origin is Origin.TITLE or _TWO_CAPITALS.search(passage.text) for passage in passages)
 
     def name(self, passages: Sequence[Passage], parents: Sequence[Mention] = ()) -> Named:
         """The requesters named in these passages, or, where they name none and answer somebody, in the parent."""

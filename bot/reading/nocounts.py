@@ -66,6 +66,7 @@ def no_count(words: list[Word], figure: Figure) -> bool:
     return (
         (before is not None and _before(words, first, before, figure))
         or (after is not None and _after(words, last, after))
+        or _since(words, figure)
         or (1990 <= n <= 2035 and word.kind == NUM and "," not in word.text and _year(words, figure, before))
     )
 
@@ -74,8 +75,6 @@ def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool
     low = before.low
     if low in _BEFORE_GATE or low in _MONTHS or (low in _NUMBERED and (low == "number" or words[first].kind == NUM)):
         return True
-    if low == "after" or (figure.n <= _CLOCK and _by_the_clock(words, first)):
-        return not any("rej" in word.tags for word in words[figure.last + 1 : figure.last + 3])
     joined = before.end == words[first].start
     if joined and before.text in ",.:'’" and first > 1 and words[first - 2].kind in (NUM, MONEY):
         return True  # 0,30
@@ -88,12 +87,20 @@ def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool
     return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
 
 
+def _since(words: list[Word], figure: Figure) -> bool:
+    """Whether a number says when: "after 1,412 approved", "since around 4"; not "after 3 rejections"."""
+    after = figure.first > 0 and words[figure.first - 1].low == "after"
+    if after or (figure.n <= _CLOCK and _by_the_clock(words, figure.first)):
+        return not any("rej" in word.tags for word in words[figure.last + 1 : figure.last + 3])
+    return False
+
+
 def _by_the_clock(words: list[Word], first: int) -> bool:
     """ "Since around 4", "at 5": a time of day."""
     i = first - 1
     while i > 0 and words[i].low in ("around", "about"):
         i -= 1
-    return words[i].low in ("since", "at", "until", "till") and not works(words, first + 1)
+    return i >= 0 and words[i].low in ("since", "at", "until", "till") and not works(words, first + 1)
 
 
 def _ranged(words: list[Word], first: int, low: str) -> bool:
@@ -117,7 +124,13 @@ def _after(words: list[Word], last: int, after: Word) -> bool:
     low = after.low
     if low in _TIMES:
         return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4])
-    if "attention" in after.tags or low in _UNITS or low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
+    if (
+        "attention" in after.tags
+        or low in _UNITS
+        or low in _MONTHS
+        or low == "]"
+        or low.startswith(("approval ra", "approval p", "acceptance"))
+    ):
         return True
     second = words[last + 2] if last + 2 < len(words) else None
     if after.start == words[last].end:

@@ -9,12 +9,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from bot.reading.lexicon import NO_TAGS, shipped
-from bot.reading.words import folded
+from bot.reading.lexicon import shipped
+from bot.reading.words import NO_TAGS, folded
 
 # How much a word tells by being there: "the", "garden", "Lisbon", "quillmarsh".
 FUNCTION, ORDINARY, OTHERS, RARE = 0, 1, 2, 3
@@ -30,7 +30,9 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-_ABBREVIATED = frozenset(("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co", "ltd", "corp", "annot"))
+_ABBREVIATED = frozenset(
+    ("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co", "ltd", "corp", "annot")
+)
 _ENDS = frozenset(".!?;…")
 _DIGITS = "0123456789"
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
@@ -39,6 +41,7 @@ _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied"
 _MEASURE = re.compile(
     r"\d{1,6}(?:[.,]\d{1,3})?(?:st|nd|rd|th|[skcphmxdg]|mins?|hrs?|secs?|[ap]m|ish|kg|km|cm|lbs|mb|gb|hz|-?stars?)"
 )
+REMEMBERED = 4_096  # words as written
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
 
@@ -124,40 +127,52 @@ def _is_form(low: str, known: dict[str, int]) -> bool:
     return False
 
 
+Form = tuple[str, int, frozenset[str], bool]  # of a word: in small letters, its rank, its meanings, whether it is large
+
+
 class Lore(dict[str, tuple[int, frozenset[str]]]):
-    """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones."""
+    """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones.
+
+    `form` gives all that is known of a word as it is written, and remembers the last ones.
+    """
 
     def __init__(self, known: dict[str, int]) -> None:
         self.known = known
         meanings = shipped().onward
         for word in known.keys() | meanings.keys():
             self[word] = rank_of(word, known), meanings[word].tags if word in meanings else NO_TAGS
+        self.form = lru_cache(maxsize=REMEMBERED)(self._form)
 
     def __missing__(self, low: str) -> tuple[int, frozenset[str]]:
         return rank_of(low, self.known), NO_TAGS  # and not kept: there is no end of words
 
+    def _form(self, word: str) -> Form:
+        low = folded(word)
+        large = word[0].isupper() or (word[0].isdigit() and word.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
+        return (low, *self[low], large)
+
 
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
     """The segments of a passage, in order; `lore` gives the ranks and meanings of words."""
-    low, pieces = folded(text), list[Piece]()
+    pieces, form, covered = list[Piece](), lore.form, 0
     for match in _PIECE.finditer(text):
         kind = match.lastgroup
         start, end = match.span()
-        small = low[start:end]
+        whole = text[start:end]
         if kind == "word":
-            if small in _ABBREVIATED and text[end : end + 1] == ".":
-                end += 1
-                small += "."
-            rank, tags = lore[small]
-            whole = text[start:end]
-            large = whole[0].isupper() or (whole[0].isdigit() and whole.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
-            pieces.append(Piece(whole, small, start, end, kind, rank, tags, large))
+            low, rank, tags, large = form(whole)
+            if low in _ABBREVIATED and text[end : end + 1] == ".":
+                covered = end = end + 1
+                whole += "."
+                low, rank, tags, large = form(whole)
+            # What Piece(…) does, at half the price: a post has a hundred of them.
+            pieces.append(tuple.__new__(Piece, (whole, low, start, end, kind, rank, tags, large)))
             continue
-        if kind != "line" and not (pieces and start < pieces[-1].end):
-            pieces.append(Piece(text[start:end], small, start, end, kind or "stop"))
+        if kind != "line" and start >= covered:
+            pieces.append(Piece(whole, folded(whole), start, end, kind or "stop"))
         elif kind != "line":
             continue  # the dot of an abbreviation
-        if pieces and (kind == "line" or (kind == "stop" and small in _ENDS)):
+        if pieces and (kind == "line" or (kind == "stop" and whole in _ENDS)):
             yield _segment(pieces, place)
             pieces = []
     if pieces:

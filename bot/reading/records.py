@@ -34,7 +34,8 @@ def _is_record(sentence: Sentence) -> bool:
 
 def _ends_a_count(words: list[Word], i: int) -> bool:
     """ "7 rejections total", "total now 4"; not "all 7 in total"."""
-    if words[i].low in _TOTALS:
+    both = f"{words[i].low} {words[i + 1].low}" if i + 1 < len(words) else ""
+    if words[i].low in _TOTALS or both in _TOTALS:
         return not any("all" in word.tags for word in words[max(0, i - 4) : i])
     if words[i].low != "total":
         return False

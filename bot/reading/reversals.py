@@ -37,9 +37,12 @@ _SOME = word_set("still part some half few third started starting except partly 
 _REST = word_set("rest remaining remainder still resto restante")
 _BEFORE = 7  # words before the turn that may say how it is meant
 _NEAR_PART = 6  # words between a reversal and the "some" that it is of
-_ROUND = ("around", "round", "back", "right")
-_PARTED = {"turned": _ROUND, "put": ("back", "right", "straight"), "gave": ("back",), "given": ("back",),
-           "flipped": ("back",), "switched": ("back",), "moved": ("back",), "set": ("right",), "made": ("good",)}  # fmt: skip
+_PARTED = dict.fromkeys(("gave", "given", "flipped", "switched", "moved"), ("back",)) | {
+    "turned": ("around", "round", "back", "right"),
+    "put": ("back", "right", "straight"),
+    "set": ("right",),
+    "made": ("good",),
+}
 _BETWEEN = 5  # words between such a verb and its part
 _WORKED = word_set("worked works succeeded won granted upheld successful")
 _NEAR = 3  # words between "approved" and "again"

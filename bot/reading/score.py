@@ -14,10 +14,12 @@ from importlib.resources import files
 from bot.model import Kind
 from bot.reading.gate import OPEN, Gate, shipped_text
 from bot.reading.gate import parse as parse_gate
+from bot.reading.grams import Known
 
 KINDS = (Kind.MASS, Kind.SINGLE, Kind.REVERSAL, Kind.TALK, Kind.OTHER)
 BIAS = "always"  # the feature that every post has
 Row = tuple[float, ...]
+_NOTHING = (0.0,) * len(KINDS)
 _LEAST = 1e-30  # a probability below it is none
 
 
@@ -33,13 +35,23 @@ class Model:
 
     def probabilities(self, names: Iterable[str]) -> dict[Kind, float]:
         """What features with these names make of the kinds; each counts once. The probabilities sum to 1."""
+        return chances(self.sums({BIAS, *names}))
+
+    def sums(self, names: Iterable[str]) -> Row:
+        """The weights of features, all different, summed for each kind."""
         rows = self.rows
-        found = [rows[name] for name in {BIAS, *names} if name in rows]
-        sums = [math.fsum(column) for column in zip(*found, strict=True)] or [0.0] * len(KINDS)
-        top = max(sums)
-        powers = [math.exp(s - top) for s in sums]
-        whole = math.fsum(powers)
-        return {kind: power / whole for kind, power in zip(KINDS, powers, strict=True)}
+        found = [rows[name] for name in names if name in rows]
+        return tuple(map(math.fsum, zip(*found, strict=True))) if found else _NOTHING
+
+    @cached_property
+    def known(self) -> Known | None:
+        """The grams that weigh anything; None of a model that still has to learn which."""
+        return Known(self.rows) if self.rows else None
+
+    @cached_property
+    def loudest(self) -> dict[str, float]:
+        """What orders the features by how much they speak for or against, those that do most first."""
+        return {name: -abs(speaks) for name, speaks in self.speaks.items()}
 
     @cached_property
     def speaks(self) -> dict[str, float]:
@@ -49,6 +61,14 @@ class Model:
     def weight_of(self, name: str) -> float:
         """How much a feature speaks for 'mass', in log-odds; what the model does not know speaks for nothing."""
         return self.speaks.get(name, 0.0)
+
+
+def chances(sums: Row) -> dict[Kind, float]:
+    """The probabilities of the kinds whose features sum to this."""
+    top = max(sums)
+    powers = [math.exp(s - top) for s in sums]
+    whole = math.fsum(powers)
+    return {kind: power / whole for kind, power in zip(KINDS, powers, strict=True)}
 
 
 def between(one: Mapping[Kind, float], other: Mapping[Kind, float]) -> dict[Kind, float]:

@@ -26,6 +26,9 @@ _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "ide
                    "now": "just_now", "hedge": "hedged", "reported": "told_by_others"}  # fmt: skip
 
 
+_UNDOING = ("promise", "askrev", "reverse", "compensated")
+_TURNED_ON = frozenset(("contrary", "rej", "rate", *_UNDOING))  # what a clause may turn on
+_TELLING = _TURNED_ON | {"verdict", "approve", "taken"}  # a sentence without any of these states nothing
 CLAIMS = frozenset(("start_rejection", "start_verdict"))
 
 
@@ -55,10 +58,11 @@ class Atom:
 
 def atoms(sentence: Sentence) -> list[Atom]:
     """The statements that a sentence makes about rejections, reversals and approvals."""
-    if not any(word.tags for word in sentence.words):
+    meant = sentence.meanings
+    if meant.isdisjoint(_TELLING):
         return []
     found = sentence.counts
-    made = [atom for clause in sentence.clauses for atom in _of_clause(sentence, clause, found)]
+    made = [] if meant.isdisjoint(_TURNED_ON) else [a for c in sentence.clauses for a in _of_clause(sentence, c, found)]
     return made or list(_approvals(sentence, found)) or list(_verdicts(sentence, found))
 
 
@@ -79,7 +83,9 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
 
 def _undoing(clause: Clause) -> Word | None:
     """The word of reversal that a clause turns on; one that means nothing else before one that may."""
-    found = [w for tag in ("promise", "askrev", "reverse", "compensated") for w in clause.words if tag in w.tags]
+    if clause.meanings.isdisjoint(_UNDOING):
+        return None
+    found = [w for tag in _UNDOING for w in clause.words if tag in w.tags]
     return next((word for word in found if "weak" not in word.tags), found[0] if found else None)
 
 
@@ -106,11 +112,12 @@ def _object(rejection: Word, reversal: Word | None) -> bool:
 
 def _rejection(clause: Clause) -> Word | None:
     """The word of rejection that a clause turns on: one of mass before any other."""
+    if "rej" not in clause.meanings:
+        return clause.find("rate")
     return (
         next((w for w in clause.words if "mass" in w.tags and "rej" in w.tags), None)
         or next((w for w in clause.words if "rej" in w.tags and "past" in w.tags and "soft" not in w.tags), None)
         or clause.find("rej")
-        or clause.find("rate")
     )
 
 
@@ -142,7 +149,7 @@ def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
 
 def _verdicts(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
     """What became of the work in other words, "all of it went in the bin": where no word of rejection is near."""
-    for clause in sentence.clauses:
+    for clause in sentence.clauses if "verdict" in sentence.meanings else ():
         verdict = clause.find("verdict")
         if verdict is not None:
             yield _rejected(sentence, clause, verdict, found, "start_verdict")

@@ -29,7 +29,8 @@ EVERY = timedelta(seconds=60)
 # Reddit gives 100 things a request and at most 1,000 a listing.
 _PAGE = 100
 _MOST_PAGES = 10
-# One known id may be an old post that came up again; so many together are where we stopped reading.
+# One known id may be an old post that came up again; so many together are where we stopped reading. A place that had
+# fewer is read to its end, which is near.
 _OVERLAP = 10
 # Requests left to others who use the same app; at 0 prawcore would sleep inside the call, for minutes.
 _RESERVE = 5
@@ -205,7 +206,7 @@ def _listing(line: Line, path: str, known: tuple[str, ...] | None) -> tuple[list
         page = line.listing(path, params)
         found += page.children
         met = len(set(known or ()).intersection(map(_fullname, found)))
-        if known is None or met >= min(_OVERLAP, len(known)) > 0 or not page.after:
+        if known is None or met >= _OVERLAP or not page.after:
             return found, gap_after(path, known, [_fullname(thing) for thing in found])
         params["after"] = page.after
     return found, f"{path}: more than {len(found)} were new, and Reddit shows no more; older ones are missed."

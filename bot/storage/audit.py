@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from bot.storage import chain
 from bot.storage.chain import Deed, Private
@@ -81,6 +81,11 @@ class Audit(Part):
         """The newest entries, newest first."""
         rows = self.rows(select(audit).order_by(audit.c.audit_id.desc()).limit(limit))
         return tuple(_entry(row) for row in rows)
+
+    def count_deeds_by(self, by: str, since: datetime) -> int:
+        """How many verdicts and edits this person entered after `since`."""
+        theirs = select(func.count()).select_from(audit).where(audit.c.by == by, audit.c.at > since)
+        return int(self.value(theirs.where(audit.c.deed.in_((Deed.VERDICT, Deed.EDIT)))))
 
     def last_setting(self, deed: Deed, *, guild_key: str | None = None, why: str | None = None) -> Entry | None:
         """The newest entry of that deed about a guild, or in these words."""

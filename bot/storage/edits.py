@@ -213,8 +213,9 @@ class Edits(Audit):
     def take_back(self, edit: Edit, heir_id: int) -> tuple[dict[str, set[int]], int]:
         """Put every cell that `edit` changed back as it was, and mark it undone.
 
-        What came to a requester made by it since then goes to `heir_id`. Gives the ids of the rows, by table, and the
-        id of the last alert that was told before it.
+        What came to a requester made by it since then goes to `heir_id`, and what came to an incident since then goes
+        where the incident goes: nobody can say of whom of the two it was meant. Gives the ids of the rows, by table,
+        and the id of the last alert that was told before it.
         """
         row = self.row(select(edits.c.changes, edits.c.told_until).where(edits.c.edit_id == edit.edit_id))
         if row is None:
@@ -226,6 +227,7 @@ class Edits(Audit):
             if kind == "new" and name == "requesters":
                 rows["incidents"] |= self._bequeath(row_id, heir_id)
             self._put_back(kind, RAW[name], row_id, cells[0] if cells else {})
+        self._follow(rows["incidents"])
         self.connection.execute(update(edits).where(edits.c.edit_id == edit.edit_id).values(undone=True))
         return rows, row.told_until
 
@@ -237,6 +239,13 @@ class Edits(Audit):
             self.connection.execute(insert(raw).values(dict(cells)))
         else:
             self.connection.execute(update(raw).where(mine).values(dict(cells)))
+
+    def _follow(self, incident_ids: Collection[int]) -> None:
+        """Every report is of whom its incident is of."""
+        told, known = RAW["reports"], RAW["incidents"]
+        of = select(known.c.requester_id).where(known.c.incident_id == told.c.incident_id).scalar_subquery()
+        for some in chunks(sorted(incident_ids)):
+            self.connection.execute(update(told).where(told.c.incident_id.in_(some)).values(requester_id=of))
 
     def _bequeath(self, gone_id: int, heir_id: int) -> set[int]:
         """Whatever reached a requester that is about to go: to its heir. Gives the incidents among it."""

@@ -102,6 +102,12 @@ class Outbox(Part):
         self.connection.execute(update(outbox).where(outbox.c.delivery_id == card.delivery_id).values(told))
         return True
 
+    def call_off(self, delivery: Delivery, why: str) -> bool:
+        """A message that was never tried is not sent any more, whoever has claimed it. False if it may be there."""
+        never = (outbox.c.delivery_id == delivery.delivery_id, outbox.c.state == State.DUE, outbox.c.attempts == 0)
+        told = {"state": State.SUPPRESSED, "leased_until": None, "next_at": None, "reason": why}
+        return self.changed(update(outbox).where(*never).values(fence=outbox.c.fence + 1, **told)) == 1
+
     def next_generation(self, incident_id: int, channel_key: str, shape: Shape = Shape.CARD) -> int:
         """The generation of the next message of that shape: 1, 2, …"""
         ours = (outbox.c.incident_id == incident_id, outbox.c.channel_key == channel_key, outbox.c.shape == shape)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from bot.model import Format, Post, Reading
 from bot.storage.codec import dump, load
@@ -35,6 +36,20 @@ def _place(post: Post) -> Place:
     return storable(post.source), storable(post.key)
 
 
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        source=row.source,
+        key=row.key,
+        text=row.text or "",
+        title=row.title,
+        posted_at=row.posted_at,
+        parent_key=row.parent_key,
+        url=row.url,
+        platform=row.platform,
+        format=Format(row.format) if row.format else None,
+    )
+
+
 class Posts(Part):
     """Posts, each stored once."""
 
@@ -60,18 +75,12 @@ class Posts(Part):
         row = self.row(select(posts).where(posts.c.source == source, posts.c.key == key))
         if row is None:
             return None
-        post = Post(
-            source=row.source,
-            key=row.key,
-            text=row.text or "",
-            title=row.title,
-            posted_at=row.posted_at,
-            parent_key=row.parent_key,
-            url=row.url,
-            platform=row.platform,
-            format=Format(row.format) if row.format else None,
-        )
-        return row.post_id, post, load(Reading, row.reading) if row.reading else None
+        return row.post_id, _post(row), load(Reading, row.reading) if row.reading else None
+
+    def aside(self, limit: int) -> tuple[Post, ...]:
+        """Up to `limit` posts that could not be read and have their words still, oldest first."""
+        unread = select(posts).where(posts.c.text.is_not(None), posts.c.reading.is_(None))
+        return tuple(_post(row) for row in self.rows(unread.order_by(posts.c.seen_at, posts.c.post_id).limit(limit)))
 
     def count_posts(self) -> int:
         """How many posts are stored."""

@@ -4,15 +4,18 @@ python3 dev.py soak --seeds 1:200 [--minutes 90]   both ends included; stops by 
 python3 dev.py soak --plan '{"seed": 3, …}'        one simulated day again, request for request
 python3 dev.py soak --hour [MINUTES [OUTAGE]]      an hour of the real program against loopback fakes (tests/soak.py)
 
-Of every seed: five days of different trouble, a death at every named point, three deaths during recovery, and 10,000
-hostile posts for the reader. The last line is {"summary": {…}}; it ends with 1 if anything was lost, doubled or
-violated, or if a wrong protocol was not noticed. What it found goes to
+Of every seed: five days of 20 % errors and four of other trouble, a death at every named point, sixty deaths during
+recovery, 50,000 hostile posts for the reader, 100 stories of the whole product and five mutants of the code; 200 seeds
+are the whole of it. Of every run: the real program in real time for up to two hours, and up to half an hour of writing
+(half and a quarter of the minutes, if they are given). The last line is {"summary": {…}}; it ends with 1 if anything
+was lost, doubled or violated, or if a wrong protocol was not noticed. What it found goes to
 docs/reliability-report.md, written by nobody else.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import itertools
 import json
 import logging
@@ -20,10 +23,10 @@ import multiprocessing
 import random
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -34,10 +37,13 @@ from bot.platforms import load as load_platforms
 from tests.harness import crash, days
 from tests.harness.checker import Found
 from tests.harness.days import PROTOCOLS, Plan
+from tests.harness.report import JOBS, REPORT, Came, Tally, Unit, report
+from tests.harness.writes import A_SECOND, MIB, write_for
 from tests.reading import hostile
+from tests.sources.test_histories import told_wrong
+from tests.test_product import World, lived
 
-REPORT = Path(__file__).resolve().parents[2] / "docs" / "reliability-report.md"
-JOBS = 2
+ROOT = Path(__file__).resolve().parents[2]
 DAY = Plan(seed=0, errors=0.20, silences=0.05, deaths=10, outage=30, changes=60, deafness=0.5)
 TROUBLES: dict[str, Plan] = {
     "20 % errors, 5 % silences, deaths, an outage": DAY,
@@ -50,61 +56,59 @@ CONTROL = Plan(
     seed=0, hours=12, errors=0.3, errors_after=0.6, silences=0.15, deaths=40, lag=5.0, window=60.0, deafness=1.0
 )
 CONTROL_SEEDS = 3
-HOSTILE = 10_000  # posts a seed
-NOT_HERE = """The state machine of the whole product (G1), the write load for half an hour
-(C8), the real-time soak (G2: `dev.py soak --hour`) and mutation testing (G4)."""
-EXTRACTOR = f"{HOSTILE:,} hostile posts read"
+DAYS, PAIRS = 5, 60  # a seed
+HOSTILE, HISTORIES, STORIES, STEPS, MUTANTS = 50_000, 100, 100, 100, 5  # a seed
+PARTS = 5  # so many pieces are hostile posts and stories done in, that a run ends in time
+LONGEST_HOUR, LONGEST_WRITING = 120.0, 30.0  # minutes
+SHORTEST_HOUR, SHORTEST_WRITING, LAST_READS = 0.75, 0.3, 7.0
+LONGEST_LOG = 64 * MIB
+EXTRACTOR = f"{HOSTILE // PARTS:,} hostile posts read"
+LISTINGS = f"{HISTORIES} histories of a subreddit"
+PRODUCT = f"{STORIES // PARTS} stories of {STEPS} steps"
+REAL = "the real program in real time"
+WRITING = f"{A_SECOND} transactions a second"
+MUTATION = f"{MUTANTS} mutants of the code"
 WINDOWS = (60.0, 120.0, 180.0, 300.0)
 
 
-@dataclass
-class Unit:
-    """One piece of work: a simulated day, or a story with deaths."""
-
-    kind: str
-    seed: int
-    plan: Plan | None = None
-    deaths: tuple[tuple[str, int], ...] = ()
-    always: bool = False
-
-
-@dataclass
-class Came:
-    """What a unit came to."""
-
-    unit: Unit
-    found: Found = field(default_factory=Found)
-    kills: int = 0
-    days: float = 0.0
-    ran: bool = True
-
-
-def units(first: int, last: int) -> Iterator[Unit]:
-    """All work of these seeds: controls, then seed after seed."""
+def units(first: int, last: int, minutes: float) -> Iterator[Unit]:
+    """All work of these seeds: controls, what takes its time in any case, then seed after seed."""
     for seed, protocol in itertools.product(range(first, first + CONTROL_SEEDS), PROTOCOLS[1:]):
         plan = replace(CONTROL, seed=seed, protocol=protocol)
         yield Unit(f"control: {protocol}", seed, plan, always=seed == first)
+    # Such a run waits at its end until every source was read once more.
+    if minutes / 2 - LAST_READS >= SHORTEST_HOUR:
+        yield Unit(REAL, first, minutes=min(LONGEST_HOUR, minutes / 2 - LAST_READS))
+        yield Unit(WRITING, first, minutes=max(SHORTEST_WRITING, min(LONGEST_WRITING, minutes / 4)))
     for seed in range(first, last + 1):
-        for name, plan in TROUBLES.items():
-            yield Unit(name, seed, replace(plan, seed=seed, lag=float(seed % 11), window=WINDOWS[seed % 4]))
-        dice = random.Random(f"soak {seed}")
-        for name in crash.names():
-            time_of = 1 if seed == first else dice.randint(1, 3)
-            yield Unit("a death at every point", seed, deaths=crash.deaths(name, time_of))
-        for _ in range(3):
-            pair = tuple((dice.choice(crash.names()), dice.randint(1, 3)) for _ in range(2))
-            yield Unit("a death during recovery", seed, deaths=pair)
-        yield Unit(EXTRACTOR, seed)
+        yield from _of_seed(seed, sure=seed == first)
+
+
+def _of_seed(seed: int, *, sure: bool) -> Iterator[Unit]:
+    """The work of one seed; `sure`: every point is met the first time that it is reached."""
+    for name, plan in TROUBLES.items():
+        for part in range(DAYS if plan is DAY else 1):
+            number = seed + 1_000 * part
+            yield Unit(name, seed, replace(plan, seed=number, lag=float(number % 11), window=WINDOWS[number % 4]))
+    dice = random.Random(f"soak {seed}")
+    for name in crash.names():
+        yield Unit("a death at every point", seed, deaths=crash.deaths(name, 1 if sure else dice.randint(1, 3)))
+    for _ in range(PAIRS):
+        pair = tuple((dice.choice(crash.names()), dice.randint(1, 3)) for _ in range(2))
+        yield Unit("a death during recovery", seed, deaths=pair)
+    for part in range(PARTS):
+        yield Unit(EXTRACTOR, seed, part=part)
+        yield Unit(PRODUCT, seed, part=part)
+    yield Unit(LISTINGS, seed)
+    yield Unit(MUTATION, seed)
 
 
 def done(unit: Unit, until: float) -> Came:
     """Do a unit, unless time is up. One seed of each control is always done: without it a run proves nothing."""
     if time.monotonic() > until and not unit.always:
         return Came(unit, ran=False)
-    if unit.kind == EXTRACTOR:
-        platforms = load_platforms()
-        problems = [each for post in hostile.posts(unit.seed, HOSTILE) for each in hostile.wrong(post, platforms)]
-        return Came(unit, Found(violations=problems))
+    if unit.kind in KINDS:
+        return KINDS[unit.kind](unit)
     if unit.plan is not None:
         found, world = days.run(unit.plan)
         found.violations = [f"{days.story_of(unit.plan)}: {each}" for each in found.violations]
@@ -114,6 +118,69 @@ def done(unit: Unit, until: float) -> Came:
     return Came(unit, found, died)
 
 
+def _read(unit: Unit) -> Came:
+    platforms, seed = load_platforms(), unit.seed * PARTS + unit.part
+    posts = hostile.posts(seed, HOSTILE // PARTS)
+    return Came(unit, Found(violations=[each for post in posts for each in hostile.wrong(post, platforms)]))
+
+
+def _tell(unit: Unit) -> Came:
+    came, first = Came(unit), (unit.seed * PARTS + unit.part) * STORIES // PARTS
+    for seed in range(first, first + STORIES // PARTS):
+        wrong = asyncio.run(lived(World(seed), STEPS))
+        came.found.violations += [f"story {seed}: {each}" for each in wrong]
+    return came
+
+
+def _poll(unit: Unit) -> Came:
+    return Came(
+        unit, Found(violations=asyncio.run(told_wrong(range(unit.seed * HISTORIES, (unit.seed + 1) * HISTORIES))))
+    )
+
+
+def _write(unit: Unit) -> Came:
+    with tempfile.TemporaryDirectory() as place:
+        written = asyncio.run(write_for(Path(place), int(unit.minutes * 60 * A_SECOND), paced=True))
+    spread = " / ".join(f"{1000 * written.within(share):.1f}" for share in (0.5, 0.99, 1.0))
+    count, log = len(written.times), written.wal / MIB
+    told = f"{count:,} transactions in {unit.minutes:.0f} minutes: {spread} ms (p50 / p99 / max), log {log:.1f} MiB"
+    violations = [f"C8: {each}" for each in written.errors[:5]]
+    violations += [f"C8: {written.kept} of {count} are there"] if written.kept != count else []
+    violations += [f"C8: {told}"] if written.wal > LONGEST_LOG else []
+    return Came(unit, Found(violations=violations), figures=[told])
+
+
+def _live(unit: Unit) -> Came:
+    """The real program beside its fakes, in a process of its own: tests/soak.py."""
+    given = [f"{unit.minutes:.2f}", f"{min(5.0, unit.minutes / 6):.2f}"]
+    command = [sys.executable, "-m", "tests.soak", *given]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    wrong = [line for line in ended.stdout.splitlines() if line.startswith("WRONG")]
+    if ended.returncode and not wrong:
+        wrong = [f"G2: ended with {ended.returncode}: {ended.stderr[-300:]}"]
+    told = [line for line in ended.stdout.splitlines() if line.startswith(('{"figures"', "stored", "gateway"))]
+    return Came(unit, Found(violations=wrong), figures=[f"{unit.minutes:.0f} minutes", *told])
+
+
+def _mutate(unit: Unit) -> Came:
+    command = [sys.executable, "-m", "tests.harness.mutants", str(unit.seed), str(MUTANTS)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    came = Came(unit, mutants=[tuple(json.loads(line)) for line in ended.stdout.splitlines() if line[:1] == "["])
+    if ended.returncode:
+        came.found.violations.append(f"G4: ended with {ended.returncode}: {ended.stderr[-300:]}")
+    return came
+
+
+KINDS: dict[str, Callable[[Unit], Came]] = {
+    EXTRACTOR: _read,
+    PRODUCT: _tell,
+    LISTINGS: _poll,
+    WRITING: _write,
+    REAL: _live,
+    MUTATION: _mutate,
+}
+
+
 def _done(work: tuple[Unit, float]) -> Came:
     return done(*work)
 
@@ -121,92 +188,6 @@ def _done(work: tuple[Unit, float]) -> Came:
 def _quiet() -> None:
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
-@dataclass
-class Tally:
-    """The sum of a run, by kind of work."""
-
-    seeds: str
-    kinds: dict[str, Found] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    controls: dict[str, int] = field(default_factory=dict)
-    kills: int = 0
-    simulated_days: float = 0.0
-    skipped: int = 0
-    reached: set[str] = field(default_factory=set)
-
-    def add(self, came: Came) -> None:
-        """Take one result in."""
-        kind = came.unit.kind
-        if not came.ran:
-            self.skipped += 1
-        elif kind.startswith("control"):
-            shown = came.found.lost + came.found.duplicate
-            self.controls[kind] = self.controls.get(kind, 0) + shown
-        else:
-            self.kinds.setdefault(kind, Found()).add(came.found)
-            self.counts[kind] = self.counts.get(kind, 0) + 1
-            self.kills += came.kills
-            self.simulated_days += came.days
-
-    @property
-    def violations(self) -> list[str]:
-        """Everything that should not be, an unnoticed wrong protocol among it."""
-        blind = [f"{name}: the same seeds show nothing wrong" for name, shown in self.controls.items() if not shown]
-        return [each for found in self.kinds.values() for each in found.violations] + blind
-
-    def summary(self) -> dict[str, object]:
-        """The last line."""
-        whole = Found()
-        for found in self.kinds.values():
-            whole.add(found)
-        return {
-            "seeds": self.seeds,
-            "kills": self.kills,
-            "simulated_days": round(self.simulated_days, 1),
-            "sends": whole.sends,
-            "lost": whole.lost,
-            "duplicate": whole.duplicate,
-            "violations": len(self.violations),
-        }
-
-
-def report(tally: Tally, took: float) -> str:
-    """The figures as a page."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=REPORT.parent, capture_output=True, text=True, check=False
-    )
-    summary = tally.summary()
-    lines = [
-        "# Reliability report",
-        "",
-        "Written by `python3 dev.py soak`; do not edit. Another run replaces it.",
-        "",
-        f"* date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        f"* commit: {commit.stdout.strip() or 'unknown'}",
-        f"* seeds: {tally.seeds}; {took / 60:.1f} minutes on {JOBS} processes; {tally.skipped} units left out for time",
-        "",
-        "| | " + " | ".join(summary) + " |",
-        "|---" * (len(summary) + 1) + "|",
-        "| all | " + " | ".join(map(str, summary.values())) + " |",
-        "",
-        "## What was run",
-        "",
-        "| work | runs | messages | lost | doubled | parked | violations | due to visible, p50 / p99 / max (s) |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for kind, found in tally.kinds.items():
-        waits = sorted(found.waits) or [0.0]
-        spread = " / ".join(f"{waits[min(int(len(waits) * at), len(waits) - 1)]:.1f}" for at in (0.5, 0.99, 1.0))
-        parts = (tally.counts[kind], found.sends, found.lost, found.duplicate, found.parked, len(found.violations))
-        lines.append(f"| {kind} | {' | '.join(map(str, parts))} | {spread if found.waits else '-'} |")
-    lines += ["", "Waits count the time in which the process was dead: a restart comes after 1 s to 15 minutes.", ""]
-    lines += ["## Controls: wrong protocols on the same harness", "", "| protocol | lost or doubled |", "|---|---|"]
-    lines += [f"| {name.removeprefix('control: ')} | {shown} |" for name, shown in tally.controls.items()]
-    lines += ["", "## Violations", "", *([f"* {each}" for each in tally.violations[:50]] or ["None."]), ""]
-    lines += ["## Not in this run", "", NOT_HERE]
-    return "\n".join(lines) + "\n"
 
 
 def replay(text: str) -> int:
@@ -224,8 +205,10 @@ def soak(first: int, last: int, minutes: float, where: Path) -> int:
     until = began + minutes * 60
     tally = Tally(f"{first}:{last}")
     context = multiprocessing.get_context("fork")
-    with context.Pool(JOBS, initializer=_quiet, maxtasksperchild=50) as pool:
-        for number, came in enumerate(pool.imap_unordered(_done, ((unit, until) for unit in units(first, last)))):
+    with context.Pool(JOBS, initializer=_quiet, maxtasksperchild=20) as pool:
+        for number, came in enumerate(
+            pool.imap_unordered(_done, ((unit, until) for unit in units(first, last, minutes)))
+        ):
             tally.add(came)
             control = came.unit.kind.startswith("control")
             if came.ran and (number % 50 == 0 or not (control or came.found.clean)):

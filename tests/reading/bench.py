@@ -45,11 +45,12 @@ def main(arguments: Sequence[str] = ()) -> None:
     posts = [each.post for each in examples]
     idle = [each.post for each in examples if each.expected.kind is Kind.OTHER]
     open_gate = passes_gate
+    long_idle = joined([post for post in idle if not open_gate(post)], LONG[2])
     sets = {
         "full, chat lines": near([post for post in posts if open_gate(post)], CHAT),
         "full, posts": near([post for post in posts if open_gate(post)], LONG),
         "irrelevant, chat lines": near([post for post in idle if not open_gate(post)], CHAT),
-        "irrelevant, posts": near(list(joined([post for post in idle if not open_gate(post)], LONG[2])), LONG),
+        "irrelevant, posts": near([post for post in long_idle if not open_gate(post)], LONG),
         "all, as they come": posts,
     }
     for name, chosen in sets.items():

@@ -178,19 +178,6 @@ class TestPlaces:
         assert (by_verb.agent, by_by.agent, elsewhere.agent) == (True, True, False)
 
 
-def test_a_post_without_rejections_is_looked_at_only_where_names_are_likely(platforms: Platforms):
-    plain, marked = Namer(platforms, {}, {}), Namer(platforms, {}, {1: Mention(text="Quillmarsh Labs")})
-    chat, telling = (
-        Passage("good morning all, slow day today", Origin.TEXT),
-        Passage("a bonus by Quillmarsh Labs", Origin.TEXT),
-    )
-
-    assert not plain.worth([chat])
-    assert plain.worth([telling])
-    assert plain.worth([Passage("quillmarsh", Origin.TITLE), chat])
-    assert marked.worth([chat])
-
-
 def test_other_weights_name_otherwise(platforms: Platforms):
     silent = Names({"nobody": 100.0}, shipped().lore)
 

@@ -1,0 +1,49 @@
+"""What a post that the gate stops is still looked through for: work and links that it shows, and whom it may name.
+
+Most posts are such, so each is decided on its raw text, and taken apart only where there is something to be found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.model import Post
+from bot.reading.text import Passage
+
+_MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr", " spots", " places", "esearcher:",
+          "lient:")  # fmt: skip
+# Two words with capitals inside a sentence or at the beginning of a line, or one behind "Dr." or an initial: most of
+# what names requesters in posts about other things, and seldom anything else.
+_NAME = re.compile(
+    r"[A-Z](?:(?<=[a-z,:;] .)|(?<=[\n(\[*_\"“>].)|(?<=^.))"
+    r"(?:(?:r|rof)?\. ?[A-Z]|[\w'’&]{0,30}(?:-[A-Z]| (?:& )?[A-Z]\w))"
+)
+_END = re.compile(r"[\n!?;…]|(?<!\b[A-Z])(?<!Dr)(?<!Prof)\.(?=\s|$)")
+
+
+def shows(post: Post) -> bool:
+    """Whether a post without a word of rejection may show work, or name a requester where threads are about one."""
+    if any(map(post.text.__contains__, _MARKS)):
+        return True
+    return (bool(post.title) or post.kind == "reddit") and may_name(f"{post.title or ''}\n{post.text}")
+
+
+def may_name(text: str) -> bool:
+    """Whether a text is likely enough to name somebody: cheap, and linear."""
+    return _NAME.search(text) is not None
+
+
+def near_names(passages: Sequence[Passage]) -> list[Passage]:
+    """Of each passage the sentences that are likely to name somebody; passages without any are left out."""
+    kept = ((passage, "".join(_likely(passage.text))) for passage in passages if may_name(passage.text))
+    return [replace(passage, text=text) for passage, text in kept if text]
+
+
+def _likely(text: str) -> Iterator[str]:
+    start = 0
+    for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
+        if _NAME.search(text, start, end):
+            yield text[start:end]
+        start = end
