@@ -10,8 +10,9 @@ from stories import T0, after, crowd, incident, report, verdict, voice
 
 from bot import incidents, trust
 from bot.alerts import due, questions
-from bot.alerts.questions import Tap, answer
-from bot.model import Facts, Outcome, Reason, Share, Stage, Stance
+from bot.alerts.questions import answer
+from bot.alerts.wire import event_from
+from bot.model import Facts, Outcome, Reason, Share, Stage, Stance, Tap
 from bot.policies import CAUTIOUS, EARLY
 
 ASKS = replace(EARLY, asks=True)
@@ -192,6 +193,20 @@ def test_an_answer_is_known_by_the_kind_of_its_source():
     assert trust.is_answer(tap(Tap.ALL_REJECTED))
     assert not trust.is_answer(report(source="reddit:exampleturkers"))
     assert not trust.is_answer(report())
+
+
+def test_an_event_stream_and_the_store_know_an_answer_by_the_same_word():
+    told = {"key": "1", "at": NOW.isoformat(), "type": "report", "account_key": "A1EXAMPLE2REQ3"}
+
+    event = event_from({**told, "reporter": "discord:ana", "source": "question:discord"})
+
+    assert trust.is_answer(event.what)
+    assert event.what.voice.site == "discord"
+
+
+@pytest.mark.parametrize("button", [each for each in Tap if each is not Tap.PENDING])
+def test_which_answer_it_was_is_known_from_what_is_stored(button):
+    assert questions.tapped(tap(button)) is button
 
 
 def test_the_terms_of_an_answered_incident_sum_to_its_score():
