@@ -6,7 +6,8 @@ python3 dev.py test [ARGS]       every gate; ARGS go to pytest and then only pyt
 python3 dev.py run ARGS          rejection-watch ARGS, with stdin, stdout and exit code passed through
 python3 dev.py bench [ARGS]      benchmarks with their baselines; figures for docs/benchmarks.md;
                                  `bench naming [SIZE…]` says who is meant at 1k, 100k, 1M names,
-                                 `bench reading` how fast the reader is and how much memory it takes
+                                 `bench reading` how fast the reader is and how much memory it takes,
+                                 `bench levels` the service levels that no test measures
 python3 dev.py learn naming      learn the weights of naming again and write bot/naming/weights.toml
 python3 dev.py soak --seeds A:B [--minutes M]  simulated days and real deaths for these seeds; figures for
                                  docs/reliability-report.md; `soak --hour` runs the real program for an hour

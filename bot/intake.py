@@ -29,7 +29,7 @@ from bot.telling import Told, ask, tell
 from bot.whom import Beside, beside_claims
 
 # Reading is pure computing: after so many posts the loop gets its turn, so that buttons are answered in time.
-BREATHE_EVERY = 20
+BREATHE_EVERY = 5
 # Seconds of computing for one post. The slowest that was ever seen took a twentieth of one.
 LONGEST_READ = 2.0
 AT_ONCE = 500

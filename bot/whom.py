@@ -182,18 +182,24 @@ class _Asked:
         """Whom people talk of just now by the beginning of this name, or by a longer one that begins so.
 
         In a burst of reports half of the people write the first word only. It is the same requester if on this
-        platform nobody else who begins so was reported within two days; the fuller name is shown from then on.
+        platform, as far as platforms are known, nobody else who begins so was reported within two days; the fuller
+        name is shown from then on.
         """
         tx, written = self.tx, self.mention.text
         if is_general(name) or len(name.split(" ", maxsplit=1)[0]) < CLIPPED_LEAST:
             return None
-        around = [one for one in tx.talked_about(tx.now - CLIPPED_FOR) if one.platform == self.beside.platform]
+        around = [one for one in tx.talked_about(tx.now - CLIPPED_FOR) if self._maybe_here(one.platform)]
         near = [one for one in around if _begins(name, one) or _begins(canonical(one.name), written)]
         if len(near) != 1:
             return None
         if not _begins(name, near[0]):
             tx.rename(near[0].requester_id, written, name, AliasOrigin.LEARNT)
         return near[0]
+
+    def _maybe_here(self, platform: str | None) -> bool:
+        """Whether a platform may be that of the post: the same, or not known of either."""
+        place = self.beside.platform
+        return platform == place or platform is None or place is None
 
     def _placed(self, requester_id: int) -> Requester:
         """The requester; where their platform was not known yet, a post that shows it has told us."""

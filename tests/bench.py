@@ -28,6 +28,7 @@ from bot.platforms import load
 from bot.reading import read
 from bot.replay import PostsClock, Replay
 from bot.storage import Transaction
+from tests import levels
 from tests.naming import bench as naming
 from tests.naming.invented import World
 from tests.reading import bench as reader
@@ -169,10 +170,14 @@ def memory() -> None:
 def main() -> None:
     """Everything, one after the other; with "naming" who is meant, with "reading" what is said, in full.
 
-    With "deciding" the simulated years, see tests/simulation/bench.py.
+    With "deciding" the simulated years, see tests/simulation/bench.py; with "levels" the service levels, see
+    tests/levels.py.
     """
     if sys.argv[1:2] == ["deciding"]:
         deciding.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["levels"]:
+        levels.main(sys.argv[2:])
         return
     if sys.argv[1:2] == ["naming"]:
         naming.main(sys.argv[2:])

@@ -98,6 +98,30 @@ async def test_a_name_that_no_warning_was_ever_told_of_has_nothing_to_be_met(sto
     assert await who() == theirs
 
 
+@pytest.mark.parametrize(("theirs", "asked"), [(None, "connect"), ("connect", None), ("connect", "connect")])
+async def test_the_first_word_of_who_is_talked_of_just_now_means_them(store, who, theirs, asked) -> None:
+    def known(tx: Transaction) -> Requester:
+        tx.add_requester(asked, "Brightlane Foods", "brightlane foods", None, "text")
+        meant = tx.add_requester(theirs, "Brightlane Labelling", "brightlane labelling", None, "text")
+        tx.add_report(report(at=NOW), requester_id=meant.requester_id)
+        return meant
+
+    meant = await store.write(known)
+
+    assert (await who("brightlane", asked)).requester_id == meant.requester_id
+
+
+async def test_the_first_word_of_who_is_talked_of_elsewhere_means_somebody_else(store, who) -> None:
+    def known(tx: Transaction) -> Requester:
+        elsewhere = tx.add_requester("connect", "Brightlane Labelling", "brightlane labelling", None, "text")
+        tx.add_report(report(at=NOW), requester_id=elsewhere.requester_id)
+        return elsewhere
+
+    elsewhere = await store.write(known)
+
+    assert (await who("brightlane", "toloka")).requester_id != elsewhere.requester_id
+
+
 async def test_what_meets_no_report_goes_to_the_name_as_ever(old, who, store) -> None:
     theirs = await old()
 

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import nlargest
+from itertools import combinations
 
 from bot.naming import keys
 from bot.naming.index import NameIndex
-from bot.naming.likeness import alike
+from bot.naming.likeness import Rarity, alike
 from bot.naming.nicknames import other_names
 from bot.naming.postings import key_of, pair_of
 
 # So many are looked at closely.
-RATED = 24
+RATED = 16
 # Of all who stand under one key, or have one word, those met most often come in.
-_PER_KEY = 30
+_PER_KEY = 16
 _PER_WORD = 12
 # A word that more names have than this brings nobody in, unless it is all that was said.
 _COMMON_WORD = 400
 _COMMON = 3_000
-# Of a long name so many words are looked up, and of two words so many pairs.
+# Of a long name so many words are looked up, and of two words so many pairs; of all words fewer of each two.
 _WORDS = 6
 _PAIRS = 30
+_ALL_PAIRS = 60
 # Nobody further off is looked for once one of the first few explains this share of all that was said.
 _ENOUGH = 0.85
 _LOOKED_AT = 3
 # Whoever is so many nats behind the best is not looked at.
-_HOPELESS = 12.0
+_HOPELESS = 8.0
 # So many at most are gone through to find those met most often.
 _CROWD = 20_000
 # Of those that begin with the same few letters so many are looked at for all that was written.
@@ -38,9 +40,9 @@ _LEAST_GLUED = 4
 _Near = list[tuple[str, float]]
 
 
-def near(index: NameIndex, canon: str) -> list[int]:
-    """The numbers of at most 24 names that may be meant by a canonical form."""
-    search = _Search(index, canon)
+def near(index: NameIndex, canon: str, rarity: Rarity | None = None) -> list[int]:
+    """The numbers of at most 16 names that may be meant by a canonical form."""
+    search = _Search(index, canon, Rarity(index.rarity) if rarity is None else rarity)
     search.look(index.words.one_slip)
     if not search.has_enough():
         search.look(index.words.near)
@@ -51,12 +53,13 @@ def near(index: NameIndex, canon: str) -> list[int]:
 class _Search:
     """What was found so far: each name with the nats that its words say; `worth` is all that was said."""
 
-    def __init__(self, index: NameIndex, canon: str) -> None:
+    def __init__(self, index: NameIndex, canon: str, rarity: Rarity) -> None:
         self._index = index
+        self._rarity = rarity.__getitem__
         self._words = list(dict.fromkeys(keys.spelt(canon)))[:_WORDS]
         self._found: dict[int, float] = {}
-        self._rare: dict[str, float] = {}
         self.worth = sum(map(self._rarity, self._words))
+        self._whole = keys.is_whole(canon) and bool(index.named(canon))
         skeleton = keys.skeleton(canon)
         self._add(index.keys.get(keys.whole_key(skeleton)), self.worth + 1.0)
         self._look_begun(skeleton)
@@ -68,13 +71,14 @@ class _Search:
 
     def look(self, words_near: Callable[[str], list[str]]) -> None:
         """Look up the words that come near each word, alone and by two."""
-        near = [self._alike(word, words_near(word)) for word in self._words]
+        # Who has two telling words for a name has not slipped in either.
+        near = [[(word, 1.0)] if self._whole else self._alike(word, words_near(word)) for word in self._words]
         for each in near:
             for other, share in each:
                 self._by_word(other, share * self._rarity(other), alone=len(self._words) == 1)
-        for at, left in enumerate(near):
-            for right in near[at + 1 :]:
-                self._by_pair(left, right)
+        most = min(_PAIRS, 2 * _ALL_PAIRS // max(1, len(near) * (len(near) - 1)))
+        for left, right in combinations(near, 2):
+            self._by_pair(left, right, most)
         self._by_initials(near)
         self._whole_with(near)
 
@@ -144,11 +148,11 @@ class _Search:
         if alone or len(names) <= _COMMON_WORD:
             self._add(index.busiest(names, _PER_KEY if alone else _PER_WORD), said * (0.7 if alone else 1.0))
 
-    def _by_pair(self, left: _Near, right: _Near) -> None:
+    def _by_pair(self, left: _Near, right: _Near, pairs_looked_up: int = _PAIRS) -> None:
         pairs = [(a + b, one, other) for one, a in left for other, b in right]
         pairs.sort(key=lambda pair: -pair[0])
         shares = dict(left) | dict(right)
-        for _, one, other in pairs[:_PAIRS]:
+        for _, one, other in pairs[:pairs_looked_up]:
             # Two common words are all that was said, or say nothing.
             most = _CROWD if len(self._words) == 2 and shares[one] == shares[other] == 1.0 else _COMMON_WORD
             names = self._index.keys.get(pair_of(key_of(one), key_of(other)), most)
@@ -188,9 +192,3 @@ class _Search:
         for number in self._index.busiest(numbers, _PER_KEY):
             if found.get(number, -1.0) < said:
                 found[number] = said
-
-    def _rarity(self, word: str) -> float:
-        rare = self._rare.get(word)
-        if rare is None:
-            rare = self._rare[word] = self._index.rarity(word)
-        return rare

@@ -22,6 +22,7 @@ _MAX_ACTIVITY = 1e12
 # Names met as often are put in an order that has nothing to do with when they were added.
 _STEPS = 1_000
 _LOWEST = 20
+IMAGINED = 1_000
 _A_STEP = math.log(2) / _STEPS
 
 
@@ -52,7 +53,7 @@ class NameIndex:
         owned = self.numbers_of(name.owner)
         if owned and name in [self.name(number) for number in owned]:
             return
-        canon = canonical(name.name)
+        canon = keys.bare(canonical(name.name))
         number = self._kept(name, canon)
         self._owned[name.owner] = (*owned, number) if owned else number
         words = keys.spelt(canon)
@@ -125,11 +126,12 @@ class NameIndex:
         )
 
     def canon(self, number: int) -> str:
-        """The canonical form of the name of that number."""
+        """The canonical form of the name of that number, without an article."""
         return self._canon[number]
 
     def named(self, canon: str) -> list[int]:
         """The numbers of the names with this very canonical form."""
+        canon = keys.bare(canon)
         found = self.keys.get(keys.whole_key(keys.skeleton(canon)))
         return [number for number in found if self._canon[number] == canon]
 
@@ -146,8 +148,12 @@ class NameIndex:
         return numbers if len(numbers) <= limit else nlargest(limit, numbers, key=self._rank.__getitem__)
 
     def rarity(self, word: str) -> float:
-        """How much meeting a spelt `word` says, in nats: 0 for a word of every name, ln(n) for a unique one."""
-        return math.log((self._n_names + 1) / (self.words.count(word) + 1))
+        """How much meeting a spelt `word` says, in nats: 0 for a word of every name.
+
+        Few names know little of how rare a word is: so a thousand more are imagined, with the words of any language.
+        """
+        there = self.words.count(word) + 1 + IMAGINED * keys.commonness(word)
+        return math.log((self._n_names + 1 + IMAGINED) / there)
 
     def weight(self, name: Name) -> float:
         """The name's activity beside the mean, as a natural logarithm."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from zlib import crc32
 
+from bot.naming.nicknames import other_names
 from bot.naming.postings import pair_of
 
 # Digits that stand for letters in "l33t"; i and l look alike.
@@ -22,7 +23,12 @@ _GENERIC = """
     transcription turk uni university us user users video web work worker workers
 """
 GENERIC = frozenset(_GENERIC.split())
+_ARTICLE = "the "
 _MAX_SHORT = 3
+_GENERIC_SPELT = frozenset(word.replace("i", "l") for word in GENERIC)
+# One name in so many has a given word for what people do, or a given common first name: guesses.
+_COMMON_EVERYWHERE = 0.02
+_GIVEN_NAME = 0.003
 # Left out of "UoE" as often as not.
 _SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "in"))
 # Of a longer name only so many words are paired.
@@ -32,6 +38,11 @@ _STARTS = (4, LONGEST_START)
 # Keys of one kind are no keys of another. A name's words are ASCII letters and digits.
 _WHOLE, _INITIALS, _START = (crc32(kind) for kind in (b"=", b".", b"^"))
 _LETTERS = [crc32(bytes((letter,))) for letter in range(128)]
+
+
+def bare(canon: str) -> str:
+    """Without the article before it, which one writes and the next leaves out: "the acme lab" is "acme lab"."""
+    return canon.removeprefix(_ARTICLE)
 
 
 def squashed(canon: str) -> str:
@@ -114,6 +125,13 @@ def _of_many(words: list[str], hashes: list[int]) -> Iterator[int]:
         yield pair_of(left, right)
     yield initials_key("".join([word[0] for word in words]))
     yield initials_key("".join([word[0] for word in words if word not in _SMALL]))
+
+
+def commonness(word: str) -> float:
+    """The share of names anywhere that a spelt word is met in, roughly: known of words that are common everywhere."""
+    if word in _GENERIC_SPELT or len(word) <= _MAX_SHORT:
+        return _COMMON_EVERYWHERE
+    return _GIVEN_NAME if other_names(word) else 0.0
 
 
 def is_general(canon: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ Likeness = Mapping[str, float]
 # Two words are the same word misspelt from this Jaro-Winkler similarity on.
 _SAME_WORD = 0.8
 _MIN_PREFIX = 3
+_MIN_CLIPPED = 2
 # A word is explained by another from here on.
 _EXPLAINED = 0.35
 # Nats of rarity that make a whole unit, and the most units that count.
@@ -23,21 +25,36 @@ _MOST_SAID = 2.5
 _LONG = 24
 
 
+class Rarity(dict[str, float]):
+    """What meeting each word is worth, in nats, looked up once a question."""
+
+    def __init__(self, look_up: Callable[[str], float]) -> None:
+        self._look_up = look_up
+
+    def __missing__(self, word: str) -> float:
+        rare = self[word] = self._look_up(word)
+        return rare
+
+
 class Asked:
     """A canonical name that was asked for, taken apart once.
 
-    `rarity`: what meeting a word is worth, in nats; `most`: what a word of no name is worth.
+    `rarity`: what meeting a word is worth; `count`: how many names have a word.
     """
 
-    def __init__(self, canon: str, rarity: Callable[[str], float], most: float) -> None:
+    def __init__(self, canon: str, rarity: Rarity, count: Callable[[str], int]) -> None:
         self.canon = canon
         self._rarity = rarity
-        self._most = most
         self._words = keys.spelt(canon)
-        self._worth = [rarity(word) for word in self._words]
+        self._worth = [rarity[word] for word in self._words]
+        # How well known each word is, of whomever.
+        self._shared = [math.log(count(word) + 1) / _RARITY_UNIT for word in self._words]
         self._skeleton = "".join(self._words)
         self._ordered = sorted(self._words)
         self._shortened = frozenset(keys.shortened(canon))
+        parts = canon.split()
+        self._letters = min(map(len, parts), default=0) == 1
+        self._in_one = len(canon) if len(parts) == 1 else 0
         self._numbers = _numbers(self._words)
 
     def beside(self, known: str) -> Likeness:
@@ -46,7 +63,7 @@ class Asked:
             return {
                 "exact": 1.0,
                 "said": min(sum(self._worth) / _RARITY_UNIT, _MOST_SAID),
-                "shared": (self._most - max(self._worth, default=0.0)) / _RARITY_UNIT,
+                "shared": min(self._shared, default=0.0),
                 "long exact": min(len(self._skeleton), _LONG) / _LONG,
             }
         words = keys.spelt(known)
@@ -67,11 +84,15 @@ class Asked:
             found["one letter" if edits == 1 else "two letters"] = 1.0
         if turned:
             found["reordered"] = 1.0
-        if known in self._shortened or self.canon in keys.shortened(known):
+        if known in self._shortened or (self._may_be_short(words) and self.canon in keys.shortened(known)):
             found["initials"] = 1.0
         if edits:
             found.update(self._otherwise(words, skeleton))
         return found
+
+    def _may_be_short(self, words: list[str]) -> bool:
+        """Whether a name of these words could be shortened to what was written: "j doe", or a letter a word."""
+        return self._letters or 1 < self._in_one <= len(words)
 
     def _only_by(self, known: str) -> str:
         """What alone tells two equal skeletons apart. People glue words together, and seldom take them apart."""
@@ -89,19 +110,21 @@ class Asked:
 
     def _in_common(self, words: list[str]) -> dict[str, float]:
         """What the words in common say, and what is left over on either side, in nats and in words."""
-        worth = [self._rarity(word) for word in words]
+        worth = [self._rarity[word] for word in words]
         best = [0.0] * len(words)
         asked_left = 0.0
-        rarest = 0.0
+        shared = elsewhere = 0.0
         more = same = initials = 0
-        for word, rare in zip(self._words, self._worth, strict=True):
+        for word, rare, common in zip(self._words, self._worth, self._shared, strict=True):
             each = [alike(word, other) for other in words]
             most = max(each, default=0.0)
             if most == 1.0:
+                shared = min(shared, common) if same else common
                 same += 1
-                rarest = max(rarest, rare)
             elif len(word) == 1:
                 initials += 1
+            else:
+                elsewhere = max(elsewhere, common)
             asked_left += rare * (1.0 - most)
             more += most < _EXPLAINED
             best = list(map(max, best, each))
@@ -116,7 +139,8 @@ class Asked:
             "words more": float(min(more, 3)),
             "words fewer": float(min(fewer, 3)),
             "one of several": float(fewer > 0 and len(words) - fewer <= 1),
-            "shared": (self._most - rarest) / _RARITY_UNIT if same else 0.0,
+            "shared": shared,
+            "elsewhere": elsewhere,
             "no word same": float(not same),
             "asked whole": float(whole),
             "asked by letters": float(not whole and same + initials == len(self._words) and not more),
@@ -139,7 +163,7 @@ def alike(left: str, right: str) -> float:
     by_letters = 0.95 * JaroWinkler.similarity(left, right, score_cutoff=_SAME_WORD)
     if by_letters and OSA.distance(left, right, score_cutoff=2) > max(1, len(long) // 4):
         by_letters *= 0.8
-    if len(short) >= _MIN_PREFIX and long.startswith(short):
+    if len(short) >= _MIN_CLIPPED and long.startswith(short):
         return max(by_letters, 0.5 + 0.4 * len(short) / len(long))
     return by_letters
 

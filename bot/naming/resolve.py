@@ -10,24 +10,29 @@ from bot.naming.canonical import canonical, display
 from bot.naming.context import NO_CONTEXT, Context
 from bot.naming.index import NameIndex
 from bot.naming.scorer import chances, log_odds
-from bot.naming.weigh import PROOF, SUPPORT, Weighed, weigh
+from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 
 # "found" is said from here on: where its precision on names and slips kept for validation is 0.99 or better, with and
 # without known activity. For the name to the letter, for digits instead of letters, and where something else agrees:
 FOUND_AT = 0.95
 # for two telling words or more as one requester alone is called, however well known a neighbour is:
-FOUND_WHOLE_AT = 0.85
+FOUND_WHOLE_AT = 0.9
+# for the whole words that a name begins with, five letters or more, if nobody else here has the first of them:
+FOUND_ALONE_AT = 0.85
 # for the same words in another order; for one letter that differs, words spaced otherwise, a beginning; and for two
 # letters that differ.
 FOUND_TURNED_AT = 0.975
-FOUND_NEAR_AT = 0.985
-FOUND_FAR_AT = 0.99
+FOUND_NEAR_AT = 0.99
+FOUND_FAR_AT = 0.993
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
 LISTED_AT = 0.005
-UNKNOWN_BELOW = 0.5
+UNKNOWN_BELOW = 0.45
 MAX_CANDIDATES = 5
 # An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
 _MIN_ID = 9
+# What a name begins with is at least so long; a first word that more names have is nobody's alone.
+_MIN_BEGUN = 5
+_MOST_NAMES = 8
 
 
 def resolve(
@@ -48,7 +53,7 @@ def resolve(
     if by_id is not None:
         return by_id
     where = mention.platform or platform
-    asked = canonical(mention.text)
+    asked = keys.bare(canonical(mention.text))
     rated = _rated(asked, mention, index, where, context or NO_CONTEXT)
     each = chances(odds for odds, _ in rated)
     near = [
@@ -60,7 +65,8 @@ def resolve(
         return Match(
             result=Result.UNKNOWN, probability=0.0, how="no such id" if mention.account_key else "no such name"
         )
-    result, how = _decide(asked, near, strict=where in strict_on)
+    alone = _begins_alone(asked, near[0][0], index, where)
+    result, how = _decide(asked, near, strict=where in strict_on, alone=alone)
     return _match(result, how, near)
 
 
@@ -94,7 +100,7 @@ def _rated(
     """Everybody near with their log-odds, each by the name that fits best, the likeliest first."""
     best: dict[str, tuple[float, Weighed]] = {}
     for one in weigh(asked, mention, index, where, context):
-        rated = (log_odds(one.features), one)
+        rated = (log_odds(one.kind, (one.like, one.about), one.beside), one)
         other = best.get(one.name.owner)
         if other is None or _order(rated) < _order(other):
             best[one.name.owner] = rated
@@ -106,7 +112,18 @@ def _order(rated: tuple[float, Weighed]) -> tuple[float, str, str, str]:
     return (-odds, one.canon, one.name.owner, one.name.name)
 
 
-def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool) -> tuple[Result, str]:
+def _begins_alone(asked: str, one: Weighed, index: NameIndex, where: str | None) -> bool:
+    """Whether this name begins with the very words that were written, and nobody else here with the first of them."""
+    if not (one.like.get("asked whole") and one.like.get("cut")) or len(keys.squashed(asked)) < _MIN_BEGUN:
+        return False
+    numbers = index.words.names(keys.spelt(asked)[0])
+    if len(numbers) > _MOST_NAMES:
+        return False
+    names = map(index.name, numbers)
+    return all(other.owner == one.name.owner or where not in (None, other.platform or where) for other in names)
+
+
+def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool, alone: bool) -> tuple[Result, str]:
     first, chance = near[0]
     how = _how(first)
     proof = [word for word in PROOF if word in first.beside]
@@ -117,7 +134,7 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool) -> t
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
     begins_otherwise = asked[:1] != first.canon[:1] and how.startswith("near name") and not proof
     # People slip inside a word, hardly ever at its first letter: another one there is rather somebody else.
-    if not begins_otherwise and chance >= _bar(first, support, near):
+    if not begins_otherwise and chance >= _bar(first, support, near, alone=alone):
         if strict and not support:
             return Result.AMBIGUOUS, f"{how}; a name alone is not enough on this platform"
         return Result.FOUND, ", ".join((how, *support))
@@ -126,7 +143,7 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool) -> t
     return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
 
 
-def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]]) -> float:
+def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]], *, alone: bool) -> float:
     """From which probability on "found" may be said.
 
     Never for a name by itself that is only near: initials, similar words, one with another number, one beside which
@@ -137,8 +154,10 @@ def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]]) ->
     if "other platform" in one.beside or (doubtful and not support):
         return math.inf
     if _same(one) or support or one.like.get("digits"):
-        alone = sum("exact" in other.like for other, _ in near) == 1
-        return FOUND_WHOLE_AT if alone and "whole name" in one.features else FOUND_AT
+        only = sum("exact" in other.like for other, _ in near) == 1
+        return FOUND_WHOLE_AT if only and WHOLE_NAME in one.beside else FOUND_ALONE_AT if alone else FOUND_AT
+    if alone:
+        return FOUND_ALONE_AT
     if one.like.get("two letters"):
         return FOUND_FAR_AT
     if one.like.get("reordered"):

@@ -11,10 +11,25 @@ from importlib.resources import files
 WEIGHTS: Mapping[str, float] = tomllib.loads(files("bot.naming").joinpath("weights.toml").read_text("utf-8"))["weights"]
 
 
-def log_odds(seen: Mapping[str, float]) -> float:
+def _by_kind() -> dict[str, dict[str, float]]:
+    """The same weights by the first word of their names."""
+    found: dict[str, dict[str, float]] = {}
+    for name, weight in WEIGHTS.items():
+        kind, _, feature = name.partition(" ")
+        found.setdefault(kind, {})[feature] = weight
+    return found
+
+
+_BY_KIND = _by_kind()
+
+
+def log_odds(kind: str, seen: Iterable[Mapping[str, float]], beside: Iterable[str]) -> float:
     """Log-odds against "nobody we know". What was never met while learning says nothing."""
-    weights = WEIGHTS
-    return sum([weights.get(name, 0.0) * value for name, value in seen.items()])
+    weights = _BY_KIND.get(kind, {})
+    odds = sum([WEIGHTS.get(name, 0.0) for name in beside])
+    for each in seen:
+        odds += sum([weights.get(feature, 0.0) * value for feature, value in each.items()])
+    return odds
 
 
 def chances(odds: Iterable[float]) -> list[float]:

@@ -12,7 +12,7 @@ from bot.naming import keys
 from bot.naming.context import Context, clues
 from bot.naming.find import near
 from bot.naming.index import NameIndex
-from bot.naming.likeness import Asked, Likeness
+from bot.naming.likeness import Asked, Likeness, Rarity
 
 # Whoever the context points at is looked at too, if his name has this much in common with what was asked (0 to 100).
 _LEAST_LIKE = 60
@@ -20,17 +20,29 @@ _MOST_POINTED_AT = 300
 # What may hold beside a name, most telling first.
 PROOF = ("id beside it", "same link", "same title", "in the thread")
 SUPPORT = (*PROOF, "same reward", "open incident")
+WHOLE_NAME = "whole name"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """One name that comes near: its number's canonical form, likeness, what holds beside it, and all features."""
+    """One name that comes near: its canonical form, how like it is and in which way, and what holds beside it.
+
+    `about`: what is known of the name itself, weighed by the same kind as `like`.
+    """
 
     name: Name
     canon: str
+    kind: str
     like: Likeness
+    about: Likeness
     beside: tuple[str, ...]
-    features: dict[str, float]
+
+    @property
+    def features(self) -> dict[str, float]:
+        """All of it, each under the name of its weight."""
+        found = dict.fromkeys(self.beside, 1.0)
+        found.update({f"{self.kind} {feature}": value for feature, value in (*self.like.items(), *self.about.items())})
+        return found
 
 
 def weigh(asked: str, mention: Mention, index: NameIndex, where: str | None, context: Context) -> list[Weighed]:
@@ -38,11 +50,12 @@ def weigh(asked: str, mention: Mention, index: NameIndex, where: str | None, con
     if not asked or not len(index):
         return []
     given = clues(mention.task) | clues(context.task)
-    name_asked = Asked(asked, index.rarity, index.size)
-    likes: dict[str, Likeness] = {}
+    rarity = Rarity(index.rarity)
+    name_asked = Asked(asked, rarity, index.words.count)
+    likes: dict[str, tuple[str, Likeness]] = {}
     taken = bool(index.named(asked))
     whole = taken and keys.is_whole(asked)
-    numbers = dict.fromkeys(near(index, asked))
+    numbers = dict.fromkeys(near(index, asked, rarity))
     numbers.update(dict.fromkeys(_pointed_at(asked, given, index, context)))
     found = []
     for number in numbers:
@@ -50,28 +63,17 @@ def weigh(asked: str, mention: Mention, index: NameIndex, where: str | None, con
         if mention.account_key and index.accounts_of(name.owner):
             # An id that nobody has is a new account: whoever is known by another id is not meant, whatever his name.
             continue
-        like = likes.get(canon)
-        if like is None:
-            like = likes[canon] = name_asked.beside(canon)
-        beside = tuple(_beside(name, where, context, given, index))
-        found.append(Weighed(name, canon, like, beside, _features(like, beside, index, name, whole=whole, taken=taken)))
-    return found
-
-
-def _features(
-    like: Likeness, beside: tuple[str, ...], index: NameIndex, name: Name, *, whole: bool, taken: bool
-) -> dict[str, float]:
-    kind = _kind(like)
-    found = dict.fromkeys(beside, 1.0)
-    # The same letters weigh otherwise where only a part of a name was written than where a letter is wrong.
-    found.update({f"{kind} {feature}": value for feature, value in like.items()})
-    found[f"{kind} bias"] = 1.0
-    found[f"{kind} activity"] = index.weight(name)
-    found[f"{kind} size"] = index.size
-    if taken and kind != "exact":
-        found[f"{kind} not the name" if whole else f"{kind} taken"] = 1.0
-    elif whole and "other platform" not in beside:
-        found["whole name"] = 1.0
+        if canon not in likes:
+            like = name_asked.beside(canon)
+            likes[canon] = _kind(like), like
+        kind, like = likes[canon]
+        beside = [*_beside(name, where, context, given, index)]
+        about = {"bias": 1.0, "activity": index.weight(name), "size": index.size}
+        if taken and kind != "exact":
+            about["not the name" if whole else "taken"] = 1.0
+        elif whole and "other platform" not in beside:
+            beside.append(WHOLE_NAME)
+        found.append(Weighed(name, canon, kind, like, about, tuple(beside)))
     return found
 
 

@@ -165,14 +165,14 @@ def _shut_out(platform: str | None, truncated: bool) -> Reading:
 
 
 def _without_exports(body: Body, exports: Exports) -> list[Passage]:
-    whole = "\n".join(passage.text for passage in body.passages if passage.origin is not Origin.TITLE)
-    kept = []
-    for passage in body.passages:
-        text = passage.text
-        if passage.origin is Origin.TITLE:
-            text = from_headline(text, whole, exports)
-        kept.append(replace(passage, text=cut(text, exports)))
-    return kept
+    return [Passage(_cut(passage, body, exports), passage.origin, passage.depth) for passage in body.passages]
+
+
+def _cut(passage: Passage, body: Body, exports: Exports) -> str:
+    if passage.origin is not Origin.TITLE:
+        return cut(passage.text, exports)
+    below = "\n".join(each.text for each in body.passages if each.origin is not Origin.TITLE)
+    return cut(from_headline(passage.text, below, exports), exports)
 
 
 def _shown(body: Body, exports: Exports) -> dict[int, Mention]:

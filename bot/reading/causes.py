@@ -13,6 +13,7 @@ _CAUSES = (
     ("noreason", Cause.NO_REASON), ("technical", Cause.TECHNICAL), ("identical", Cause.IDENTICAL_FEEDBACK),
     ("quality", Cause.QUALITY),
 )  # fmt: skip
+_TAGS = frozenset(tag for tag, _ in _CAUSES)
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "assent"))
 _QUOTES = frozenset('"“”«»')
 _REASONS = word_set(
@@ -28,12 +29,13 @@ _BESIDE = 3  # sentences from one that tells of a rejection in which its cause m
 def cause_of(around: list[Sentence]) -> Cause | None:
     """The cause that the sentences of a claim name, the most particular first; only in or beside what tells of it."""
     near = _near(around)
-    for tag, cause in _CAUSES:
+    meant = frozenset[str]().union(*[sentence.meanings for sentence in near])
+    for tag, cause in _CAUSES if not meant.isdisjoint(_TAGS) else ():
         if any(_names(sentence, tag) for sentence in near):
             return cause
-    if any("code" in sentence.meanings for sentence in near):
+    if "code" in meant:
         return Cause.WRONG_CODE
-    quoted = [length for sentence in near if (length := _quoted(sentence.words))]
+    quoted = [length for s in near if not _QUOTES.isdisjoint(s.lows) and (length := _quoted(s.words))]
     return None if not quoted else Cause.NO_REASON if max(quoted) <= _MARK else Cause.QUALITY
 
 

@@ -225,12 +225,13 @@ def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
 
 def _hear(names: dict[str, str], lines: list[Line], model: Model) -> None:
     """Adds the grams of these lines that the model knows, with their words; all, if it knows none."""
-    heard = model.known.grams if model.known else grams
     for line in lines:
-        text = line.sentence.text
-        for name, first, last in heard(line.sentence, [(each.start, each.end) for each in line.named]):
-            if name not in names:
-                names[name] = text[first.start : last.end]
+        named = [(each.start, each.end) for each in line.named]
+        if model.known:
+            model.known.hear(names, line.sentence, named)
+            continue
+        for name, first, last in grams(line.sentence, named):
+            names.setdefault(name, line.sentence.text[first.start : last.end])
 
 
 def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, float]) -> Facts:
@@ -297,13 +298,11 @@ def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) ->
     if "just_now" in atom.names:
         return None
     for line in [*reversed(lines[max(0, at - _BACK) : at]), *lines[at + 1 : at + 2]]:
-        text = folded(line.sentence.text)
-        if line.own and not any(word in text for word in _BIOGRAPHY):
-            for when in _times(line.sentence, posted_at):
-                return when
+        found = _times(line.sentence, posted_at) if line.own else []
+        if found and not any(map(folded(line.sentence.text).__contains__, _BIOGRAPHY)):
+            return found[0]
     return None
 
 
 def _times(sentence: Sentence, posted_at: datetime | None) -> list[When]:
-    low = folded(sentence.text)[sentence.words[0].start : sentence.words[-1].end]
-    return whens(low, posted_at)
+    return whens(folded(sentence.text[sentence.words[0].start : sentence.words[-1].end]), posted_at)

@@ -56,9 +56,19 @@ class Sentence(_Words):
     clauses: list[Clause] = field(default_factory=list)
 
     @cached_property
+    def lows(self) -> frozenset[str]:
+        """Its words in small letters."""
+        return frozenset([word.low for word in self.words])
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """What sorts of tokens stand in it."""
+        return frozenset([word.kind for word in self.words])
+
+    @cached_property
     def counts(self) -> tuple[Count, ...]:
         """The counts in it."""
-        said = [word for word in self.words if word.kind in _FIGURES or word.low == "one"]
+        said = not _FIGURES.isdisjoint(self.kinds) or "one" in self.lows
         return tuple(counts(self.words)) if said or {tag for tag in self.meanings if tag[0] == "="} else ()
 
     @cached_property
@@ -134,7 +144,8 @@ def _clauses(words: list[Word]) -> list[Clause]:
     clauses, current = [], list[Word]()
     for i, word in enumerate(words):
         stops = word.kind == STOP and word.text in _CLAUSE_STOPS
-        if current and (stops or _starts(words, i, len(current))):
+        may_start = word.tags or word.low == "and"
+        if current and (stops or (may_start and _starts(words, i, len(current)))):
             clauses.append(Clause(current))
             current = []
         if not stops:
@@ -149,4 +160,4 @@ def _starts(words: list[Word], i: int, behind: int) -> bool:
     word = words[i]
     if word.low == "and" and i + 1 < len(words) and "all" in words[i + 1].tags:
         return True
-    return bool(word.tags) and ("split" in word.tags or ("ask" in word.tags and behind > 2))
+    return "split" in word.tags or ("ask" in word.tags and behind > 2)

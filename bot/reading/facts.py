@@ -109,7 +109,7 @@ def _first_hand(atoms: list[Atom], names: set[str]) -> bool | None:
 def _amount(around: list[Sentence]) -> Amount | None:
     """Money lost, as written; pay and bonuses are not."""
     for sentence in around:
-        if not any(word.kind == MONEY or word.low in _NAMED for word in sentence.words):
+        if MONEY not in sentence.kinds and sentence.lows.isdisjoint(_NAMED):
             continue
         low = sentence.text[sentence.words[0].start : sentence.words[-1].end].lower()
         if not _LOSS.search(low):

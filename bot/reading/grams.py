@@ -52,29 +52,26 @@ class Known:
             if letter == " ":
                 self.pair.setdefault(said[:i], {})[said[i + 1 :]] = name
 
-    def grams(self, sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator[Gram]:
-        """What `grams` gives, of it those that are known, in the same order."""
+    def hear(self, names: dict[str, str], sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> None:
+        """Adds what `grams` gives, of it those that are known, in the same order, with the words that gave them."""
         words, shown, meant = _seen(sentence, named)
         single, stem, pair, apart, last = self.single, self.stem, self.pair, self.apart, len(words) - 1
-        for i, word in enumerate(words):
-            said, means = shown[i], meant[i]
+        text = sentence.text
+        for i, (word, said, means) in enumerate(zip(words, shown, meant, strict=True)):
             if said in single:
-                yield single[said], word, word
+                names.setdefault(single[said], word.text)
             if means is not said and means in single:
-                yield single[means], word, word
-            if len(said) > _STEM and said[:_STEM] in stem and " " not in said:
-                yield stem[said[:_STEM]], word, word
+                names.setdefault(single[means], word.text)
+            if said[:_STEM] in stem and len(said) > _STEM and " " not in said:
+                names.setdefault(stem[said[:_STEM]], word.text)
             if i == last:
                 return
-            after = pair.get(means)
-            if after and (name := after.get(meant[i + 1])):
-                yield name, word, words[i + 1]
-            if means is not said or meant[i + 1] is not shown[i + 1]:
-                after = pair.get(said)
-                if after and (name := after.get(shown[i + 1])):
-                    yield name, word, words[i + 1]
-            if i + 1 < last and means in apart and (name := apart[means].get(meant[i + 2])):
-                yield name, word, words[i + 2]
+            if means in pair and (name := pair[means].get(meant[i + 1])):
+                names.setdefault(name, text[word.start : words[i + 1].end])
+            if said in pair and (name := pair[said].get(shown[i + 1])):
+                names.setdefault(name, text[word.start : words[i + 1].end])
+            if means in apart and i + 1 < last and (name := apart[means].get(meant[i + 2])):
+                names.setdefault(name, text[word.start : words[i + 2].end])
 
 
 def grams(sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator[Gram]:

@@ -80,8 +80,8 @@ def _units(words: list[Word], at: int, root: Node, tags: frozenset[str]) -> tupl
 def tagged(text: str, root: Node | None = None) -> list[Word]:
     """The tokens of a text, known phrases joined to one word each and marked with their tags."""
     root, words, found, i = root or shipped(), tokens(text), list[Word](), 0
-    first = root.onward.get
-    while i < len(words):
+    first, n = root.onward.get, len(words)
+    while i < n:
         word = words[i]
         node = first(word.low)
         length, tags = _longest(words, i, node) if node is not None else (0, NO_TAGS)

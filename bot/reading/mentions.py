@@ -88,6 +88,7 @@ _WORK_OF_SOMEBODY = re.compile(
     r"['’]s [^\n]{0,80}\b(?:check|study|survey|task|test|quiz|batch|project|pool|questionnaire|experiment)s?$",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _OWN_ID = frozenset(("worker", "workerid", "my", "mine", "turker"))  # before an id: it is the writer's
 _OWN_BEFORE = 4  # words
 
@@ -144,12 +145,11 @@ class Namer:
     def _take(self, post: _Gathered, passage: Passage, segment: Segment, span: Span) -> None:
         text = written(segment, span, passage.text)
         behind = segment.pieces[span.stop].text if span.stop < len(segment.pieces) else ""
-        if len(text) < 2 or _WORK_OF_SOMEBODY.search(text) or _WORK_OF_SOMEBODY.search(f"{text} {behind}"):
+        if len(text) < 2 or (("'" in text or "’" in text) and _is_work(text, behind)):
             return
         traits = place_traits(segment, span, text)
         account = self._account(text)
-        before = {piece.low for piece in segment.pieces[max(0, span.first - _OWN_BEFORE) : span.first]}
-        if account and (before & _OWN_ID or not traits & _SAID_OF_REQUESTERS):
+        if account and (_owned(segment, span) or not traits & _SAID_OF_REQUESTERS):
             return  # a bare id may be a worker's own
         key = account or self._bracketed(segment, span.stop)
         entity = post.entity(Mention(text=text, account_key=key, origin=passage.origin))
@@ -188,7 +188,7 @@ class Namer:
         entity.places.append((segment.place, piece.start, piece.end, False))
 
     def _account(self, text: str) -> str | None:
-        if len(text) < 8 or not any(ch.isdigit() for ch in text):
+        if len(text) < 8 or not _DIGIT.search(text):
             return None
         return next((key for platform in self.platforms if (key := platform.account_key(text))), None)
 
@@ -232,6 +232,16 @@ class _Gathered:
         elif mention.account_key and not entity.mention.account_key:
             entity.mention = replace(entity.mention, account_key=mention.account_key)
         return entity
+
+
+def _owned(segment: Segment, span: Span) -> bool:
+    before = segment.pieces[max(0, span.first - _OWN_BEFORE) : span.first]
+    return not _OWN_ID.isdisjoint([piece.low for piece in before])
+
+
+def _is_work(text: str, behind: str) -> bool:
+    """Whether a name, alone or with the word behind it, is what a piece of somebody's work is called."""
+    return bool(_WORK_OF_SOMEBODY.search(text) or _WORK_OF_SOMEBODY.search(f"{text} {behind}"))
 
 
 def _sum(scores: list[float]) -> float:

@@ -66,9 +66,9 @@ def reversal_of(around: list[Sentence], told: Tally) -> Reversal | None:
 
 
 def told_with(reversal: Reversal | None, kind: Kind) -> Reversal | None:
-    """The reversal that a post of this kind tells: whoever reports or asks something else has not come to say that
-    they wrote to support; a bonus is in place of pay only where work was rejected."""
-    if reversal is Reversal.ASKED and kind not in (Kind.REVERSAL, Kind.TALK):
+    """The reversal that a post of this kind tells: of one rejection, or of something else, it is not said that it was
+    asked for; a bonus is in place of pay only where work was rejected."""
+    if reversal is Reversal.ASKED and kind in (Kind.SINGLE, Kind.OTHER):
         return None
     return None if reversal is Reversal.COMPENSATED and kind in (Kind.TALK, Kind.OTHER) else reversal
 

@@ -71,7 +71,7 @@ def worded(around: list[Sentence]) -> Share | None:
     telling = [bool(sentence.meanings & _TELLING) for sentence in around]
     near, far = set[Share | None](), set[Share | None]()
     for i, sentence in enumerate(around):
-        if sentence.meanings.isdisjoint(_MEASURES) and not any(w.low in _NONE for w in sentence.words):
+        if sentence.meanings.isdisjoint(_MEASURES) and sentence.lows.isdisjoint(_NONE):
             continue
         beside = any(telling[max(0, i - 1) : i + 2]) or sentence.meanings & {"approve", "taken"}
         (near if beside else far).add(_in_words(sentence.words, telling=telling[i]))

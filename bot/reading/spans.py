@@ -27,10 +27,11 @@ class Span(NamedTuple):
 def spans(segment: Segment) -> Iterator[Span]:
     """The runs of pieces of a segment that may be a name; time linear in its length."""
     i, pieces, plain = 0, segment.pieces, segment.plain
-    while i < len(pieces):
+    n = len(pieces)
+    while i < n:
         piece, stop = pieces[i], i + 1
         if (
-            (piece.rank == FUNCTION and not _article(pieces, i) and not _leads(pieces, i))
+            (piece.rank == FUNCTION and not (piece.large and (_article(pieces, i) or _leads(pieces, i))))
             or piece.text[0] in "@#"
             or piece.low[:2] in ("u/", "r/")
         ):
@@ -165,8 +166,9 @@ def _announced(segment: Segment) -> Iterator[Span]:
         if before.low in introducers:
             yield from _slot(pieces, i)
         elif before.low == "the":
-            stop = _phrase(pieces, i)
-            if stop - i > 1 and stop < len(pieces) and pieces[stop].low in small["ones"]:
+            within = range(i + 2, min(_phrase(pieces, i) + 1, len(pieces)))
+            stop = next((j for j in within if pieces[j].low in small["ones"]), None)
+            if stop is not None:
                 yield Span(i, stop, "slot")
         elif before.kind == "stop" and before.text in _OPENING and (i == 1 or pieces[i - 2].end < before.start):
             yield from _quoted(pieces, i)

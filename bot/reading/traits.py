@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from bot.model import Origin
 from bot.reading.pieces import OTHERS, RARE, Piece, Segment, slots
@@ -62,9 +63,10 @@ def _made(pieces: Sequence[Piece], first: int, words: list[Piece]) -> str:
 
 def _words(words: list[Piece], name: str, *, starts: bool) -> Iterator[str]:
     n = len(words)
-    if any(word.rank == OTHERS for word in words):
+    ranks = [word.rank for word in words]
+    if OTHERS in ranks:
         yield "names others:" + ("1" if n == 1 else "n")
-    if any("rej" in word.tags for word in words):
+    if [word for word in words if "rej" in word.tags]:
         yield "holds a rejection"
     if words[-1].rank < RARE:
         yield ("last=" if n > 1 else "is=") + words[-1].low
@@ -82,13 +84,15 @@ def _words(words: list[Piece], name: str, *, starts: bool) -> Iterator[str]:
 
 
 def _letters(words: list[Piece], name: str) -> Iterator[str]:
-    if any(len(word.text) > 1 and word.text.isupper() for word in words):
+    tails = [word.text[1:] for word in words]
+    if [word for word in words if len(word.text) > 1 and word.text.isupper()]:
         yield "acronym"
-    elif any(word.text[1:] != word.text[1:].lower() for word in words):
+    elif [tail for tail in tails if tail != tail.lower()]:
         yield "capital inside"
-    yield from (trait for mark, trait in _MARKS if mark in name)
-    if any(ch.isdigit() for ch in name):
-        yield "digit"
+    if not name.isalpha():
+        yield from [trait for mark, trait in _MARKS if mark in name]
+        if any(map(str.isdigit, name)):
+            yield "digit"
     if words[0].text[1:] == ".":
         yield "initial"
     core = words[0].low[1:-1]
@@ -144,10 +148,21 @@ def _behind(pieces: Sequence[Piece], stop: int) -> Iterator[str]:
 
 
 def _slots_of(table: str, piece: Piece) -> Iterator[str]:
-    yield from (f"slot:{name}" for name, words in slots()[table].items() if piece.low in words)
+    yield from _slots(table).get(piece.low, ())
     if table == "behind" and piece.low.endswith("ed"):
         yield "slot:acts"
-    yield from (f"{table}#{tag}" for tag in piece.tags & _TOLD)
+    if piece.tags:
+        yield from [f"{table}#{tag}" for tag in piece.tags & _TOLD]
+
+
+@cache
+def _slots(table: str) -> dict[str, tuple[str, ...]]:
+    """The traits of the words of a table of slots.toml: the lists they stand in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, words in slots()[table].items():
+        for word in words:
+            found[word] = (*found.get(word, ()), f"slot:{name}")
+    return found
 
 
 def _close(piece: Piece) -> Iterator[str]:

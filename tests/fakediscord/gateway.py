@@ -107,7 +107,8 @@ class Gateway:
     async def say(self, op: int, data: Any = None) -> None:
         """Sends a bare opcode to everybody: RECONNECT (7), INVALID (9)."""
         for ws in list(self.sockets):
-            await ws.send_json({"op": op, "d": data})
+            with contextlib.suppress(ConnectionError):
+                await ws.send_json({"op": op, "d": data})
 
     async def invalidate(self, *, resumable: bool = False) -> None:
         """INVALID_SESSION; unless resumable the sessions are gone."""

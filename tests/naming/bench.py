@@ -184,21 +184,31 @@ def resident() -> float:
 
 
 def hostile(n: int = HOSTILE, size: int = 20_000) -> None:
-    """Hostile texts: how many raised, and the longest answer."""
+    """Hostile texts: how many raised, and the longest answer: also of those that take as long when asked again."""
     town = Town(size, SEED + 9)
     index = built(town.names, f"{n:,} hostile questions at {size:,} names")
     dice = random.Random(SEED)
-    raised, longest = 0, 0.0
+    raised, longest, again = 0, 0.0, 0.0
     for _ in range(n):
         text = hostile_text(dice, town)
-        began = time.thread_time()
-        try:
-            resolve(Mention(text=text), index)
-        except Exception as error:
-            raised += 1
-            print(f"  {error!r} for {text[:60]!a}")
-        longest = max(longest, time.thread_time() - began)
-    print(f"  {raised} raised, the longest answer {longest * 1e3:.1f} ms", flush=True)
+        took = took_for(text, index)
+        raised += took is None
+        longest = max(longest, took or 0.0)
+        if took is not None and took > again:
+            # A machine that does other things at times stops for longer than any answer takes.
+            again = max(again, min(took, *(took_for(text, index) or 0.0 for _ in range(3))))
+    print(f"  {raised} raised, the longest answer {longest * 1e3:.1f} ms, asked again {again * 1e3:.1f} ms", flush=True)
+
+
+def took_for(text: str, index: NameIndex) -> float | None:
+    """Seconds for one answer; None if it raised."""
+    began = time.thread_time()
+    try:
+        resolve(Mention(text=text), index)
+    except Exception as error:
+        print(f"  {error!r} for {text[:60]!a}")
+        return None
+    return time.thread_time() - began
 
 
 _NASTY = "\x00\u200b\u202e\u0301\u0488\ud800ﷺ🎉日אé@$'&.,-_ \t\n0123456789aAzZßİıſ\ufeff\U000e0041"

@@ -48,7 +48,7 @@ class World:
         self._places = _Words(self.random, 2_500, 3)
         everybody: list[Name] = []
         for number in range(n + max(200, n // 20)):
-            like = self._well_known(everybody) if everybody and self.random.random() < 0.03 else None
+            like = self._well_known(everybody) if everybody and self.random.random() < 0.05 else None
             everybody.append(self._name(number, alike, like))
         self.names, out = everybody[:n], everybody[n:]
         there = {canonical(name.name) for name in self.names}
@@ -180,7 +180,8 @@ def _beside(name: str, dice: random.Random) -> str:
 
 
 def _typo(name: str, dice: random.Random) -> str:
-    at = dice.randrange(len(name))
+    # Hardly anybody slips at the first letter.
+    at = dice.randrange(len(name) > 1 and dice.random() < 0.85, len(name))
     other = dice.choice("abcdefghijklmnopqrstuvwxyz")
     return dice.choice(
         (
@@ -221,6 +222,11 @@ def _dropped(name: str, dice: random.Random) -> str:
     if len(words) > 1:
         words.pop(dice.choice((0, -1, -1, len(words) // 2)))
     return " ".join(words)
+
+
+def _first_words(name: str, dice: random.Random) -> str:
+    """What it is called for short: its first word, or two."""
+    return " ".join(name.split()[: dice.choice((1, 1, 2))])
 
 
 def _glued(name: str, dice: random.Random) -> str:
@@ -275,6 +281,7 @@ _KINDS: dict[str, tuple[int, Callable[[str, random.Random], str]]] = {
     "initials": (4, _initials),
     "short first": (5, _short_first),
     "dropped": (9, _dropped),
+    "first words": (4, _first_words),
     "glued": (7, _glued),
     "leet": (3, _leet),
     "sound": (5, _sound),

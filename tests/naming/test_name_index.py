@@ -9,7 +9,7 @@ from invented import World
 
 from bot.model import Amount, Name, Task
 from bot.naming import NameIndex
-from bot.naming.find import near
+from bot.naming.find import RATED, near
 from bot.naming.keys import spelt
 
 JANE = Name(owner="1", name="Jane Korvanta", platform="mturk", account_key="A1EXAMPLE2REQ3", activity=3.0)
@@ -98,7 +98,9 @@ def test_several_names_and_ids_of_one_owner() -> None:
 def test_the_most_active_of_many_namesakes_come_first_and_not_all() -> None:
     index = NameIndex(Name(owner=f"{number:03}", name="Survey Lab", activity=number) for number in range(100))
 
-    assert {index.name(number).owner for number in near(index, "survey lab")} == {f"{n:03}" for n in range(76, 100)}
+    assert {index.name(number).owner for number in near(index, "survey lab")} == {
+        f"{n:03}" for n in range(100 - RATED, 100)
+    }
 
 
 def test_the_most_active_of_many_who_share_a_word_are_near() -> None:
@@ -167,7 +169,7 @@ def test_whichever_of_many_equal_namesakes_came_first_the_same_ones_are_near() -
 def test_a_flood_of_one_name_is_taken_in_its_stride() -> None:
     index = NameIndex(Name(owner=str(number), name="Survey Lab") for number in range(20_000))
 
-    assert len(near(index, "survey lab")) == 24
+    assert len(near(index, "survey lab")) == RATED
 
 
 def test_words_undo_leet_and_set_a_number_at_the_end_apart() -> None:

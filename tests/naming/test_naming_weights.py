@@ -53,7 +53,7 @@ def test_hardly_a_feature_is_without_a_weight() -> None:
         ("exact activity", True),
         ("other platform", False),
         ("near not the name", False),
-        ("more words more", False),
+        ("part words fewer", False),
         ("part asked left", False),
     ],
 )

@@ -77,7 +77,7 @@ STATED = Facts(n_rejected=12, share=Share.ALL)
         (Kind.MASS, Facts(n_rejected=1), Facts(share=Share.ALL)),
         (Kind.MASS, Facts(n_rejected=60), Facts(n_rejected=60)),
         (Kind.REVERSAL, Facts(), Facts()),
-        (Kind.MASS, replace(STATED, reversal=Reversal.ASKED), STATED),
+        (Kind.SINGLE, replace(STATED, reversal=Reversal.ASKED), STATED),
     ],
 )
 def test_a_kind_says_what_goes_without_saying(kind: Kind, given: Facts, left: Facts):
@@ -102,7 +102,8 @@ def test_what_is_said_as_a_claim_and_may_well_be_one_keeps_its_numbers(text: str
 @pytest.mark.parametrize(
     ("reversal", "kind", "left"),
     [
-        (Reversal.ASKED, Kind.MASS, None),
+        (Reversal.ASKED, Kind.SINGLE, None),
+        (Reversal.ASKED, Kind.MASS, Reversal.ASKED),
         (Reversal.ASKED, Kind.TALK, Reversal.ASKED),
         (Reversal.ASKED, Kind.REVERSAL, Reversal.ASKED),
         (Reversal.COMPENSATED, Kind.OTHER, None),
