@@ -23,8 +23,9 @@ from bot.reading.gate import THRESHOLD, Gate, words
 from bot.reading.score import BIAS, KINDS, Model, Row
 
 LEAST_POSTS = 5  # a gram in fewer posts says more of their authors than of rejections
-STRENGTH = 0.05  # of the weights, against a penalty on their squares
-SIGNAL = 4.0  # how much more a named signal may weigh than a gram: there are few, and each was thought about
+STRENGTH = 0.1  # of the weights, against a penalty on their squares
+SIGNAL = 2.0  # how much more a named signal may weigh than a gram: there are few, and each was thought about
+CLAIM = 0.7  # what a post that claims weighs, others 1: a third of the corpus claims, where it is watched a tenth does
 LEAST_WEIGHT = 0.04  # a feature whose weights are all smaller is left out
 GATE_STRENGTH = 1.0
 GATE_MASS, GATE_OTHER = 4.0, 3.0  # what a claim and a post about something else weigh, a question weighs 1
@@ -64,7 +65,7 @@ def weights(platforms: Platforms, examples: Sequence[Example]) -> Model:
         above = parents(examples, readings)
         views = [features(each.post, platforms, parent) for each, parent in zip(examples, above, strict=True)]
         found = [names for seen in views for names in seen]
-        model = Model(_fit(found, [kind for kind, seen in zip(kinds, views, strict=True) for _ in seen], STRENGTH))
+        model = Model(_fit(found, [kind for kind, seen in zip(kinds, views, strict=True) for _ in seen]))
     return Model(model.rows, gate(examples))
 
 
@@ -103,11 +104,11 @@ def _gate(found: Sequence[frozenset[str]], examples: Sequence[Example]) -> dict[
     return {name: float(weight) for name, weight in zip(names, coefficients, strict=True)}
 
 
-def _fit(found: Sequence[frozenset[str]], kinds: Sequence[int], strength: float) -> dict[str, Row]:
+def _fit(found: Sequence[frozenset[str]], kinds: Sequence[int]) -> dict[str, Row]:
     names, matrix = _matrix(found, SIGNAL)
     if not names:
         return {}
-    machine = _learn(strength, matrix, kinds)
+    machine = _learn(STRENGTH, matrix, kinds, [CLAIM if KINDS[kind] is Kind.MASS else 1.0 for kind in kinds])
     rows: dict[str, Row] = {BIAS: tuple(map(float, machine.intercept_))}
     for column, name in enumerate(names):
         row = tuple(float(value) * _scale(name, SIGNAL) for value in machine.coef_[:, column])

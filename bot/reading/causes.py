@@ -17,13 +17,13 @@ _TAGS = frozenset(tag for tag, _ in _CAUSES)
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "assent"))
 _QUOTES = frozenset('"“”«»')
 _REASONS = word_set(
-    "reason reasons feedback because for with message note comment saying says said remark motivo razón razão cause "
-    "why stated cited response explanation rejected as marked"
+    "reason reasons feedback because for with message note comment saying says said writes wrote remark motivo razón "
+    "razão cause why stated cited response explanation rejected as marked"
 )
 _MARK = 3  # letters: "x", "n/a" and "." are no reasons
 _BEFORE = 6  # words before a quotation that may say it is the reason
 _SHORT = 4  # sentences of a claim that are all about the rejection
-_BESIDE = 1  # sentences from one that tells of a rejection in which its cause may stand
+_BESIDE = 3  # sentences from one that tells of a rejection in which its cause may stand
 
 
 def cause_of(around: list[Sentence]) -> Cause | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from operator import add
 
-from bot.model import Claim, Facts, Kind, Mention, Origin
+from bot.model import Claim, Facts, Kind, Mention, Origin, Share
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
+from bot.reading.reversals import told_with
 from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.signals import Atom
 from bot.reading.times import When, whens
@@ -32,6 +33,7 @@ _QUANTITIES = frozenset((
     "mass_words", "all_of_it", "most_of_it", "many", "some_of_it", "ten_or_more", "five_to_nine", "under_five",
     "a_single_one", "several_workers", "none_approved", "bare_verdict",
 ))  # fmt: skip
+_DOUBTED = 0.7  # of the chances that a post is talk or about something else: above it, its numbers are not told
 _MUCH = 4.5  # of `_FORCE`: more than a few
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
@@ -151,7 +153,7 @@ def _judged(told: Told, core: list[Line], around: list[Line], model: Model) -> T
         told.claim,
         kind=kind,
         probability=probability,
-        facts=_fitting(told.claim.facts, kind),
+        facts=_fitting(told.claim.facts, kind, told, probability),
         contrary=kind is Kind.TALK and told.claim.contrary,
     )
     return told
@@ -232,12 +234,19 @@ def _hear(names: dict[str, str], lines: list[Line], model: Model) -> None:
             names.setdefault(name, line.sentence.text[first.start : last.end])
 
 
-def _fitting(facts: Facts, kind: Kind) -> Facts:
-    """A question or a fear states no facts but its time and what it says of a reversal."""
-    if kind in (Kind.TALK, Kind.OTHER):
-        return Facts(reversal=facts.reversal, happened_at=facts.happened_at)
+def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, float]) -> Facts:
+    """A question or a fear states no facts but its time and what it says of a reversal; what may as well be a claim,
+    and is said as one, keeps them."""
+    doubted = not _force(told.atom)[0] or probability[Kind.TALK] + probability[Kind.OTHER] > _DOUBTED
+    if kind in (Kind.TALK, Kind.OTHER) and doubted:
+        return Facts(reversal=told_with(facts.reversal, kind), happened_at=facts.happened_at)
+    facts = replace(facts, reversal=told_with(facts.reversal, kind))
+    if kind is Kind.SINGLE and facts.n_rejected is None and facts.share is None:
+        return replace(facts, n_rejected=1)
     if kind is Kind.MASS and facts.n_rejected == 1:
-        return replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
+        facts = replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
+    if kind is Kind.MASS and facts.n_rejected is None and facts.share is None:
+        return replace(facts, share=Share.ALL)  # "wiped my week": without a number, nothing else makes it a mass
     return facts
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.model import Amount, Facts, Share
+from bot.model import Amount, Facts, Reversal, Share
 from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
-from bot.reading.reversals import reversal_of
+from bot.reading.numbers import Count
+from bot.reading.records import without_records
+from bot.reading.reversals import came_back, reversal_of
 from bot.reading.roles import Role
 from bot.reading.shares import share_of, worded
 from bot.reading.signals import Atom
@@ -30,17 +33,26 @@ _MANY = {"mass_words", "all_of_it", "most_of_it", "many", "several_workers", "so
 _PLURALS = word_set(
     "rejections rejs rejects hits studies submissions surveys tasks assignments batch batches them these those"
 )
+_ONE_OF = frozenset(("one of them", "one of mine", "one of those", "just one", "only one"))
 _OF_ONE = ("whole", "entire")  # "my whole study"
 
 
 def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, posted_at: datetime | None) -> Facts:
     """The facts of the claim that these atoms make. `around`: the sentences in which its numbers may stand."""
-    found = [count for sentence in around for count in sentence.counts]
+    counted = without_records(around)
+    found = [count for sentence in counted for count in sentence.counts]
     names = {name for atom in atoms for name in atom.names}
     share = worded(around)
-    told = tally(around, share, mass="mass_words" in names, assent="assent" in names)
-    single = not told.stated and _one(atoms, names, share)
-    rejected = 1 if single and (told.rejected is None or _says_so(atoms, names)) else told.rejected
+    told = tally(counted, share, mass="mass_words" in names, assent="assent" in names)
+    turned = reversal_of(around, told)
+    here = set(map(id, counted))
+    now = [atom for atom in atoms if id(atom.sentence) in here] or atoms
+    single = not told.stated and _one(now, names, share)
+    if told.rejected is None and turned in (Reversal.DONE, Reversal.PARTLY):
+        told = replace(
+            told, rejected=_turned([c for sentence in counted if came_back(sentence) for c in sentence.counts])
+        )
+    rejected = 1 if single and (told.rejected is None or _says_so(now, names)) else told.rejected
     return Facts(
         n_rejected=rejected,
         n_submitted=told.submitted or max((c.of for c in found if c.of and c.role is Role.REVERSED), default=None),
@@ -48,10 +60,15 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
         share=share_of(found, told, rejected, share),
         amount=_amount(around),
         first_hand=_first_hand(atoms, names),
-        reversal=reversal_of(around, told),
+        reversal=turned,
         cause=cause_of(around),
         happened_at=when.at(posted_at) if when else None,
     )
+
+
+def _turned(found: list[Count]) -> int | None:
+    """How many were approved after all: "flipped mine to approved, all six", "every one of my 70 is approved again"."""
+    return max((c.n for c in found if c.role is Role.APPROVED and (c.all or c.mine) and not c.percent), default=None)
 
 
 def _one(atoms: list[Atom], names: set[str], share: Share | None) -> bool:
@@ -67,12 +84,16 @@ def _one(atoms: list[Atom], names: set[str], share: Share | None) -> bool:
 
 def _says_so(atoms: list[Atom], names: set[str]) -> bool:
     """Whether the claim speaks of one in so many words, and of no more."""
-    return not names & _MANY and any(_says_one(a.sentence.words) for a in atoms if a.start != "start_contrary")
+    return not names & _MANY and any(
+        _says_one(atom.sentence.words)
+        for atom in atoms
+        if atom.start != "start_contrary" and not any(count.role is Role.WORKERS for count in atom.sentence.counts)
+    )
 
 
 def _says_one(words: list[Word]) -> bool:
     """ "one rejection", "my rejection", "one of my Example hits": whatever else is plural, it was one."""
-    single = any({"one", "rej"} <= word.tags for word in words)
+    single = any({"one", "rej"} <= word.tags or word.low in _ONE_OF for word in words)
     return single or any(a.low == "one" and b.low in ("of", "of my", "of mine") for a, b in pairwise(words))
 
 

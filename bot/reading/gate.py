@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from bot.reading.words import folded
 
-THRESHOLD = "threshold"  # the row that holds it
+THRESHOLD = "<threshold>"  # the row that holds it; no word of a post looks like that
 # Parts of words that let a post in whatever else it says: slips and endings that no list of words holds.
 SURE = ("rej", "regect", "r3j", "unapprov", "overturn", "rescind", "rechaz")
 _WORD = re.compile(r"[^\W\d_][\w']{0,40}|[\u2600-\u27bf\U0001f300-\U0001faff]")

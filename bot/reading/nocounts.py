@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import NamedTuple
 
-from bot.reading.roles import TOLD, Role, role_of, said, works
+from bot.reading.roles import FILLERS, TOLD, Role, role_of, said, works
 from bot.reading.words import DATE, MONEY, NUM, STOP, WORD, Word, word_set
 
 _UNITS = word_set(
@@ -17,12 +17,13 @@ _UNITS = word_set(
     "nights evenings afternoons mornings night attempts tries reasons checks check typos browsers devices phones "
     "places slots spots seats journals companies accounts labs requesters researchers clients threads comments "
     "minutos minuto horas hora días dias día dia semanas semana meses mes mês años año anos ano euros reais centavos "
-    "pesos ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
+    "pesos € £ ₹ ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
 )
 _NUMBERED = word_set(
     "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
     "task pool project stage module chapter room session sessions parts waves option item question pt lote parte día "
-    "dia rule age aged channel block series trial survey n nr º no. edit"
+    "dia rule age aged channel block series trial survey n nr º no. edit check trial clip "
+    "slide screen frame grid row line column section game level q"
 )
 _MONTHS = word_set(
     "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct "
@@ -33,10 +34,15 @@ _BEFORE_YEAR = word_set(
     "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
 )
 _BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "past", "beyond", "÷", "+"))
+_CLOCK = 12
 _RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
                   "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
 _I_AM = word_set("i'm im i am he's she's turned turning")
 _TIMES = word_set("times x veces vezes baar")  # "rejected 12 times" counts, "read it 12 times" does not
+_LASTING = word_set(
+    "minutes mins hours hrs days weeks months years seconds cents bucks dollars pounds euros points questions "
+    "characters words pages nights evenings afternoons mornings attempts times"
+)
 _KINDS = word_set("more different other long short full whole")  # may stand before a unit: "20 more minutes"
 _ABOUT = word_set("ish odd some something")
 _STILL = frozenset(("rejs", "ish", "k"))  # may be written without a space behind a number
@@ -60,6 +66,7 @@ def no_count(words: list[Word], figure: Figure) -> bool:
     return (
         (before is not None and _before(words, first, before, figure))
         or (after is not None and _after(words, last, after))
+        or _since(words, figure)
         or (1990 <= n <= 2035 and word.kind == NUM and "," not in word.text and _year(words, figure, before))
     )
 
@@ -78,6 +85,22 @@ def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool
     if 40 <= figure.n <= 100 and (low in _RATED or "rate" in before.tags or "neutral" in before.tags):
         return not _beside(words, figure)
     return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
+
+
+def _since(words: list[Word], figure: Figure) -> bool:
+    """Whether a number says when: "after 1,412 approved", "since around 4"; not "after 3 rejections"."""
+    after = figure.first > 0 and words[figure.first - 1].low == "after"
+    if after or (figure.n <= _CLOCK and _by_the_clock(words, figure.first)):
+        return not any("rej" in word.tags for word in words[figure.last + 1 : figure.last + 3])
+    return False
+
+
+def _by_the_clock(words: list[Word], first: int) -> bool:
+    """ "Since around 4", "at 5": a time of day."""
+    i = first - 1
+    while i > 0 and words[i].low in ("around", "about"):
+        i -= 1
+    return i >= 0 and words[i].low in ("since", "at", "until", "till") and not works(words, first + 1)
 
 
 def _ranged(words: list[Word], first: int, low: str) -> bool:
@@ -101,12 +124,19 @@ def _after(words: list[Word], last: int, after: Word) -> bool:
     low = after.low
     if low in _TIMES:
         return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4])
-    if low in _UNITS or low in _MONTHS or low == "]" or low.startswith(("approval ra", "approval p", "acceptance")):
+    if (
+        "attention" in after.tags
+        or low in _UNITS
+        or low in _MONTHS
+        or low == "]"
+        or low.startswith(("approval ra", "approval p", "acceptance"))
+    ):
         return True
     second = words[last + 2] if last + 2 < len(words) else None
     if after.start == words[last].end:
         return _glued(after, second)
-    return low in _KINDS and second is not None and second.low in _UNITS
+    plain = low in _KINDS or (after.kind == WORD and not after.tags and low not in FILLERS)  # "eight working days"
+    return plain and second is not None and second.low in _LASTING
 
 
 def _glued(after: Word, second: Word | None) -> bool:

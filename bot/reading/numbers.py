@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.reading.nocounts import Figure, no_count
-from bot.reading.roles import FILLERS, TOLD, Role, role_of, said
+from bot.reading.roles import FILLERS, TOLD, Role, judged, role_of, said
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 __all__ = ["Count", "Role", "counts", "value"]
@@ -40,7 +40,7 @@ _MINE = frozenset(
 )
 _DEFINITE = frozenset(("the", "those", "these", "all", "los", "las", "os", "as"))
 _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
-_NOES = frozenset(("no", "not", "nope", "nahi", "não"))
+_NOES = frozenset(("no", "not", "nope", "nahi", "não", "not ok", "not okay"))
 
 
 BUT = word_set("but except bar save besides excepting apart minus menos exceto excepto")  # "all except three"
@@ -156,7 +156,7 @@ def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[
         return 1, _slashed(words, figure)
     whole = figures[at + 1] if at + 1 < len(figures) else None
     if whole is not None and _parts(words, figure, whole):
-        role = role_of(words, figure.first, whole.last)
+        role = judged(words, whole.last, role_of(words, figure.first, whole.last))
         return 2, [Count(role, figure.n, whole.n, figure.percent, word, all=_all_of(words, figure.first))]
     if no_count(words, figure):
         return 1, []
@@ -176,6 +176,8 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
     behind = following if following is not None and _behind(words, figure, following, role) else None
     if _is_no(words, figure.last + 1):
         role = Role.REJECTED
+    elif _is_yes(words, figure.last + 1):
+        role = Role.APPROVED
     of, all_of, mine = behind.n if behind else None, _all_of(words, figure.first), _is_mine(words, figure)
     return (2 if behind else 1), [Count(role, figure.n, of, figure.percent, word, all_of, mine)]
 
@@ -230,6 +232,16 @@ def _is_no(words: list[Word], i: int) -> bool:
     return bool(near) and near[0].low in _NOES and (len(near) == 1 or near[1].kind == STOP)
 
 
+def _is_yes(words: list[Word], i: int) -> bool:
+    """ "Two was not accepted, eight yes"."""
+    return i < len(words) and words[i].low in ("yes", "yep", "ok", "okay") and _ends(words, i + 1)
+
+
+def _ends(words: list[Word], i: int) -> bool:
+    """Whether nothing more is said from word `i` on before a stop."""
+    return i >= len(words) or words[i].kind == STOP
+
+
 def _is_mine(words: list[Word], figure: Figure) -> bool:
     """Whether a number is told as the writer's own, or as known: "my 41", "57 for me", "14 of mine", "the 33"."""
     first, last = figure.first, figure.last
@@ -251,7 +263,15 @@ def _behind(words: list[Word], figure: Figure, whole: Figure, role: Role) -> boo
         return False
     if role not in TOLD and whole.n != figure.n:
         return False
-    return (_whole(words, whole.first) or words[whole.first - 1].low == "in") and not no_count(words, whole)
+    return (_whole(words, whole.first) or _from(words, whole.first)) and not no_count(words, whole)
+
+
+def _from(words: list[Word], i: int) -> bool:
+    """ "3 rejected in 615", "2 rejected only from about 60"."""
+    j = i - 1
+    while j > 0 and words[j].low in _ROUND:
+        j -= 1
+    return words[j].low in ("in", "from")
 
 
 def _whole(words: list[Word], i: int) -> bool:

@@ -21,7 +21,7 @@ FUNCTION, ORDINARY, OTHERS, RARE = 0, 1, 2, 3
 
 _PIECE = re.compile(
     r"""
-      (?P<word>(?:[^\W\d_]\.){1,4}(?=[\s,)]|[^\W\d_]{2}|$)
+      (?P<word>(?:[^\W\d_]\.){1,4}(?=[\s,)?!:;'’]|[^\W\d_]{2}|$)
         |(?:[@#]|\b[ur]/)?[^\W_][\w\u0900-\u0963]{0,63}
          (?:(?:['’&+@-]|\.(?=[^\WA-Z])|/(?=[A-Z]))[\w\u0900-\u0963]{1,63}){0,7})
     | (?P<mark>\ue000\d{1,5}\ue001)
@@ -30,10 +30,17 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-_ABBREVIATED = frozenset(("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co"))
+_ABBREVIATED = frozenset(
+    ("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co", "ltd", "corp", "annot")
+)
 _ENDS = frozenset(".!?;…")
+_DIGITS = "0123456789"
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
             ("ly", ""), ("er", ""), ("er", "e"), ("est", ""), ("y", ""))  # fmt: skip
+# "35min", "4th", "10k", "400ish": how much, and no name.
+_MEASURE = re.compile(
+    r"\d{1,6}(?:[.,]\d{1,3})?(?:st|nd|rd|th|[skcphmxdg]|mins?|hrs?|secs?|[ap]m|ish|kg|km|cm|lbs|mb|gb|hz|-?stars?)"
+)
 REMEMBERED = 4_096  # words as written
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
@@ -106,7 +113,7 @@ def rank_of(low: str, known: dict[str, int]) -> int:
     if apostrophe:
         rank = known.get(base, RARE)
         return rank if ending == "s" else min(rank, ORDINARY)
-    if low.isdigit() or _is_form(low, known):
+    if low.isdigit() or _MEASURE.fullmatch(low) or _is_form(low, known):
         return ORDINARY
     if "-" in low and all(known.get(part, RARE) < RARE for part in low.split("-")):
         return ORDINARY
@@ -141,7 +148,8 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
     def _form(self, word: str) -> Form:
         low = folded(word)
-        return (low, *self[low], word[0].isupper())
+        large = word[0].isupper() or (word[0].isdigit() and word.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
+        return (low, *self[low], large)
 
 
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from bot.model import Reversal
+from collections.abc import Iterator
+from itertools import takewhile
+
+from bot.model import Kind, Reversal
 from bot.reading.clauses import Sentence
 from bot.reading.roles import Role
 from bot.reading.tally import Tally
-from bot.reading.words import Word, word_set
+from bot.reading.words import STOP, Word, word_set
 
 _TURNS = ("promise", "askrev", "reverse")
 _AGAIN = word_set("now again back finally set changed turned put switched flipped into pushed since ahora agora") | {
@@ -15,7 +18,7 @@ _AGAIN = word_set("now again back finally set changed turned put switched flippe
 }
 _FUTURE = word_set(
     "will they'll he'll she'll it'll we'll you'll gonna would intend intends plan plans promised promise promises once "
-    "shortly soon should vão van vai until by eventually restoring they'd he'd she'd"
+    "shortly soon should vão van vai until eventually restoring they'd he'd she'd"
 ) | {"going to", "about to", "to be", "are to", "is to", "waiting on", "want to", "at the latest"}
 _ASKED = word_set(
     "ask asked asking asks hope hoping hopefully please appeal appealed appealing appeals ticket contest request "
@@ -34,6 +37,14 @@ _SOME = word_set("still part some half few third started starting except partly 
 _REST = word_set("rest remaining remainder still resto restante")
 _BEFORE = 7  # words before the turn that may say how it is meant
 _NEAR_PART = 6  # words between a reversal and the "some" that it is of
+_PARTED = dict.fromkeys(("gave", "given", "flipped", "switched", "moved"), ("back",)) | {
+    "turned": ("around", "round", "back", "right"),
+    "put": ("back", "right", "straight"),
+    "set": ("right",),
+    "made": ("good",),
+}
+_BETWEEN = 5  # words between such a verb and its part
+_WORKED = word_set("worked works succeeded won granted upheld successful")
 _NEAR = 3  # words between "approved" and "again"
 _ORDER = (Reversal.PARTLY, Reversal.DONE, Reversal.PROMISED, Reversal.ASKED)
 
@@ -52,6 +63,19 @@ def reversal_of(around: list[Sentence], told: Tally) -> Reversal | None:
     if not said and any(_compensated(sentence) for sentence in around):
         return Reversal.COMPENSATED
     return next((reversal for reversal in _ORDER if reversal in said), None)
+
+
+def told_with(reversal: Reversal | None, kind: Kind) -> Reversal | None:
+    """The reversal that a post of this kind tells: of one rejection, or of something else, it is not said that it was
+    asked for; a bonus is in place of pay only where work was rejected."""
+    if reversal is Reversal.ASKED and kind in (Kind.SINGLE, Kind.OTHER):
+        return None
+    return None if reversal is Reversal.COMPENSATED and kind in (Kind.TALK, Kind.OTHER) else reversal
+
+
+def came_back(sentence: Sentence) -> bool:
+    """Whether a sentence says that rejections are undone."""
+    return _of_sentence(sentence) is Reversal.DONE
 
 
 def _compensated(sentence: Sentence) -> bool:
@@ -78,21 +102,42 @@ def _of_sentence(sentence: Sentence) -> Reversal | None:
         return None
     if not sentence.question and (lows & _FUTURE or "now" in turn.tags):
         return Reversal.PROMISED
+    if not sentence.question and (turn in _parted(words) or _came_of_it(words)):
+        return Reversal.DONE
     asked = sentence.question or lows & _ASKED or turn.tags & {"askrev", "base"}
     return Reversal.ASKED if asked else Reversal.DONE
+
+
+def _parted(words: list[Word]) -> Iterator[Word]:
+    """The verbs that a part behind their object makes a reversal: "turned my 41 around", "put them all back"."""
+    for i, word in enumerate(words):
+        if word.low in _PARTED:
+            ahead = takewhile(lambda each: each.kind != STOP, words[i + 1 : i + 2 + _BETWEEN])
+            if any(each.low in _PARTED[word.low] for each in ahead):
+                yield word
+
+
+def _came_of_it(words: list[Word]) -> bool:
+    """Whether an appeal is told to have worked: "accepted 31 after appeal", "appeal accepted"."""
+    for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
+        if word.low.startswith("appeal"):
+            accepted = after is not None and (after.tags & {"approve", "taken"} or after.low in _WORKED)
+            if accepted or (before is not None and before.low == "after"):
+                return True
+    return False
 
 
 def _turn(sentence: Sentence) -> Word | None:
     """The word that says that something came back: "reversed", or "approved" beside "again" or "now"."""
     meant = sentence.meanings
     if not meant & {"reverse", "promise", "askrev", "approve", "taken"}:
-        return None
+        return next(_parted(sentence.words), None)
     for tag in _TURNS:
         found = [word for word in sentence.words if tag in word.tags]
         sure = next((word for word in found if "weak" not in word.tags), None)
         if found:
             return sure or found[0]
-    return _anew(sentence.words)
+    return next(_parted(sentence.words), None) or _anew(sentence.words)
 
 
 def _anew(words: list[Word]) -> Word | None:

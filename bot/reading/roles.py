@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from bot.reading.words import DATE, FRACTION, LINK, MONEY, NUM, STOP, TIME, WORD, Word, word_set
 
@@ -38,10 +38,13 @@ _NO_PLURALS = word_set(
 _NOW_SO = frozenset(
     ("now", "set", "changed", "put back", "switched", "turned", "after all", "finally", "back", "ahora", "agora")
 )
-_PUT_BACK = frozenset(("now", "put", "changed", "set", "turned", "switched", "flipped", "ahora", "agora"))
+_PUT_BACK = frozenset(("put", "changed", "set", "turned", "switched", "flipped", "ahora", "agora"))
 _CLAUSE = frozenset(("and", "y", "e"))
 _SUBJECTS = word_set("they he she we i")
 _COLON = frozenset(":")
+_DID_NOT = word_set("didn't didnt don't dont doesn't doesnt") | {"did not", "do not", "does not", "refused to"}
+_TOOK = word_set("took take takes taking taken")
+_OF_YOU = (["of", "you"], ["of", "us"])
 _NEW = 6  # what "and they", "and we" part
 _AHEAD = 4  # how much more a new subject or a colon parts a number from what stands behind it
 _NEAR = 9  # what may stand between a number and the word that says what it counts; each word weighs
@@ -55,11 +58,29 @@ def role_of(words: list[Word], first: int, last: int) -> Role:
     left, back = _seek(words, first - 1, -1)
     if right is not None and left is not None and ahead == back and _labels_first(words, first, last):
         right = None
+    if [word.low for word in words[last + 1 : last + 3]] in _OF_YOU:
+        return Role.WORKERS
     if right is Role.REJECTED and _undone(words, last + 1):
         return Role.REVERSED
     if right is None or (left is not None and back < ahead):
         right = left or (Role.WORK if works(words, last + 1) else Role.LOOSE)
-    return Role.REVERSED if right is Role.APPROVED and _anew(words, first, last) else right
+    if right is not Role.APPROVED or not _anew(words, first, last):
+        return right
+    taken = any(word.low in _TOOK for word in words[max(0, first - 3) : first])
+    return Role.REJECTED if taken else Role.REVERSED  # "took 64 of my 70 back"
+
+
+def judged(words: list[Word], last: int, role: Role) -> Role:
+    """What became of a part that was done: "2 of the 3 I did came back rejected" counts rejections."""
+    if role is not Role.SUBMITTED:
+        return role
+    done = next((i for i in range(last + 1, len(words)) if said(words[i]) is Role.SUBMITTED), None)
+    for word in words[done + 1 : done + 1 + _NEAR] if done is not None else ():
+        if "split" in word.tags or (word.kind == STOP and word.text != ","):
+            break
+        if (verdict := said(word)) not in (None, Role.SUBMITTED, Role.WORKERS):
+            return verdict or role
+    return role
 
 
 def said(word: Word) -> Role | None:
@@ -114,9 +135,10 @@ def _undone(words: list[Word], i: int) -> bool:
 def _anew(words: list[Word], first: int, last: int) -> bool:
     """ "All 26 are approved now", "60 have been set to approved": what is approved had been rejected."""
     near = list(takewhile(lambda word: word.kind != STOP and "split" not in word.tags, words[last + 1 : last + 7]))
-    return any(word.low in _NOW_SO for word in near) or any(
-        word.low in _PUT_BACK for word in words[max(0, first - 3) : first]
-    )
+    behind = (word for before, word in pairwise([words[last], *near]) if before.low not in ("by", "for"))
+    if any(word.low in _NOW_SO for word in behind) or (first and words[first - 1].low == "now"):
+        return True
+    return any(word.low in _PUT_BACK for word in words[max(0, first - 3) : first])
 
 
 def _seek(words: list[Word], i: int, step: int) -> tuple[Role | None, int]:
@@ -128,12 +150,18 @@ def _seek(words: list[Word], i: int, step: int) -> tuple[Role | None, int]:
             return Role.REJECTED, 0  # a table: "accepted 0 rejected 85"
         role = said(word)
         if role is not None and (role is not Role.WORKERS or step > 0):
-            return role, far
+            return (Role.REJECTED if role is Role.APPROVED and _refused(words, i) else role), far
         far += _weight(word) + (_AHEAD if step > 0 and word.low in _SUBJECTS | _COLON else 0)
         if far > _NEAR:
             break
         i += step
     return None, far
+
+
+def _refused(words: list[Word], i: int) -> bool:
+    """Whether the approval told of did not come: "didn't accept 1 of 36", and not "haven't approved them yet"."""
+    before = words[i - 1].low if i else ""
+    return before in _DID_NOT and not any(word.low in ("yet", "still") for word in words[i + 1 : i + 7])
 
 
 def _weight(word: Word) -> int:

@@ -31,7 +31,7 @@ def spans(segment: Segment) -> Iterator[Span]:
     while i < n:
         piece, stop = pieces[i], i + 1
         if (
-            (piece.rank == FUNCTION and (piece.text != "The" or not _article(pieces, i)))
+            (piece.rank == FUNCTION and not (piece.large and (_article(pieces, i) or _leads(pieces, i))))
             or piece.text[0] in "@#"
             or piece.low[:2] in ("u/", "r/")
         ):
@@ -43,6 +43,8 @@ def spans(segment: Segment) -> Iterator[Span]:
         elif piece.rank == RARE:
             stop = _rare(segment, i)
             yield Span(i, stop, "rare")
+            if stop < len(pieces) and len(pieces[stop].text) == 1 and pieces[stop].low.isalpha():
+                yield Span(i, stop + 1, "with a letter")
             if stop > i + 1:
                 yield from (Span(j, j + 1, "rare") for j in range(i, stop) if pieces[j].rank == RARE)
         i = stop
@@ -56,6 +58,12 @@ def spans(segment: Segment) -> Iterator[Span]:
 def _article(pieces: list[Piece], i: int) -> bool:
     """Whether it is the "The" of "The Example Team"."""
     return pieces[i].text == "The" and i + 1 < len(pieces) and _goes_on(pieces[i + 1])
+
+
+def _leads(pieces: list[Piece], i: int) -> bool:
+    """Whether a letter is the initial of the name behind it, "R Example", and no "A" that begins a sentence."""
+    first = pieces[i]
+    return _initial(first) and first.low != "a" and i + 1 < len(pieces) and _goes_on(pieces[i + 1])
 
 
 def _capitals(segment: Segment, i: int) -> int:
@@ -73,7 +81,12 @@ def _capitals(segment: Segment, i: int) -> int:
 
 
 def _goes_on(piece: Piece) -> bool:
-    return piece.large and (piece.rank != FUNCTION or piece.text in slots()["inside"]["codes"])
+    return piece.large and (piece.rank != FUNCTION or piece.text in slots()["inside"]["codes"] or _initial(piece))
+
+
+def _initial(piece: Piece) -> bool:
+    """The letter of "R Example" and "Example R"; "I" is somebody else."""
+    return piece.large and len(piece.text) == 1 and piece.low != "i"
 
 
 def _numbers(pieces: list[Piece], j: int) -> bool:
@@ -87,6 +100,10 @@ def _variants(segment: Segment, i: int, stop: int) -> Iterator[Span]:
     """The run itself, and what is left of it where it may have begun or ended by chance."""
     pieces = segment.pieces
     yield Span(i, stop, "run")
+    if stop < len(pieces) and pieces[stop].low in slots()["inside"]["nouns"] and not pieces[stop - 1].possessive:
+        yield Span(i, stop + 1, "with its noun")
+    if stop > i + 1 and _initial(pieces[stop - 1]):
+        yield Span(i, stop - 1, "less")
     for j in range(i + 1, min(stop, i + 4)):
         if pieces[j - 1].rank == RARE or pieces[j - 1].low.endswith((".", "'s")):
             break
@@ -149,8 +166,9 @@ def _announced(segment: Segment) -> Iterator[Span]:
         if before.low in introducers:
             yield from _slot(pieces, i)
         elif before.low == "the":
-            stop = _phrase(pieces, i)
-            if stop - i > 1 and stop < len(pieces) and pieces[stop].low in small["ones"]:
+            within = range(i + 2, min(_phrase(pieces, i) + 1, len(pieces)))
+            stop = next((j for j in within if pieces[j].low in small["ones"]), None)
+            if stop is not None:
                 yield Span(i, stop, "slot")
         elif before.kind == "stop" and before.text in _OPENING and (i == 1 or pieces[i - 2].end < before.start):
             yield from _quoted(pieces, i)

@@ -33,7 +33,8 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
     pieces, (first, stop, way) = segment.pieces, span
     words = [piece for piece in pieces[first:stop] if piece.kind == "word"]
     made = _made(pieces, first, words)
-    traits = {"way:" + way, "made:" + made, *_words(words, name)}
+    starts = made.endswith("first")
+    traits = {"way:" + way, "made:" + made, *_words(words, name, starts=starts)}
     around = {*_before(pieces, first), *_behind(pieces, stop)}
     traits |= around
     if any(trait[:5] == "slot:" for trait in around) or "possessive" in around:
@@ -60,7 +61,7 @@ def _made(pieces: Sequence[Piece], first: int, words: list[Piece]) -> str:
     return f"{min(n, 3)} {cased} {told} {'first' if starts else 'inside'}"
 
 
-def _words(words: list[Piece], name: str) -> Iterator[str]:
+def _words(words: list[Piece], name: str, *, starts: bool) -> Iterator[str]:
     n = len(words)
     ranks = [word.rank for word in words]
     if OTHERS in ranks:
@@ -71,6 +72,10 @@ def _words(words: list[Piece], name: str) -> Iterator[str]:
         yield ("last=" if n > 1 else "is=") + words[-1].low
     if n > 1 and words[0].rank < RARE:
         yield "first=" + words[0].low
+        if starts:
+            yield "begins common then " + ("rare" if words[1].rank == RARE else "common")
+            if words[0].low == "the":
+                yield "begins with The"
     if words[-1].low in slots()["inside"]["nouns"]:
         yield "ends like a name"
     if n == 1 and len(name) < 5:

@@ -46,16 +46,22 @@ def give_keys(entries: Sequence[Entry], known: Mapping[str, str]) -> list[tuple[
     """Give each entry a key that lasts, each key once: the guid; publishers often get guids wrong, so
 
     - a missing guid, or one shared by several entries, is replaced by `own_key`,
-    - an entry that looks like a known one (`known`: look → key) keeps that key, unless that one stands beside it.
+    - an entry that looks like a known one (`known`: look → key) keeps that key, unless that one stands beside it,
+    - of several that would have one key, such as replies under their thread's address, all but one go by their look.
     """
     counts = Counter(entry.guid for entry in entries)
     sound = {guid for guid, n in counts.items() if guid and n == 1}
     keyed: dict[str, Entry] = {}
-    for entry in entries:
+    # Who had a key before chooses first.
+    for entry in sorted(entries, key=lambda entry: entry.look not in known):
         guid = entry.guid if entry.guid in sound else None
         old = known.get(entry.look)
-        keyed.setdefault(old if old and old not in sound else guid or entry.own_key, entry)
-    return list(keyed.items())
+        key = old if old and old not in sound else guid or entry.own_key
+        if key in keyed and keyed[key].look != entry.look:
+            key = entry.look
+        keyed.setdefault(key, entry)
+    places = {id(entry): place for place, entry in enumerate(entries)}
+    return sorted(keyed.items(), key=lambda pair: places[id(pair[1])])
 
 
 def recall(cursor: str | None) -> dict[str, str]:

@@ -39,6 +39,8 @@ _TIMEOUT = 10
 _CLOSE_WITHIN = 2.0
 # So many things are not deleted all at once; an answer without any of them is not believed.
 _TOO_MANY_GONE = 20
+# Reddit's ids are numbers in base 36.
+_LONGEST_ID = 20
 _REMOVED = ("[deleted]", "[removed]", "[ Removed by Reddit ]")
 
 
@@ -204,12 +206,18 @@ def _listing(line: Line, path: str, known: tuple[str, ...] | None) -> tuple[list
     params: dict[str, str | int] = {"limit": _PAGE}
     for _ in range(_MOST_PAGES):
         page = line.listing(path, params)
-        found += page.children
+        found += filter(_has_id, page.children)
         met = len(set(known or ()).intersection(map(_fullname, found)))
         if known is None or met >= _OVERLAP or not page.after:
             return found, gap_after(path, known, [_fullname(thing) for thing in found])
         params["after"] = page.after
     return found, f"{path}: more than {len(found)} were new, and Reddit shows no more; older ones are missed."
+
+
+def _has_id(thing: Any) -> bool:
+    """What has none cannot be told apart from anything; it must not stop what stands beside it."""
+    key = vars(thing).get("id")
+    return isinstance(key, str) and 0 < len(key) <= _LONGEST_ID
 
 
 def _fullname(thing: Any) -> str:
@@ -242,18 +250,24 @@ def _told_elsewhere(given: Mapping[str, Any]) -> str:
 
 
 def _post(thing: Any, given: Mapping[str, Any], text: object, title: object, parent: object) -> Post:
-    author = given.get("author")
+    author = _named(given.get("author"), "name")
     return Post(
-        source=f"reddit:{str(given.get('subreddit') or '').lower()}",
+        source=f"reddit:{(_named(given.get('subreddit'), 'display_name') or '').lower()}",
         key=_fullname(thing),
         text=str(text or ""),
         title=str(title) if title else None,
-        author_key=str(author) if author else None,
+        author_key=author,
         posted_at=_instant(given.get("created_utc")),
         parent_key=str(parent) if parent else None,
         url=f"https://www.reddit.com{given['permalink']}" if given.get("permalink") else None,
         format=Format.MARKDOWN,
     )
+
+
+def _named(thing: object, field: str) -> str | None:
+    """What praw made an object of, as Reddit wrote it."""
+    name = thing if isinstance(thing, str) else getattr(thing, "__dict__", {}).get(field)
+    return name if isinstance(name, str) and name else None
 
 
 def _instant(seconds: object) -> datetime | None:

@@ -7,12 +7,13 @@ import pytest
 from bot.evaluation.corpus import load
 from bot.evaluation.learning import PLAIN, TRAINING, gate_table, weights
 from bot.platforms import load as load_platforms
+from bot.reading.gate import Gate, shipped_text
 from bot.reading.gate import parse as parse_gate
-from bot.reading.gate import shipped_text
 from bot.reading.score import shipped
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_the_shipped_weights_and_gate_are_what_the_corpus_teaches() -> None:
     learnt = weights(load_platforms(), [*load(TRAINING), *load(PLAIN)])
 
@@ -22,3 +23,9 @@ def test_the_shipped_weights_and_gate_are_what_the_corpus_teaches() -> None:
     kept = parse_gate(shipped_text())
     assert gate.threshold == pytest.approx(kept.threshold, abs=2e-6)
     assert dict(gate.weights) == pytest.approx(dict(kept.weights), abs=2e-6)
+
+
+def test_a_word_of_the_posts_is_never_taken_for_the_gates_threshold() -> None:
+    gate = Gate({"threshold": 1.0, "rejected": 3.0}, -2.0)
+
+    assert parse_gate(gate_table(gate)) == gate

@@ -20,6 +20,23 @@ ROOT = Path(__file__).resolve().parents[2]
 BUGS = Path(__file__).resolve().parents[1] / "bugs"
 COPIED = ("bot", "cogs", "tests", "data", "pyproject.toml")
 STUMBLED = 99
+# What pytest and the tests import of others' packages: once for all forks, not once a fork.
+WARM = (
+    "_hypothesis_pytestplugin",
+    "aiohttp.web",
+    "alembic",
+    "anyascii",
+    "asyncpg",
+    "discord.ext.commands",
+    "hypothesis.strategies",
+    "pytest",
+    "pytest_asyncio.plugin",
+    "rapidfuzz.fuzz",
+    "simcord.pytest_plugin",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+    "sqlalchemy.ext.asyncio",
+    "xml.etree.ElementTree",
+)
 HUNK = re.compile(r"^@@ .*$", re.MULTILINE)
 
 
@@ -91,7 +108,11 @@ def caught(place: Path, tests: tuple[str, ...]) -> int:
         sys.path[:] = [str(place), *(each for each in sys.path if Path(each or ".").resolve() != ROOT)]
         import pytest
 
-        code = int(pytest.main([*tests, "-q", "-x", "-p", "no:cacheprovider", "--timeout=60"]))
+        code = int(
+            pytest.main(
+                [*tests, "-q", "-x", "-p", "no:cacheprovider", "--assert=plain", "-p", "no:cov", "--timeout=60"]
+            )
+        )
     except BaseException as error:
         os.write(2, repr(error).encode())
     finally:
@@ -111,7 +132,8 @@ def tried(place: Path, bug: Bug) -> str:
     finally:
         target.write_text(code, "utf-8")
         # A patch of the same length within the same second would leave the wrong bytecode behind.
-        shutil.rmtree(target.parent / "__pycache__", ignore_errors=True)
+        for stale in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
+            stale.unlink()
     output = (place / "output").read_text("utf-8", "replace")
     # A failed test may leave something open that pytest stumbles over when it ends.
     failed = ended == 1 or (ended == STUMBLED and "\nFAILED " in output)
@@ -121,9 +143,8 @@ def tried(place: Path, bug: Bug) -> str:
 def main(shard: str) -> None:
     """Try every n-th patch."""
     number, of = map(int, shard.split("/"))
-    # What every test imports, once.
-    for heavy in ("aiohttp.web", "alembic", "asyncpg", "discord.ext.commands", "pytest", "sqlalchemy"):
-        __import__(heavy)
+    for package in WARM:
+        __import__(package)
     place = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
     try:
         copy(place)

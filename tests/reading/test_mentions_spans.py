@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.mentions import shipped
-from bot.reading.pieces import FUNCTION, ORDINARY, OTHERS, Segment, known_words, segments, slots
+from bot.reading.pieces import FUNCTION, ORDINARY, OTHERS, RARE, Segment, known_words, rank_of, segments, slots
 from bot.reading.spans import spans
 from bot.reading.traits import place_traits, written
 
@@ -33,6 +33,8 @@ def runs_of(text: str) -> set[str]:
         ("Okonsky-Wray rejected", ["Okonsky-Wray", "rejected"]),
         ("acme_labs, q-labs.io", ["acme_labs", ",", "q-labs.io"]),
         ("k.m. o'dunn and S&F", ["k.m.", "o'dunn", "and", "S&F"]),
+        ("Ottoline B.'s, Vell B.?", ["Ottoline", "B.", "'", "s", ",", "Vell", "B.", "?"]),
+        ("Pell Ltd. put it back", ["Pell", "Ltd.", "put", "it", "back"]),
         ("Dr. L. Pell. All", ["Dr.", "L.", "Pell", ".", "All"]),
         ("27/30 and/or Ridge/Vell", ["27", "/", "30", "and", "/", "or", "Ridge/Vell"]),
         ("rejected.All gone", ["rejected", ".", "All", "gone"]),
@@ -80,6 +82,11 @@ def test_a_segment_knows_what_its_capitals_are_worth(text: str, shouted: bool, t
         ("requester moth and lantern rejected", {"moth and lantern"}),
         ("who did the moth and lantern one", {"moth and lantern"}),
         ('it was "sunny side research" again', {"sunny side research"}),
+        ("by R Vellhaven today", {"R Vellhaven", "Vellhaven"}),
+        ("by Vellhaven R today", {"Vellhaven R", "Vellhaven"}),
+        ("a dollar from vellhaven r today", {"vellhaven r", "vellhaven"}),
+        ("from 2Vells Polling today", {"2Vells Polling"}),
+        ("two from the VELL panel today", {"VELL panel", "VELL"}),
         ("it is all gone now", set()),
         ("@ollie said so to u/pine", set()),
     ],
@@ -107,12 +114,22 @@ def test_a_place_says_by_whom_the_work_was_rejected():
     assert "rejected by" in traits("all rejected by Vellhaven")
     assert "possessive" in traits("all of Vellhaven's pools")
     assert not {"rejects", "rejected by"} & traits("is Vellhaven safe")
+    assert "slot:greeting" in traits("Morning Vellhaven")
+    assert "slot:greeting" not in traits("rejected by Vellhaven")
 
 
 def test_common_words_have_their_ranks():
     known = known_words()
 
     assert (known["the"], known["survey"], known["lisbon"]) == (FUNCTION, ORDINARY, OTHERS)
+    assert (known["warehouse"], known["toggl"]) == (ORDINARY, OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("word", "rank"), [("35min", ORDINARY), ("4th", ORDINARY), ("400ish", ORDINARY), ("3xq", RARE)]
+)
+def test_how_much_is_no_rare_word(word: str, rank: int):
+    assert rank_of(word, known_words()) == rank
 
 
 def test_no_word_stands_in_two_lists_behind_a_name():
