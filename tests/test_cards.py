@@ -357,6 +357,15 @@ def test_an_outcome_is_said_with_its_numbers(outcome: Outcome, said: str) -> Non
     assert said in text_of(cards.standing(found(known), PLATFORMS, NOW))
 
 
+def test_a_reversal_of_which_nobody_counts_any_is_said_without_a_number() -> None:
+    known = replace(incident(6), outcome=Outcome.PARTLY_REVERSED, n_reversed=0, reversed_of=1150, n_reversing=6)
+
+    said = text_of(cards.alert(alert(known, Reason.PARTLY_REVERSED), about(known)))
+
+    assert "Some rejections are reported as reversed by 6 workers." in said
+    assert "of 1,150" not in said
+
+
 def test_a_payment_is_not_called_a_reversal() -> None:
     known = replace(incident(6), outcome=Outcome.COMPENSATED)
 

@@ -98,7 +98,7 @@ def reversal(incident: Incident, *, public: bool = True) -> str | None:
     if incident.outcome is Outcome.COMPENSATED:
         return f"{text}."
     text += f" by {people(incident.n_reversing, public=public)}" if incident.n_reversing else " by moderators"
-    if incident.n_reversed is None or (public and incident.n_voices < SMALL):
+    if not incident.n_reversed or (public and incident.n_voices < SMALL):
         return f"{text}."
     whole = f" of {incident.reversed_of:,}" if incident.reversed_of else ""
     return f"{text}: {incident.n_reversed:,}{whole} by their own count."

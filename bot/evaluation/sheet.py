@@ -69,7 +69,7 @@ def _meant(example: Example, reading: Reading, place: int) -> bool:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(name.split()).casefold().removesuffix(".")  # "Example Inc" and "Example Inc." are one name
 
 
 def _is_mass(example: Example) -> bool:

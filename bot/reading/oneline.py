@@ -8,7 +8,8 @@ from bot.reading.exported import Exports
 from bot.reading.fields import BRACKET_ID, MARK, Fields, field_of, label
 
 _HWTF = re.compile(r"\s{0,3}[\[(]?(?:US|ICA|CA|UK|IN|INTL?)(?:[/,](?:US|CA|UK|IN))?[\])]?\s{1,3}[-–]\s{1,3}(?=\S)")
-_PAY = re.compile(r"\s{0,3}[$£€]\s?\d{0,6}[.,]?\d{0,4}")
+_PAY = re.compile(r"\s{0,3}(?:[$£€]\s?\d{0,6}[.,]?\d{0,4}|\d{0,4}\.\d{1,4}\s?/\s?\d)")
+_PARTING = re.compile(r"[ \t]{1,3}[-–][ \t]{1,3}")
 _REVIEW = re.compile(r"- ?\$[ \d.]{1,8}[^|\n]{0,80}\|[ \t]{0,3}PANDA", re.IGNORECASE)
 _REVIEWED = "full profile check out turkerview"
 _GROUP = re.compile(r"\s?[0-9A-Z]{30}\s?")
@@ -74,7 +75,7 @@ def from_headline(title: str, body: str, exports: Exports) -> str:
     Titles and names may hold " - ", so it is taken apart from the right. The links under it say whose it is.
     """
     start = _HWTF.match(title)
-    parts = re.split(r" [-–] ", title[start.end() :]) if start else []
+    parts = _PARTING.split(title[start.end() :]) if start else []
     pay = next((i for i in range(len(parts) - 1, 1, -1) if _PAY.match(parts[i])), None)
     if pay is None:
         return title

@@ -34,6 +34,7 @@ def spans(segment: Segment) -> Iterator[Span]:
             (piece.rank == FUNCTION and not (piece.large and (_article(pieces, i) or _leads(pieces, i))))
             or piece.text[0] in "@#"
             or piece.low[:2] in ("u/", "r/")
+            or (len(piece.text) < 4 and "_" in piece.text)  # a face: x_x
         ):
             pass
         elif piece.large and not plain:
@@ -75,9 +76,16 @@ def _capitals(segment: Segment, i: int) -> int:
             end = j = j + 1
         elif piece.low in joiners and j - end < 2:
             j += 1
+        elif piece.text == "," and j == end and j + 1 < len(pieces) and _of_law(pieces[j + 1]):
+            end = j = j + 2
         else:
             break
     return end
+
+
+def _of_law(piece: Piece) -> bool:
+    """Whether it is the "Inc" of "Example, Inc."."""
+    return piece.large and piece.low in slots()["inside"]["dotted"]
 
 
 def _goes_on(piece: Piece) -> bool:

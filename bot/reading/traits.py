@@ -21,8 +21,11 @@ _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"),
 
 
 def written(segment: Segment, span: Span, text: str) -> str:
-    """The words of a span as the passage writes them, without a possessive."""
-    name = text[segment.pieces[span.first].start : segment.pieces[span.stop - 1].end]
+    """The words of a span as the passage writes them, without a possessive, with the dot of "Inc."."""
+    last = segment.pieces[span.stop - 1]
+    name = text[segment.pieces[span.first].start : last.end]
+    if last.low in slots()["inside"]["dotted"] and text[last.end : last.end + 1] == ".":
+        return name + "."
     if name.endswith(("'s", "’s", "'S")):
         return name[:-2]
     return name[:-1] if name.endswith(("'", "’")) else name
