@@ -192,19 +192,32 @@ async def test_a_second_requester_who_begins_so_prevents_the_join(known, reporte
     assert sorted(await names(store)) == ["Quillmere", "Quillmere Audio Archive", FULL]
 
 
-async def test_a_clipped_name_does_not_join_whom_nobody_reported_for_two_days(known, reported, clock, who) -> None:
+async def test_of_two_who_begin_so_a_clipped_name_joins_whom_people_talked_of_for_two_days(
+    known, reported, clock, who
+) -> None:
+    theirs = await known(FULL)
+    await known("Quillmere Audio Archive")
+    await reported(theirs)
+
+    within = await who("Quillmere", worth=False)
+    clock.pass_by(2 * DAY + MINUTE)
+
+    assert within == theirs
+    assert (await who("Quillmere")).requester_id != theirs.requester_id
+
+
+async def test_who_alone_begins_so_is_meant_whenever_they_were_reported(known, reported, clock, who) -> None:
     theirs = await known(FULL)
     await reported(theirs)
     clock.pass_by(2 * DAY + MINUTE)
 
-    assert (await who("Quillmere")).requester_id != theirs.requester_id
+    assert await who("Quillmere") == theirs
 
 
 @pytest.mark.parametrize(
     ("name", "platform", "account_key", "clipped"),
     [
         (FULL, "connect", None, "Quillmere"),  # another platform
-        (FULL, "prolific", ACCOUNT, "Quillmere"),  # an id says who they are, and none was given
         (FULL, "prolific", None, "Quillm"),  # not a whole word
         (FULL, "prolific", None, "Vision Group"),  # not the beginning
         ("Quil Vision Group", "prolific", None, "Quil"),  # too short to tell anybody

@@ -66,7 +66,8 @@ def resolve(
         return Match(
             result=Result.UNKNOWN, probability=0.0, how="no such id" if mention.account_key else "no such name"
         )
-    alone = _begins_alone(asked, near[0][0], index, where)
+    # An id that nobody has speaks of somebody new.
+    alone = not mention.account_key and _begins_alone(asked, near[0][0], index, where)
     result, how = _decide(asked, near, strict=where in strict_on, alone=alone)
     return _match(result, how, near)
 
