@@ -11,7 +11,7 @@ from bot.naming.canonical import canonical
 from bot.naming.context import Context
 from bot.naming.index import NameIndex
 from bot.naming.keys import is_general, is_whole
-from bot.naming.resolve import BEGINNING, resolve
+from bot.naming.resolve import resolve
 from bot.platforms import find_links
 from bot.rules import Rules
 from bot.storage import Transaction
@@ -217,8 +217,7 @@ def candidate(tx: Transaction, requester_id: int, probability: float) -> Candida
 
 def _of_that_name(match: Match, mention: Mention, platform: str | None) -> list[int]:
     """Who was found; else the candidates of this very name that no id sets apart, on this platform or maybe on it."""
-    # A beginning alone answers a question, and joins no reports: sooner or later it would accuse a namesake.
-    if match.result is Result.FOUND and match.owner is not None and match.how != BEGINNING:
+    if match.result is Result.FOUND and match.owner is not None:
         return [int(match.owner)]
     name = canonical(mention.text)
     if mention.account_key is not None or is_general(name):

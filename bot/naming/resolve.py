@@ -28,7 +28,6 @@ FOUND_FAR_AT = 0.993
 LISTED_AT = 0.005
 UNKNOWN_BELOW = 0.45
 MAX_CANDIDATES = 5
-BEGINNING = "beginning of the name"
 # An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
 _MIN_ID = 9
 # What a name begins with is at least so long; a first word that more names have is nobody's alone.
@@ -183,7 +182,7 @@ def _how(one: Weighed) -> str:
         ("one letter", "near name (1 letter differs)"),
         ("initials", "initials"),
         ("two letters", "near name (2 letters differ)"),
-        ("cut", BEGINNING),
+        ("cut", "beginning of the name"),
     ):
         if like.get(feature):
             return words
