@@ -21,6 +21,10 @@ LONG = "long: many runs of what other tests run once; begins first, and coverage
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", LONG)
+    covering = config.pluginmanager.getplugin("_cov")
+    if covering is not None and hasattr(config, "workerinput"):
+        # pytest-cov begins to measure a worker of xdist twice, and `no_cover` would only stop the second.
+        covering.cov_controller.cov.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
