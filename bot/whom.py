@@ -48,9 +48,11 @@ class Beside:
     thread: frozenset[str] = frozenset()
 
 
-def shown_ids(reading: Reading) -> frozenset[str]:
-    """The account ids that a post and the exports in it show."""
-    return frozenset(each.account_key for each in (*reading.mentions, *reading.tasks) if each.account_key)
+def shown_ids(reading: Reading, text: str, rules: Rules) -> frozenset[str]:
+    """The account ids that a post, the exports in it and the links of its text show."""
+    said = [each.account_key for each in (*reading.mentions, *reading.tasks)]
+    linked = [link.account_key for link in find_links(text, rules.platforms)]
+    return frozenset(key for key in (*said, *linked) if key)
 
 
 def meant_above(tx: Transaction, rules: Rules, post: Post) -> frozenset[str]:
@@ -71,7 +73,7 @@ def beside_claims(tx: Transaction, rules: Rules, post: Post, reading: Reading, w
         task=linked_task(post.text, rules),
         text=f"{post.title or ''}\n{words}",
         voice_key=voice_key,
-        account_keys=shown_ids(reading),
+        account_keys=shown_ids(reading, post.text, rules),
         thread=meant_above(tx, rules, post),
     )
 

@@ -27,11 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
         covering.cov_controller.cov.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is long begins first, so that no process waits at the end for another's last test."""
-    for item in items:
-        if item.get_closest_marker("long"):
-            item.add_marker("no_cover")
+    if config.pluginmanager.hasplugin("_cov"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker("no_cover")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
