@@ -131,9 +131,10 @@ def _parts(pieces: list[Piece], i: int, stop: int) -> Iterator[Span]:
             yield Span(i, j, "owner")
             return
         if pieces[j].low in inside["parting"]:
-            behind = next(k for k in range(j + 1, stop) if pieces[k].low not in inside["joiners"])
+            behind = next((k for k in range(j + 1, stop) if pieces[k].low not in inside["joiners"]), stop)
             yield Span(i, j, "part")
-            yield Span(behind, stop, "part")
+            if behind < stop:
+                yield Span(behind, stop, "part")
             return
 
 
