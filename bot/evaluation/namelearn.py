@@ -23,7 +23,7 @@ from bot.platforms import load as load_platforms
 from bot.reading import _shown, _without_exports
 from bot.reading.exports import Exports
 from bot.reading.mentions import Named, Namer, Names
-from bot.reading.pieces import ORDINARY, Lore, known_words, small_words
+from bot.reading.mentions.pieces import ORDINARY, Lore, known_words, small_words
 from bot.reading.text import Passage, take_apart
 
 # Weights that are drawn towards these instead of zero: what needs no corpus to be known, and is rare in ours.
@@ -186,8 +186,8 @@ def main(arguments: Sequence[str]) -> None:
         in_folds(posts, print)
         return
     weights, words = written(learn(posts))
-    (ROOT / "bot" / "reading" / "names.tsv").write_text(weights, "utf-8")
-    (ROOT / "bot" / "reading" / "ordinary.txt").write_text(words, "utf-8")
+    (ROOT / "bot" / "reading" / "mentions" / "names.tsv").write_text(weights, "utf-8")
+    (ROOT / "bot" / "reading" / "mentions" / "ordinary.txt").write_text(words, "utf-8")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from operator import add
 from bot.model import Claim, Facts, Kind, Mention, Origin, Share
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
+from bot.reading.facts.reversals import told_with
+from bot.reading.facts.times import When, whens
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
-from bot.reading.reversals import told_with
 from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.signals import Atom
-from bot.reading.times import When, whens
 from bot.reading.words import folded
 
 SURE = 0.75  # a claim told less surely is not reportable

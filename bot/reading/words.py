@@ -9,7 +9,7 @@ WORD, NUM, MONEY, FRACTION, DATE, TIME, LINK, STOP, LINE, ID = (
     "word", "num", "money", "fraction", "date", "time", "link", "stop", "line", "id",
 )  # fmt: skip
 
-# A link is kept in flattened text as its number between two private-use characters (bot.reading.markup).
+# A link is kept in flattened text as its number between two private-use characters (bot.reading.text.markup).
 LINK_OPEN, LINK_CLOSE = "\ue000", "\ue001"
 
 _TOKEN = re.compile(

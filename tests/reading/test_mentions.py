@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.model import Mention, Origin
 from bot.platforms import Link, Platforms
 from bot.reading.mentions import MOST, Named, Namer, Names, shipped
-from bot.reading.pieces import RARE, Lore
+from bot.reading.mentions.pieces import RARE, Lore
 from bot.reading.text import Passage
 
 REQUESTER_ID = "A1EXAMPLE2REQ3"

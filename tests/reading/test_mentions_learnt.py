@@ -11,7 +11,7 @@ from bot.evaluation.corpus import parse
 from bot.evaluation.namelearn import in_folds, learn, opened, ordinary, written
 from bot.platforms import Platforms
 from bot.reading.mentions import shipped
-from bot.reading.pieces import ORDINARY, RARE
+from bot.reading.mentions.pieces import ORDINARY, RARE
 
 THEME = """# Invented posts for this test.
 source: forum:test

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.mentions import shipped
-from bot.reading.pieces import FUNCTION, ORDINARY, OTHERS, RARE, Segment, known_words, rank_of, segments, slots
-from bot.reading.spans import spans
-from bot.reading.traits import place_traits, written
+from bot.reading.mentions.pieces import FUNCTION, ORDINARY, OTHERS, RARE, Segment, known_words, rank_of, segments, slots
+from bot.reading.mentions.spans import spans
+from bot.reading.mentions.traits import place_traits, written
 
 
 def segments_of(text: str) -> list[Segment]:

@@ -10,8 +10,8 @@ from bot.model import Facts, Kind, Origin, Reversal, Share
 from bot.reading.claims import Told, _fitting
 from bot.reading.clauses import sentences
 from bot.reading.facts import facts_of
-from bot.reading.records import without_records
-from bot.reading.reversals import told_with
+from bot.reading.facts.records import without_records
+from bot.reading.facts.reversals import told_with
 from bot.reading.signals import atoms
 
 

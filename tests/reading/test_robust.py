@@ -78,11 +78,11 @@ ATTACKS = [
 
 
 def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
-    for info in pkgutil.iter_modules(bot.reading.__path__):
-        module = importlib.import_module(f"bot.reading.{info.name}")
+    for info in pkgutil.walk_packages(bot.reading.__path__, "bot.reading."):
+        module = importlib.import_module(info.name)
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
-                yield f"{info.name}.{name}", value
+                yield f"{info.name.removeprefix('bot.reading.')}.{name}", value
 
 
 PATTERNS = dict(compiled())
@@ -105,7 +105,7 @@ def growth(pattern: re.Pattern[str], text: str) -> float:
 
 def test_every_module_with_patterns_is_found():
     assert len(PATTERNS) >= 25
-    assert {"words._TOKEN", "flat._URL", "fields.FIELD", "times._AGO"} <= PATTERNS.keys()
+    assert {"words._TOKEN", "text.flat._URL", "exports.fields.FIELD", "facts.times._AGO"} <= PATTERNS.keys()
 
 
 @pytest.mark.parametrize("name", PATTERNS)

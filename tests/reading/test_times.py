@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading.times import PAST_AFTER, whens
+from bot.reading.facts.times import PAST_AFTER, whens
 
 WRITTEN_AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -9,16 +9,16 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.model import Amount, Facts, Reversal, Share
-from bot.reading.causes import cause_of
 from bot.reading.clauses import Sentence
+from bot.reading.facts.causes import cause_of
+from bot.reading.facts.records import without_records
+from bot.reading.facts.reversals import came_back, reversal_of
+from bot.reading.facts.shares import share_of, worded
+from bot.reading.facts.tally import tally
+from bot.reading.facts.times import When
 from bot.reading.numbers import Count
-from bot.reading.records import without_records
-from bot.reading.reversals import came_back, reversal_of
-from bot.reading.roles import Role
-from bot.reading.shares import share_of, worded
+from bot.reading.numbers.roles import Role
 from bot.reading.signals import Atom
-from bot.reading.tally import tally
-from bot.reading.times import When
 from bot.reading.words import MONEY, Word, word_set
 
 _CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₹": "INR"}

@@ -7,8 +7,8 @@ from itertools import takewhile
 
 from bot.model import Kind, Reversal
 from bot.reading.clauses import Sentence
-from bot.reading.roles import Role
-from bot.reading.tally import Tally
+from bot.reading.facts.tally import Tally
+from bot.reading.numbers.roles import Role
 from bot.reading.words import STOP, Word, word_set
 
 _TURNS = ("promise", "askrev", "reverse")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from bot.reading.nocounts import Figure, no_count
-from bot.reading.roles import FILLERS, TOLD, Role, judged, role_of, said
+from bot.reading.numbers.nocounts import Figure, no_count
+from bot.reading.numbers.roles import FILLERS, TOLD, Role, judged, role_of, said
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 __all__ = ["Count", "Role", "counts", "value"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from bot.model import Origin
-from bot.reading.pieces import OTHERS, RARE, Piece, Segment, slots
-from bot.reading.spans import Span
+from bot.reading.mentions.pieces import OTHERS, RARE, Piece, Segment, slots
+from bot.reading.mentions.spans import Span
 from bot.reading.words import word_set
 
 _QUOTES = frozenset("\"'“”‘’*_~`[](")

@@ -15,10 +15,10 @@ from importlib.resources import files
 
 from bot.model import Mention, Origin
 from bot.platforms import Link, Platforms
-from bot.reading.pieces import ORDINARY, Lore, Segment, known_words, segments
-from bot.reading.spans import Span, spans
+from bot.reading.mentions.pieces import ORDINARY, Lore, Segment, known_words, segments
+from bot.reading.mentions.spans import Span, spans
+from bot.reading.mentions.traits import parent_traits, place_traits, relate, silence_traits, written
 from bot.reading.text import Passage
-from bot.reading.traits import parent_traits, place_traits, relate, silence_traits, written
 
 MOST = 40  # names considered in one post: its time stays linear, whatever it holds
 _BESIDE, _NEAR = 1.0, 3.5  # by which a second one must be likelier than nobody, and may be less likely than the first
@@ -61,7 +61,7 @@ class Names:
 @cache
 def shipped() -> Names:
     """The weights and words that come with the program."""
-    folder = files("bot.reading")
+    folder = files("bot.reading.mentions")
     lines = folder.joinpath("names.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and line[0] != "#"]
     text = folder.joinpath("ordinary.txt").read_text("utf-8")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.reading.exported import CUT, Exports
-from bot.reading.fields import MARK, Fields
+from bot.reading.exports.exported import CUT, Exports
+from bot.reading.exports.fields import MARK, Fields
 
 _LONGEST_LINE = 240
 _LONGEST_CARD = 10  # lines

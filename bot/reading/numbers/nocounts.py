@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import NamedTuple
 
-from bot.reading.roles import FILLERS, TOLD, Role, role_of, said, works
+from bot.reading.numbers.roles import FILLERS, TOLD, Role, role_of, said, works
 from bot.reading.words import DATE, MONEY, NUM, STOP, WORD, Word, word_set
 
 _UNITS = word_set(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count
-from bot.reading.roles import Role
+from bot.reading.numbers.roles import Role
 from bot.reading.words import Word, word_set
 
 _TOTALS = word_set("lifetime career altogether") | {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.model import Share
 from bot.reading.clauses import Sentence
+from bot.reading.facts.tally import Tally
 from bot.reading.numbers import BUT, Count, value
-from bot.reading.roles import Role
-from bot.reading.tally import Tally
+from bot.reading.numbers.roles import Role
 from bot.reading.words import WORD, Word, word_set
 
 _TELLING = frozenset(("rej", "verdict", "reverse", "promise", "askrev", "rate", "assent"))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.model import Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count
-from bot.reading.roles import Role
+from bot.reading.numbers.roles import Role
 
 _PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3, "la mitad": 1 / 2,
           "metade": 1 / 2, "three quarters": 3 / 4, "three quarters of": 3 / 4, "four fifths": 4 / 5,

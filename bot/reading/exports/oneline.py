@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.reading.exported import Exports
-from bot.reading.fields import BRACKET_ID, MARK, Fields, field_of, label
+from bot.reading.exports.exported import Exports
+from bot.reading.exports.fields import BRACKET_ID, MARK, Fields, field_of, label
 
 _HWTF = re.compile(r"\s{0,3}[\[(]?(?:US|ICA|CA|UK|IN|INTL?)(?:[/,](?:US|CA|UK|IN))?[\])]?\s{1,3}[-–]\s{1,3}(?=\S)")
 _PAY = re.compile(r"\s{0,3}(?:[$£€]\s?\d{0,6}[.,]?\d{0,4}|\d{0,4}\.\d{1,4}\s?/\s?\d)")

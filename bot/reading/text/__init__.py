@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.model import Format, Origin, Post
-from bot.reading.flat import Flat
-from bot.reading.markup import flatten, guess
+from bot.reading.text.flat import Flat
+from bot.reading.text.markup import flatten, guess
 
 MOST_READ = 20_000  # characters; what is longer is not a post, and is said to be truncated
 _LONGEST_TITLE = 300  # characters of a Reddit title

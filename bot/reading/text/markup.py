@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.model import Format
-from bot.reading.bbcode import read_bbcode
-from bot.reading.flat import DEEPEST, Flat
-from bot.reading.hypertext import read_html
-from bot.reading.tags import is_pasted
+from bot.reading.text.bbcode import read_bbcode
+from bot.reading.text.flat import DEEPEST, Flat
+from bot.reading.text.hypertext import read_html
+from bot.reading.text.tags import is_pasted
 
 _MD_LINK = re.compile(
     r"!?\[((?:[^\[\]\n]|\[[^\[\]\n]{0,80}\]){1,300})\] ?"

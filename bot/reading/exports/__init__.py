@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from bot.reading.blocks import cut_blocks
-from bot.reading.exported import CUT, Exports
-from bot.reading.oneline import cut_lines, from_headline
-from bot.reading.studies import cut_studies
-from bot.reading.tables import cut_tables
+from bot.reading.exports.blocks import cut_blocks
+from bot.reading.exports.exported import CUT, Exports
+from bot.reading.exports.oneline import cut_lines, from_headline
+from bot.reading.exports.studies import cut_studies
+from bot.reading.exports.tables import cut_tables
 
 __all__ = ["Exports", "cut", "from_headline"]
 

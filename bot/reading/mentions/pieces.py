@@ -83,14 +83,14 @@ class Segment:
 @cache
 def slots() -> dict[str, dict[str, frozenset[str]]]:
     """The words around names (slots.toml), by table and list."""
-    tables = tomllib.loads(files("bot.reading").joinpath("slots.toml").read_text("utf-8"))
+    tables = tomllib.loads(files("bot.reading.mentions").joinpath("slots.toml").read_text("utf-8"))
     return {table: {name: frozenset(words) for name, words in lists.items()} for table, lists in tables.items()}
 
 
 @cache
 def known_words() -> dict[str, int]:
     """The ranks of the words in common.txt."""
-    text = files("bot.reading").joinpath("common.txt").read_text("utf-8")
+    text = files("bot.reading.mentions").joinpath("common.txt").read_text("utf-8")
     function, ordinary, others = "\n".join(line for line in text.splitlines() if line[:1] != "#").split("---")
     ranks = dict.fromkeys(others.split(), OTHERS) | dict.fromkeys(ordinary.split(), ORDINARY)
     return ranks | dict.fromkeys(function.split(), FUNCTION)

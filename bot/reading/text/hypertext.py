@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from bot.reading.flat import DEEPEST, Flat
-from bot.reading.tags import CELLS, Ends, Row, is_pasted
+from bot.reading.text.flat import DEEPEST, Flat
+from bot.reading.text.tags import CELLS, Ends, Row, is_pasted
 from bot.reading.words import word_set
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})((?:\s|/)[^<>]{0,2000})?>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.reading.pieces import FUNCTION, RARE, Piece, Segment, slots
+from bot.reading.mentions.pieces import FUNCTION, RARE, Piece, Segment, slots
 
 LONGEST = 6  # words of a name
 _LONGEST_SMALL = 5

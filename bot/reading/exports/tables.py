@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.reading.exported import CUT, Exports
-from bot.reading.fields import Fields
+from bot.reading.exports.exported import CUT, Exports
+from bot.reading.exports.fields import Fields
 from bot.reading.words import word_set
 
 _HEADERS = {

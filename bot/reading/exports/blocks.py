@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.reading.exported import CUT, Exports
-from bot.reading.fields import MARK, Field, Fields, field_of
+from bot.reading.exports.exported import CUT, Exports
+from bot.reading.exports.fields import MARK, Field, Fields, field_of
 
 _LEAST = 3  # fields of a block that names somebody; two, if a link or id says who it is
 _LEAST_NAMELESS = 4

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from bot.model import Mention, Origin, Task
 from bot.platforms import Link, Platforms, find_links
-from bot.reading.fields import BRACKET_ID, MARK, SCRIPTS_ONLY, Fields, approval, label, money, number, ratings, reviews
+from bot.reading.exports.fields import (
+    BRACKET_ID,
+    MARK,
+    SCRIPTS_ONLY,
+    Fields,
+    approval,
+    label,
+    money,
+    number,
+    ratings,
+    reviews,
+)
 from bot.reading.words import LINK_CLOSE, LINK_OPEN
 
 _SCRIPTS = "mturk"  # the scripts that print exports are all for it
