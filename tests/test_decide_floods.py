@@ -130,22 +130,3 @@ def test_an_undo_takes_back_the_word_before_it_however_the_words_came():
     ends = {run(said("r1"), said("r2", after(hours=1)), *each)[-1]["stage"] for each in permutations(given)}
 
     assert ends == {"dismissed"}
-
-
-def test_the_larger_an_incident_the_rarer_what_comes_late_is_worked_in():
-    class Counting(Course):
-        sizes = ()
-
-        @classmethod
-        def of(cls, incident, policy):
-            Counting.sizes = (*Counting.sizes, len(incident.reports))
-            return Course.of(incident, policy)
-
-    river = Stream(EARLY, Counting)
-    for i in range(1_500):
-        now = after(minutes=10 * i)
-        list(river.let_pass(now))
-        list(river.hear(event_from(said(f"r{i}", now - timedelta(minutes=15 * (i % 2)))), now))
-
-    small, large = (sum(n <= size < n + 400 for size in Counting.sizes) for n in (100, 1_100))
-    assert large < 0.7 * small

@@ -24,7 +24,7 @@ from bot.model.policy import Policy
 
 _AFTER_LAST = timedelta(days=7)  # time goes on so long after the last event
 _LARGE, _LATE_EVERY = 50, timedelta(minutes=10)  # what comes late to so many reports is taken in together, so often
-_LARGER = 500  # and for each so many of them once as rarely again: the work for all of it stays in proportion
+_LARGER = 200  # and for each so many of them once as rarely again: the work for all of it stays in proportion
 _BATCHES = 100  # more work than this says nothing new about one requester
 
 
