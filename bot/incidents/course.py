@@ -16,6 +16,8 @@ from bot.incidents.score import Tally
 from bot.model import Cause, Incident, Report, Stance, Term
 from bot.model.policy import Policy
 
+_KEPT = 8  # courses: what one page of posts is about
+
 
 @dataclass(slots=True)
 class Course:
@@ -104,3 +106,37 @@ class Course:
         if self._receipt is None:
             self._receipt = self.tally.receipt(report for report in self.words if self.tally.counts(report))
         return self._receipt
+
+
+@dataclass(slots=True)
+class Courses:
+    """The latest courses: an incident that only grows is not gone through from its first report for each new one."""
+
+    kept: dict[tuple[int | None, Policy], tuple[Incident, Course]] = field(default_factory=dict)
+
+    def of(self, incident: Incident, policy: Policy) -> Course:
+        """The course of this evidence."""
+        key = (incident.incident_id, policy)
+        before = self.kept.pop(key, None)
+        course = (_gone_on(*before, incident) if before else None) or Course.of(incident, policy)
+        self.kept[key] = (incident, course)
+        if len(self.kept) > _KEPT:
+            del self.kept[next(iter(self.kept))]
+        return course
+
+
+def _gone_on(before: Incident, course: Course, incident: Incident) -> Course | None:
+    """The course of what was there before, carried on; None if more has changed than that reports were added."""
+    n = len(before.reports)
+    if not n or incident.reports[:n] != before.reports or _beside(before) != _beside(incident):
+        return None
+    for report in incident.reports[n:]:
+        if not course.goes_on_with(report):
+            return None
+        course.carry_on(report)
+    return course
+
+
+def _beside(incident: Incident) -> tuple[object, ...]:
+    """What a course depends on beside the reports."""
+    return incident.volume, incident.praise, incident.again, incident.batches
