@@ -14,7 +14,10 @@ from bot.storage import Store, open_store
 from tests.making import NOW, rules
 from tests.storage.build import Clock
 
-settings.register_profile("watch", deadline=None)
+# The same examples each time: a change is judged by what it changes. `dev.py test --hypothesis-profile=chance` tries
+# others, and so does the soak.
+settings.register_profile("watch", deadline=None, derandomize=True)
+settings.register_profile("chance", deadline=None)
 settings.load_profile("watch")
 
 LONG = "long: many runs of what other tests run once; begins first, and coverage, which doubles its time, looks away"
