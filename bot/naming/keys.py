@@ -108,23 +108,28 @@ def asked_start_keys(skeleton: str) -> list[int]:
 def keys_of(words: list[str]) -> set[int]:
     """All keys of a name with these words: the whole, its beginning, each two, "j doe" and "jane d", its initials."""
     letters = "".join(words).encode()
-    found = {crc32(letters, _WHOLE), *[crc32(letters[:length], _START) for length in _STARTS if len(letters) > length]}
+    found = {crc32(letters, _WHOLE)}
+    for length in _STARTS:
+        if len(letters) > length:
+            found.add(crc32(letters[:length], _START))
     if len(words) > 1:
-        hashes = [crc32(word.encode()) for word in words]
-        found.add(pair_of(_LETTERS[letters[0]], hashes[-1]))
-        found.add(pair_of(hashes[0], _LETTERS[ord(words[-1][0])]))
-        if len(words) > 2:
-            found.update(_of_many(words, hashes))
+        first, last = crc32(words[0].encode()), crc32(words[-1].encode())
+        found.add(pair_of(_LETTERS[letters[0]], last))
+        found.add(pair_of(first, _LETTERS[ord(words[-1][0])]))
+        if len(words) == 2:
+            found.add(pair_of(first, last))
         else:
-            found.add(pair_of(hashes[0], hashes[1]))
+            _add_of_many(words, [first, *[crc32(word.encode()) for word in words[1:-1]], last], found)
     return found
 
 
-def _of_many(words: list[str], hashes: list[int]) -> Iterator[int]:
+def _add_of_many(words: list[str], hashes: list[int], found: set[int]) -> None:
     for left, right in combinations(hashes[:_PAIRED], 2):
-        yield pair_of(left, right)
-    yield initials_key("".join([word[0] for word in words]))
-    yield initials_key("".join([word[0] for word in words if word not in _SMALL]))
+        found.add(pair_of(left, right))
+    letters = "".join([word[0] for word in words])
+    found.add(initials_key(letters))
+    if not _SMALL.isdisjoint(words):
+        found.add(initials_key("".join([word[0] for word in words if word not in _SMALL])))
 
 
 def commonness(word: str) -> float:
