@@ -164,13 +164,14 @@ def add(
     )
     if incident is None:
         return key, None
-    return key, save(tx, rules, incidents.add_report(incident, replace(report, key=key), policy, tx.now))
+    grown = incidents.with_report(incident, replace(report, key=key))
+    return key, save(tx, rules, rules.assess(grown, policy, tx.now))
 
 
 def save(tx: Transaction, rules: Rules, incident: Incident) -> Incident:
     """Save the incident, assessed by the policy `early`, to be looked at again when any policy has a reason to."""
     others = (policy for name, policy in rules.policies.items() if name != "early")
-    moments = [incident.next_at, *(incidents.assess(incident, policy, tx.now).next_at for policy in others)]
+    moments = [incident.next_at, *(rules.assess(incident, policy, tx.now).next_at for policy in others)]
     ahead = [moment for moment in moments if moment is not None and moment > tx.now]
     return tx.save_incident(replace(incident, next_at=min(ahead, default=None)))
 
@@ -272,7 +273,7 @@ def _seen(tx: Transaction, rules: Rules, requester: Requester, batch: Batch) -> 
     policy = rules.policies["early"]
     incident = tx.open_incident(requester.requester_id)
     if incident is not None:
-        return save(tx, rules, incidents.assess(incident, policy, tx.now))
+        return save(tx, rules, rules.assess(incident, policy, tx.now))
     known_since = tx.first_seen_at(requester.requester_id)
     if known_since is not None and batch.at - known_since > policy.quiet_for:
         return None

@@ -6,9 +6,12 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
-from bot.model import Edit, Name, Task
+from bot import incidents
+from bot.incidents.course import Courses
+from bot.model import Edit, Incident, Name, Task
 from bot.model.policy import Policy
 from bot.naming.beginnings import Beginnings
 from bot.naming.index import NameIndex
@@ -149,6 +152,13 @@ class Rules:
     policies: Mapping[str, Policy]
     secret: bytes
     names: Names = field(default_factory=Names)
+    courses: Courses = field(default_factory=Courses)
+
+    def assess(
+        self, incident: Incident, policy: Policy, now: datetime, guild_key: str | None = incidents.ALL
+    ) -> Incident:
+        """What `incidents.assess` says; of an incident that has only grown the new reports alone are gone through."""
+        return incidents.assess(incident, policy, now, guild_key, self.courses.of(incident, policy))
 
     def policy(self, name: str) -> Policy:
         """The policy of that name, else the cautious one: a guild is never told more than it chose."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from bot import evidence, incidents
+from bot import evidence
 from bot.model import Guild
 from bot.rules import Rules
 from bot.storage import Store, Transaction
@@ -46,7 +46,7 @@ def pass_time(tx: Transaction, rules: Rules, until: datetime, guilds: Sequence[G
 
 def settle(tx: Transaction, rules: Rules, incident_id: int, guilds: Sequence[Guild]) -> list[Told]:
     """Look at one incident again as of `tx.now`, save what it is now, and tell what follows."""
-    now_is = incidents.assess(tx.get_incident(incident_id), rules.policies["early"], tx.now)
+    now_is = rules.assess(tx.get_incident(incident_id), rules.policies["early"], tx.now)
     return tell(tx, rules, evidence.save(tx, rules, now_is), tx.now, guilds)
 
 

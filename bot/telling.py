@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import alerts, cards, incidents
+from bot import alerts, cards
 from bot.alerts import questions
 from bot.alerts.wire import alert_to
 from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Policy, Reason, Requester, Shape, Slot, State, Tie
@@ -79,7 +79,7 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
     policy = rules.policy(guild.policy)
     # What was saved is just this view where nobody has judged: the work of assessing grows with the evidence.
     as_saved = policy is rules.policies["early"] and not incident.verdicts
-    view = incident if as_saved else incidents.assess(incident, policy, now, guild.guild_key)
+    view = incident if as_saved else rules.assess(incident, policy, now, guild.guild_key)
     before = tx.last_alert(incident.incident_id, guild.guild_key)
     if _asks(tx, rules, incident, guild, now):
         policy = replace(policy, asks=True)
@@ -113,7 +113,7 @@ def keep_questions(tx: Transaction, rules: Rules, incident: Incident, now: datet
         if guild is None:
             continue
         policy = rules.policy(guild.policy)
-        about = about_of(tx, rules, incidents.assess(incident, policy, now, guild.guild_key))
+        about = about_of(tx, rules, rules.assess(incident, policy, now, guild.guild_key))
         closes_at = asked.due_at + policy.ask_for
         last = tx.last_alert(incident.incident_id, guild.guild_key)
         warned = last is not None and last.seen and last.reason not in cards.OVER
@@ -149,7 +149,7 @@ def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
         if told is None:
             continue
         policy = rules.policy(guild.policy)
-        about = about_of(tx, rules, incidents.assess(incident, policy, tx.now, guild.guild_key))
+        about = about_of(tx, rules, rules.assess(incident, policy, tx.now, guild.guild_key))
         for channel, card in _living(told, about, guild):
             tx.want(incident.incident_id, channel, cards.to_json(card))
     keep_questions(tx, rules, incident, tx.now)
@@ -163,7 +163,7 @@ def say_merged(tx: Transaction, rules: Rules, incident: Incident) -> list[Told]:
         last = tx.last_alert(incident.incident_id, guild.guild_key)
         if last is not None:
             policy = rules.policy(guild.policy)
-            view = replace(incidents.assess(incident, policy, tx.now, guild.guild_key), merged=True)
+            view = replace(rules.assess(incident, policy, tx.now, guild.guild_key), merged=True)
             said = alerts.due(last, view, policy, tx.now)
             if said is not None:
                 told.append(_record(tx, rules, replace(said, guild_key=guild.guild_key), view, guild, tx.now))
@@ -179,7 +179,7 @@ def recall(tx: Transaction, rules: Rules, incident: Incident, until: int) -> lis
         last = tx.last_alert(incident.incident_id, guild.guild_key)
         before = tx.last_alert(incident.incident_id, guild.guild_key, until=until)
         if before is not None and last != before:
-            view = incidents.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+            view = rules.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
             told.append(_record(tx, rules, replace(before, at=tx.now, public=False), view, guild, tx.now))
     return told
 

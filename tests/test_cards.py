@@ -180,6 +180,43 @@ def test_few_workers_are_few_in_public_and_counted_for_moderators(n: int) -> Non
     assert f"{n} worker{'s' * (n > 1)} report{'s' * (n == 1)} mass rejections" in private
 
 
+@pytest.mark.parametrize(("n", "said"), [(1, "1 worker says theirs"), (2, "2 workers say theirs")])
+def test_whose_work_was_approved_is_said_in_a_right_sentence(n: int, said: str) -> None:
+    known = replace(incident(6), n_contrary=n)
+    shown = alert(known, Reason.GROWN)
+
+    assert f"{said} was approved." in text_of(cards.for_moderators(shown, about(known), trial=False))
+    assert "Fewer than 5 workers say theirs was approved." in text_of(cards.alert(shown, about(known)))
+
+
+def test_a_sum_with_one_term_too_many_says_so_in_a_right_sentence() -> None:
+    known = incident(6)
+    why = tuple(Term(f"term {n}", n + 1.0) for n in range(7))
+
+    assert "+1.0 1 smaller term\n" in text_of(
+        cards.for_moderators(alert(known, Reason.GROWN, why=why), about(known), trial=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome", "said"),
+    [
+        (Reason.REVERSED, Outcome.REVERSED, "Reported as reversed by fewer than 5 workers"),
+        (Reason.PARTLY_REVERSED, Outcome.PARTLY_REVERSED, "Some rejections are reported as reversed by"),
+        (Reason.COMPENSATED, Outcome.COMPENSATED, "Workers report a payment instead of a reversal"),
+    ],
+)
+def test_a_short_message_says_what_is_new_and_repeats_no_accusation(
+    reason: Reason, outcome: Outcome, said: str
+) -> None:
+    known = replace(incident(6), outcome=outcome, n_reversing=2)
+
+    notice = cards.notice(alert(known, reason), about(known))
+
+    assert notice.lines[0].startswith(said)
+    assert "report mass rejections" not in text_of(notice)
+
+
 def test_from_five_on_the_count_is_shown() -> None:
     known = replace(incident(5), n_voices=5, n_sites=2)
 
@@ -756,7 +793,11 @@ def test_a_requester_is_shown_as_named() -> None:
 
 @pytest.mark.parametrize(
     ("platform", "said"),
-    [("connect", "To the researcher: a rejection can be undone."), ("clickworker", "To the "), (None, "as reason.")],
+    [
+        ("connect", "It can be put right. The researcher can reverse a rejection"),
+        ("clickworker", "To the "),
+        (None, "as reason."),
+    ],
 )
 def test_a_likely_accident_is_said_as_such_with_what_the_requester_can_do(platform: str | None, said: str) -> None:
     known = replace(incident(6), accident=True)

@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
-from bot.incidents.stages import last_word, standing_verdicts
-from bot.model import Decision, Incident, Stance, Voice
+from bot.model import Decision, Report, Stance, Voice
+
+_MOST = 100
+"""Judged incidents of one voice that are remembered, the newest: more say nothing new."""
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """An incident for the record: the last word on it, and who reported; `seen` reports were looked at."""
+
+    decision: Decision | None = None
+    voices: set[str] = field(default_factory=set)
+    seen: int = 0
 
 
 @dataclass(slots=True)
 class Records:
     """True and false reports by voice. A verdict that is undone or turned round is undone here as well."""
 
-    true: Counter[str] = field(default_factory=Counter)
-    false: Counter[str] = field(default_factory=Counter)
-    _held: dict[tuple[str, str], tuple[Decision, frozenset[str]]] = field(default_factory=dict)
+    cases: dict[str, deque[Case]] = field(default_factory=dict)
 
     def known(self, voice: Voice) -> Voice:
         """The voice with its record so far."""
-        n_true, n_false = self.true[voice.key], self.false[voice.key]
+        words = [case.decision for case in self.cases.get(voice.key, ())]
+        n_true, n_false = words.count(Decision.CONFIRM), words.count(Decision.DISMISS)
         return replace(voice, n_true=n_true, n_false=n_false) if n_true or n_false else voice
 
-    def judged(self, account: str, incident: Incident) -> None:
-        """Moderators have spoken on the incident: its reporters were right, wrong, or it is open again."""
-        key = (account, incident.opened_at.isoformat())
-        word = last_word(standing_verdicts(incident.verdicts))
-        before = self._held.pop(key, None)
-        if before is not None:
-            self._count(before[0], before[1], -1)
-        if word is not None:
-            voices = frozenset(r.voice.key for r in incident.reports if r.stance is Stance.REPORT)
-            self._held[key] = (word.decision, voices)
-            self._count(word.decision, voices, 1)
+    def judged(self, case: Case, decision: Decision | None, reports: dict[str, Report]) -> None:
+        """Moderators have spoken: the reporters were right, wrong, or it is open again (None).
 
-    def _count(self, decision: Decision, voices: Iterable[str], by: int) -> None:
-        counter = self.true if decision is Decision.CONFIRM else self.false
-        for voice in voices:
-            counter[voice] += by
+        `reports` are in the order in which they came. Whoever reports after the word is not meant by it.
+        """
+        case.decision = decision
+        if not case.seen:
+            self._forget(case)
+        for report in islice(reversed(reports.values()), len(reports) - case.seen):
+            if report.stance is Stance.REPORT and report.voice.key not in case.voices:
+                case.voices.add(report.voice.key)
+                self.cases.setdefault(report.voice.key, deque(maxlen=_MOST)).append(case)
+        case.seen = len(reports)
+
+    def _forget(self, case: Case) -> None:
+        """Who reported has to be looked up again."""
+        for voice in case.voices:
+            if case in self.cases[voice]:
+                self.cases[voice].remove(case)
+        case.voices.clear()

@@ -8,43 +8,24 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import incidents, trust
 from bot.alerts import due
+from bot.alerts.account import Account
 from bot.alerts.records import Records
 from bot.alerts.wire import Event
 from bot.incidents.course import Course
+from bot.incidents.score import is_unproven
+from bot.incidents.verdicts import Verdicts
 from bot.model import Alert, Batch, Decision, Incident, Reason, Report, Stage, Stance, Verdict
 from bot.model.policy import Policy
 
 _AFTER_LAST = timedelta(days=7)  # time goes on so long after the last event
 _LARGE, _LATE_EVERY = 50, timedelta(minutes=10)  # what comes late to so many reports is taken in together, so often
+_LARGER = 200  # and for each so many of them once as rarely again: the work for all of it stays in proportion
 _BATCHES = 100  # more work than this says nothing new about one requester
-
-
-@dataclass(slots=True)
-class Account:
-    """What is known of one account: its ordinary posts, work seen for it, its latest incident and what was told.
-
-    `praise` are the contrary voices of the last `volume_for`, `course` how the incident went so far, `keys` those of
-    its reports. Until `late_until` a large incident has evidence that came late and is not worked in yet.
-    """
-
-    platform: str | None = None
-    ordinary: deque[datetime] = field(default_factory=deque)
-    praise: deque[Report] = field(default_factory=deque)
-    course: Course | None = None
-    keys: set[str] = field(default_factory=set)
-    late_until: datetime | None = None
-    batches: tuple[Batch, ...] = ()
-    incident: Incident | None = None
-    told: Alert | None = None
-    again: bool = False
-    asked_at: datetime | None = None
-    heard_at: datetime | None = None
-    wakes_at: datetime | None = None
 
 
 def decide(events: Iterable[Event], policy: Policy) -> Iterator[tuple[Alert, str]]:
@@ -80,7 +61,7 @@ class Stream:
             if account is None or account.wakes_at != at:
                 continue
             account.wakes_at = None
-            self._look(account, at)
+            self._look(account, at, anew=True)
             yield from self._tell(key, account, at)
 
     def hear(self, event: Event, now: datetime) -> Iterator[tuple[Alert, str]]:
@@ -91,91 +72,94 @@ class Stream:
         if isinstance(event.what, Batch):
             self._see_batch(account, event.what, now)
         elif isinstance(event.what, Verdict):
-            self._judge(event.account_key, account, event.what, now)
+            self._judge(account, event.what, now)
         elif trust.weight(voice := self.records.known(event.what.voice), self.policy) > 0:
             same = voice is event.what.voice
             self._hear_report(account, event.what if same else replace(event.what, voice=voice), now)
         yield from self._tell(event.account_key, account, now)
 
-    def _look(self, account: Account, now: datetime) -> None:
-        """Works out anew what its evidence makes of the incident; without the receipt, which only an alert needs."""
+    def _look(self, account: Account, now: datetime, *, anew: bool = False) -> None:
+        """Works out what its evidence makes of the incident; without the receipt, which only an alert needs.
+
+        What came late to a large incident is taken in with `anew` only.
+        """
         if account.incident is None:
             return
-        if account.course is None:
-            account.course, account.late_until = self.courses.of(account.incident, self.policy), None
-        account.incident = incidents.assess(account.incident, self.policy, now, course=account.course, receipt=False)
+        if account.course is None or (account.late_until is not None and anew):
+            self._go_back(account)
+            account.verdicts = Verdicts.of(account.words.values())
+            account.course, account.late_until = self.courses.of(account.with_evidence(), self.policy), None
+        known, course, verdicts = account.incident, account.course, account.verdicts
+        account.incident = incidents.assess(known, self.policy, now, course=course, verdicts=verdicts, receipt=False)
 
-    def _becomes(self, account: Account, incident: Incident, now: datetime) -> None:
-        """The incident has other evidence than before."""
-        account.incident, account.course = incident, None
-        self._look(account, now)
+    def _go_back(self, account: Account) -> None:
+        """What began earlier than we knew had less ordinary volume before it."""
+        if account.reopened and account.incident is not None:
+            volume, praise = account.before(account.incident.opened_at, self.policy)
+            account.incident = replace(account.incident, volume=volume, praise=praise)
+            account.reopened = False
 
     def _see_batch(self, account: Account, batch: Batch, now: datetime) -> None:
         recent = (each for each in account.batches if now - each.at <= self.policy.quiet_for)
         account.batches = (*recent, batch)[-_BATCHES:]
         incident = self._open(account)
-        if incident is not None:
-            if len(incident.batches) < _BATCHES:
-                self._becomes(account, incidents.with_batch(incident, batch), now)
-            return
-        opened = self._new(account, None, now)
-        if opened.unproven:
-            self._begin(account, opened)
+        if incident is None:
+            if is_unproven(self._bare(account, now), self.policy):
+                account.begin(self._new(account, None, now))
+        elif len(incident.batches) < _BATCHES:
+            account.incident = incidents.with_batch(incident, batch)
+            if is_unproven(account.incident, self.policy) is not is_unproven(incident, self.policy):
+                account.course = None
+            self._look(account, now)
 
-    def _judge(self, key: str, account: Account, verdict: Verdict, now: datetime) -> None:
+    def _judge(self, account: Account, verdict: Verdict, now: datetime) -> None:
         """A verdict is about the latest incident, open or over; without one, confirm and dismiss make one."""
         if account.incident is None:
             if verdict.decision not in (Decision.CONFIRM, Decision.DISMISS):
                 return
-            self._begin(account, self._new(account, None, now))
-        assert account.incident is not None
-        # A verdict changes nothing about how the evidence went.
-        account.incident = incidents.with_verdict(account.incident, verdict)
+            account.begin(self._new(account, None, now))
+        if not account.judge(verdict):
+            self._work_in(account, now, len(account.words))
         self._look(account, now)
-        self.records.judged(key, account.incident)
+        word = account.verdicts.last_word
+        self.records.judged(account.case, word.decision if word else None, account.reports)
 
     def _hear_report(self, account: Account, report: Report, now: datetime) -> None:
         incident = account.incident if report.stance is Stance.REVERSAL else self._open(account)
         is_claim = report.stance is not Stance.REPORT or report.probability >= self.policy.claim_floor
         if report.stance is Stance.CONTRARY:
             account.praise.append(report)
-        if incident is not None and is_claim and incidents.joins(incident, report, self.policy):
+        if incident is not None and is_claim and incidents.joins(incident, report, self.policy, account.verdicts):
             self._join(account, incident, report, now)
         elif report.stance is not Stance.REPORT:
             return
         elif incident is None and is_claim and report.same_text_as is None and self._is_recent(report, now):
             self._put_away(account)
-            self._begin(account, self._new(account, report, now))
+            account.begin(self._new(account, report, now))
         elif incident is None or incident.stage in (Stage.WATCHED, Stage.SUSPECTED):
-            account.ordinary.append(report.at)
+            account.hear_ordinary(report.at)
 
     def _join(self, account: Account, incident: Incident, report: Report, now: datetime) -> None:
-        """One more report of the incident. What began earlier than we knew had less ordinary volume before it."""
-        is_new, course = report.key not in account.keys, account.course
-        account.keys.add(report.key)
-        # To look for an earlier one of the same key among thousands takes longer than all the rest.
-        known = (
-            replace(incident, reports=(*incident.reports, report))
-            if is_new
-            else incidents.with_report(incident, report)
-        )
-        if report.stance is Stance.REPORT and (report.at < incident.opened_at or incidents.is_only_work(incident)):
-            volume, praise = self._before(account, report.at)
-            known, course = replace(known, opened_at=report.at, volume=volume, praise=praise), None
-        if course is not None and is_new and course.goes_on_with(report):
-            account.incident, account.course = known, course.carried_on(known, report)
+        """One more report of the incident, which may have begun earlier than we knew."""
+        begins = report.stance is Stance.REPORT and (report.at < incident.opened_at or account.is_only_work)
+        if begins:
+            account.incident, account.reopened = replace(incident, opened_at=report.at), True
+        is_new, course = account.add(report), account.course
+        goes_on = is_new and not begins and account.late_until is None
+        if goes_on and course is not None and course.goes_on_with(report):
+            course.carry_on(report)
             self._look(account, now)
-        elif len(known.reports) <= _LARGE:
-            self._becomes(account, known, now)
-        else:
-            account.incident, account.course = known, None
-            account.late_until = account.late_until or now + _LATE_EVERY
+        elif self._work_in(account, now, len(account.reports)):
+            self._look(account, now)
 
     @staticmethod
-    def _begin(account: Account, opened: Incident) -> None:
-        """A new incident, of which nobody has been told."""
-        account.incident, account.course, account.told, account.late_until = opened, None, None, None
-        account.keys = {each.key for each in opened.reports}
+    def _work_in(account: Account, now: datetime, size: int) -> bool:
+        """What came late to `size` others: whether all is worked out anew at once; else it waits for its time."""
+        if size <= _LARGE:
+            account.course = None
+            return True
+        account.late_until = account.late_until or now + _LATE_EVERY * max(1, size // _LARGER)
+        return False
 
     def _is_recent(self, report: Report, now: datetime) -> bool:
         return now - report.at < self.policy.quiet_for
@@ -186,36 +170,35 @@ class Stream:
         if incident is None:
             return
         if incident.stage in (Stage.WATCHED, Stage.DISMISSED):
-            account.ordinary.extend(r.at for r in incident.reports if r.stance is Stance.REPORT)
+            account.ordinary.extend(r.at for r in account.reports.values() if r.stance is Stance.REPORT)
+            account.ordinary.sort()
         elif incident.stage is Stage.CONFIRMED or (told is not None and told.seen):
             account.again = True
 
     def _new(self, account: Account, report: Report | None, now: datetime) -> Incident:
         opened_at = report.at if report else now
         since = opened_at - self.policy.volume_for
-        account.ordinary = deque(at for at in account.ordinary if at >= since)
+        account.ordinary = [at for at in account.ordinary if at >= since]
         account.praise = deque(each for each in account.praise if each.at >= since)
-        volume, praise = self._before(account, opened_at)
-        opened = incidents.open_incident(
-            account.platform,
-            report,
-            policy=self.policy,
-            now=now,
-            again=account.again,
+        opened = self._bare(account, opened_at)
+        said = {report.key: report} if report else {}
+        for each in account.praise:
+            if incidents.joins(opened, each, self.policy):
+                said[each.key] = each
+        return incidents.assess(replace(opened, reports=tuple(said.values())), self.policy, now)
+
+    def _bare(self, account: Account, opened_at: datetime) -> Incident:
+        """An incident that would begin then, without evidence."""
+        volume, praise = account.before(opened_at, self.policy)
+        return Incident(
+            platform=account.platform,
+            rules_version=self.policy.rules_version,
+            opened_at=opened_at,
             batches=account.batches,
             volume=volume,
             praise=praise,
+            again=account.again,
         )
-        contrary = (each for each in account.praise if incidents.joins(opened, each, self.policy))
-        for each in contrary:
-            opened = incidents.with_report(opened, each)
-        return incidents.assess(opened, self.policy, now)
-
-    def _before(self, account: Account, opened_at: datetime) -> tuple[int, int]:
-        """What was ordinary about the requester in the 90 days before: posts, and people who praised."""
-        since, until = opened_at - self.policy.volume_for, opened_at - self.policy.prelude
-        praise = {each.voice.key for each in account.praise if since <= each.at < until}
-        return sum(since <= at < until for at in account.ordinary), len(praise)
 
     @staticmethod
     def _open(account: Account) -> Incident | None:
@@ -236,7 +219,7 @@ class Stream:
     def _with_receipt(self, alert: Alert, account: Account) -> Alert:
         if account.incident is None:
             return alert
-        course = account.course or Course.of(account.incident, self.policy)
+        course = account.course or self.courses.of(account.with_evidence(), self.policy)
         account.incident = incidents.with_receipt(account.incident, course)
         return replace(alert, why=account.incident.why, score=account.incident.score)
 

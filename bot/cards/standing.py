@@ -86,7 +86,7 @@ def _sentences(newest: Incident, platform: Platform | None, now: datetime, case:
     said = (words.numbers(newest), words.reversal(newest), words.accident(newest, platform, now))
     lines += [line for line in said if line]
     if newest.n_contrary:
-        lines.append(f"{words.people(newest.n_contrary).capitalize()} say theirs was approved.")
+        lines.append(words.contrary(newest))
     if newest.disputed:
         lines.append(words.DISPUTED)
     sure = newest.stage in (Stage.CORROBORATED, Stage.CONFIRMED)

@@ -55,6 +55,13 @@ def voices(incident: Incident, *, public: bool = True) -> str:
     return people(incident.n_voices, public=public) + where
 
 
+def contrary(incident: Incident, *, public: bool = True) -> str:
+    """That others had their work approved: "1 worker says theirs was approved."."""
+    who = people(incident.n_contrary, public=public)
+    verb = "says" if incident.n_contrary == 1 and not public else "say"
+    return f"{who[0].upper()}{who[1:]} {verb} theirs was approved."
+
+
 def day(at: datetime | None) -> str:
     """A date as people write it, without an hour: in public the hour could tell who spoke."""
     return "unknown" if at is None else f"{at.day} {at:%b %Y}"
@@ -122,7 +129,7 @@ def accident(incident: Incident, platform: Platform | None, now: datetime) -> st
         return text
     if platform.reversal is None:
         return f"{text} To the {platform.words.requester.one}: ask {platform.name} how to undo a rejection."
-    return f"{text} To the {platform.words.requester.one}: a rejection can be undone. {platform.reversal.text}"
+    return f"{text} It can be put right. {platform.reversal.text}"
 
 
 def approvals(seen: Iterable[tuple[datetime, Task]]) -> str | None:

@@ -17,7 +17,8 @@ from bot.incidents import stages
 from bot.incidents.course import Course
 from bot.incidents.evidence import is_accident
 from bot.incidents.score import is_unproven
-from bot.model import Batch, Decision, Incident, Report, Stage, Stance, Term, Verdict
+from bot.incidents.verdicts import Verdicts
+from bot.model import Batch, Decision, Incident, Outcome, Report, Stage, Stance, Term, Verdict
 from bot.model.policy import Policy
 
 ALL: Final = "*"
@@ -110,31 +111,34 @@ def is_only_work(incident: Incident) -> bool:
     return not incident.verdicts and all(each.stance is not Stance.REPORT for each in incident.reports)
 
 
-def joins(incident: Incident, report: Report, policy: Policy) -> bool:
-    """Whether the report belongs to this incident: near it in time. A reversal may come long after."""
+def joins(incident: Incident, report: Report, policy: Policy, verdicts: Verdicts | None = None) -> bool:
+    """Whether the report belongs to this incident: near it in time. A reversal may come long after.
+
+    `verdicts` are those for all guilds, if they are known already.
+    """
     before = policy.contrary_for if report.stance is Stance.CONTRARY else policy.quiet_for
     if report.at < incident.opened_at - before:
         return False
     if report.stance is Stance.REVERSAL:
         return report.at <= (incident.last_at or incident.opened_at) + policy.reversal_for
-    return report.at < ends_at(incident, policy)
+    return report.at < ends_at(incident, policy, verdicts)
 
 
-def ends_at(incident: Incident, policy: Policy) -> datetime:
+def ends_at(incident: Incident, policy: Policy, verdicts: Verdicts | None = None) -> datetime:
     """When the incident is over if nothing more is heard.
 
     One that nobody was told of ends `quiet_for` after it began, so that a requester who is always talked about gets
     an ordinary volume instead of an endless incident; one dismissed for everybody ends with its lock.
     """
-    return _ends_at(incident.stage, incident.opened_at, incident.last_at, incident.verdicts, policy)
+    for_all = verdicts or Verdicts.of(v for v in incident.verdicts if v.guild_key is None)
+    return _ends_at(incident.stage, incident.opened_at, incident.last_at, for_all.last_word, policy)
 
 
 def _ends_at(
-    stage: Stage, opened_at: datetime, last_at: datetime | None, verdicts: Iterable[Verdict], policy: Policy
+    stage: Stage, opened_at: datetime, last_at: datetime | None, for_all: Verdict | None, policy: Policy
 ) -> datetime:
-    word = stages.last_word(stages.standing_verdicts(v for v in verdicts if v.guild_key is None))
-    if word is not None and word.decision is Decision.DISMISS:
-        return word.at + policy.lock_for
+    if for_all is not None and for_all.decision is Decision.DISMISS:
+        return for_all.at + policy.lock_for
     if stage is Stage.WATCHED:
         return opened_at + policy.quiet_for
     return (last_at or opened_at) + policy.quiet_for
@@ -146,28 +150,32 @@ def assess(
     now: datetime,
     guild_key: str | None = ALL,
     course: Course | None = None,
+    verdicts: Verdicts | None = None,
     *,
     receipt: bool = True,
 ) -> Incident:
     """Everything derived, worked out from the evidence as one guild sees it: its own verdicts and those for all.
 
     Evidence counts at its own date, however late it comes. `next_at` is when time alone changes something.
-    `course` is the course of this very evidence if it is known already; without `receipt` the terms are left out.
+    `course` is the course of this very evidence if it is known already, `verdicts` those that were given, where all
+    of them are for all guilds; without `receipt` the terms are left out.
     """
     course = course or Course.of(incident, policy)
-    heard = (v for v in incident.verdicts if guild_key in (ALL, v.guild_key) or v.guild_key is None)
-    standing = stages.standing_verdicts(heard)
-    word = stages.last_word(standing)
+    heard = verdicts or Verdicts.of(
+        v for v in incident.verdicts if guild_key in (ALL, v.guild_key) or v.guild_key is None
+    )
+    for_all = verdicts or Verdicts.of(v for v in incident.verdicts if v.guild_key is None)
+    word = heard.last_word
     tally, n_contrary = course.tally, len(course.tally.against)
     stage = _stage(stages.machine_stage(course.rank), word)
     last_at = max((at for at in (course.last_at, word.at if word else None) if at), default=None)
-    ends = _ends_at(stage, incident.opened_at, last_at, incident.verdicts, policy)
+    ends = _ends_at(stage, incident.opened_at, last_at, for_all.last_word, policy)
     public_after = _public_after(course, word)
     later = [at for at in (public_after, ends) if at is not None and at > now]
     known = replace(
         incident,
         stage=stage,
-        outcome=stages.outcome(course.back, course.n_rejected, standing, policy),
+        outcome=Outcome.REVERSED if heard.n_reversed else course.back.outcome(course.n_rejected),
         disputed=stages.is_disputed(tally.n_voices, n_contrary, policy),
         unproven=is_unproven(incident, policy),
         last_at=last_at,
@@ -178,9 +186,9 @@ def assess(
         n_sites=sum(n > 0 for n in tally.sites.values()),
         n_contrary=n_contrary,
         n_rejected=course.n_rejected,
-        n_reversed=stages.n_reversed(course.back, policy),
-        reversed_of=stages.reversed_of(course.back, course.claimed, policy),
-        n_reversing=stages.n_reversing(course.back, policy),
+        n_reversed=course.back.n_reversed,
+        reversed_of=course.back.reversed_of,
+        n_reversing=course.back.n_voices,
         accident=is_accident(course.causes),
         score=tally.points,
     )

@@ -23,13 +23,14 @@ class Chain:
     """The strongest chain of different people who speak at least `burst_for` apart, as it grows.
 
     `recent` are the links of the last `burst_for`, `together` who made them; what is older is `settled`, the best of
-    each person. `best` is the highest sum that two people or more reached, `many` whether more than `burst_voices`
-    people spoke within `burst_for`: so many are not one hand.
+    each person, and `strongest` the two best of these. `best` is the highest sum that two people or more reached,
+    `many` whether more than `burst_voices` people spoke within `burst_for`: so many are not one hand.
     """
 
     recent: deque[_Link] = field(default_factory=deque)
     together: Counter[str] = field(default_factory=Counter)
     settled: dict[str, float] = field(default_factory=dict)
+    strongest: tuple[tuple[float, str], ...] = ()
     since: datetime | None = None
     best: float = 0.0
     many: bool = False
@@ -45,7 +46,7 @@ class Chain:
         self._settle(at, policy)
         self.since = self.since or at
         decay = (at - self.since) / policy.half_life
-        before = max((link for who, link in self.settled.items() if who != voice), default=None)
+        before = next((link for link, who in self.strongest if who != voice), None)
         value = points if before is None else points + 2 ** (before - decay)
         self.recent.append((at, voice, math.log2(value) + decay))
         self.together[voice] += 1
@@ -57,7 +58,9 @@ class Chain:
         """What is `burst_for` old is no part of a burst at `at` any more; chains may go on from it."""
         while self.recent and at - self.recent[0][0] >= policy.burst_for:
             _, voice, link = self.recent.popleft()
-            self.settled[voice] = max(link, self.settled.get(voice, link))
+            self.settled[voice] = link = max(link, self.settled.get(voice, link))
+            others = (each for each in self.strongest if each[1] != voice)
+            self.strongest = tuple(sorted([*others, (link, voice)], reverse=True)[:2])
             self.together[voice] -= 1
             if not self.together[voice]:
                 del self.together[voice]

@@ -11,9 +11,12 @@ from datetime import datetime
 
 from bot import trust
 from bot.incidents import stages
+from bot.incidents.reversals import Reversals
 from bot.incidents.score import Tally
 from bot.model import Cause, Incident, Report, Stance, Term
 from bot.model.policy import Policy
+
+_KEPT = 8  # courses: what one page of posts is about
 
 
 @dataclass(slots=True)
@@ -30,9 +33,12 @@ class Course:
     largest: int | None = None
     own: dict[str, int] = field(default_factory=dict)
     own_sum: int = 0
-    claimed: dict[str, int] = field(default_factory=dict)
     causes: dict[str, Cause] = field(default_factory=dict)
-    back: list[Report] = field(default_factory=list)
+    back: Reversals = field(init=False)
+    _receipt: tuple[Term, ...] | None = None
+
+    def __post_init__(self) -> None:
+        self.back = Reversals(self.policy)
 
     @classmethod
     def of(cls, incident: Incident, policy: Policy) -> Course:
@@ -43,15 +49,12 @@ class Course:
             course._take(report)
         return course
 
-    def carried_on(self, incident: Incident, report: Report) -> Course:
-        """The course with one report more, of which `incident` has the evidence; this one is not to be used again."""
-        if not self.goes_on_with(report):
-            return Course.of(incident, self.policy)
+    def carry_on(self, report: Report) -> None:
+        """One report more, which this course goes on with."""
         if report.stance is Stance.REPORT:
             self.tally.credits.update(trust.by_voice([report], self.policy))
         if report.same_text_as is None:
             self._take(report)
-        return self
 
     def goes_on_with(self, report: Report) -> bool:
         """Whether it comes after all the others and says nothing new of who wrote them."""
@@ -64,8 +67,9 @@ class Course:
 
     def _take(self, report: Report) -> None:
         self.words.append(report)
+        self._receipt = None
         if report.stance is Stance.REVERSAL:
-            self.back.append(report)
+            self.back.take(report)
             return
         if not self.tally.counts(report):
             return
@@ -86,7 +90,7 @@ class Course:
         if n is None:
             return
         self.largest = max(n, self.largest or 0)
-        self.claimed[key] = max(n, self.claimed.get(key, 0))
+        self.back.claims(key, n)
         if report.facts.first_hand:
             before = self.own.get(key, 0)
             self.own[key] = max(n, before)
@@ -99,4 +103,40 @@ class Course:
 
     def receipt(self) -> tuple[Term, ...]:
         """Every term with its points; they sum to the score."""
-        return self.tally.receipt(report for report in self.words if self.tally.counts(report))
+        if self._receipt is None:
+            self._receipt = self.tally.receipt(report for report in self.words if self.tally.counts(report))
+        return self._receipt
+
+
+@dataclass(slots=True)
+class Courses:
+    """The latest courses: an incident that only grows is not gone through from its first report for each new one."""
+
+    kept: dict[tuple[int | None, Policy], tuple[Incident, Course]] = field(default_factory=dict)
+
+    def of(self, incident: Incident, policy: Policy) -> Course:
+        """The course of this evidence."""
+        key = (incident.incident_id, policy)
+        before = self.kept.pop(key, None)
+        course = (_gone_on(*before, incident) if before else None) or Course.of(incident, policy)
+        self.kept[key] = (incident, course)
+        if len(self.kept) > _KEPT:
+            del self.kept[next(iter(self.kept))]
+        return course
+
+
+def _gone_on(before: Incident, course: Course, incident: Incident) -> Course | None:
+    """The course of what was there before, carried on; None if more has changed than that reports were added."""
+    n = len(before.reports)
+    if not n or incident.reports[:n] != before.reports or _beside(before) != _beside(incident):
+        return None
+    for report in incident.reports[n:]:
+        if not course.goes_on_with(report):
+            return None
+        course.carry_on(report)
+    return course
+
+
+def _beside(incident: Incident) -> tuple[object, ...]:
+    """What a course depends on beside the reports."""
+    return incident.volume, incident.praise, incident.again, incident.batches

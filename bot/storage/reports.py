@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Row, case, func, insert, or_, select, update
@@ -15,6 +16,12 @@ from bot.storage.part import Part, chunks, number
 from bot.storage.tables import incidents, reports, voices
 
 DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=4_096)
+def _facts(text: str) -> Facts:
+    """Of a large incident they are read with every new report, and mostly say the same."""
+    return cast("Facts", load(Facts, text))
 
 
 def report(row: Row[Any]) -> Report:
@@ -33,7 +40,7 @@ def report(row: Row[Any]) -> Report:
         voice=voice,
         stance=row.stance,
         probability=row.probability,
-        facts=load(Facts, row.facts),
+        facts=_facts(row.facts),
         source=row.source,
         same_text_as=row.same_text_as,
     )
