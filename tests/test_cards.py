@@ -350,7 +350,7 @@ def test_confirmed_says_who_confirmed_also_when_no_report_is_left() -> None:
 
     card = cards.alert(alert(known, Reason.CONFIRMED), about(known))
 
-    assert card.lines[0] == f"Mass rejections by {NAME} (Moderators of this community confirmed it)."
+    assert card.lines[0] == f"Mass rejections by {NAME} (confirmed by moderators of this community)."
     assert "0 workers" not in text_of(cards.standing(found(known), PLATFORMS, NOW))
 
 
@@ -749,6 +749,10 @@ def test_status_stays_short_whatever_goes_wrong() -> None:
         (guild(policy="cautious"), "Policy cautious"),
         (guild(platforms=("prolific", "connect")), "prolific, connect"),
         (guild(alert_channel=None), "no channel set"),
+        (guild(mode=Mode.TRIAL), "To tell members: /setup public:on"),
+        (guild(mode=Mode.TRIAL, alert_channel=None), "To tell members: /setup alerts:#channel public:on"),
+        (guild(mode=Mode.TRIAL, moderator_channel=None), "members are told nothing.\nModerators see nothing yet."),
+        (guild(moderator_channel=None), "Members are told.\nModerators see nothing yet."),
     ],
 )
 def test_the_settings_of_a_guild_are_said_in_words(settings: Guild, said: str) -> None:
@@ -757,6 +761,27 @@ def test_the_settings_of_a_guild_are_said_in_words(settings: Guild, said: str) -
 
 def test_a_policy_that_is_gone_does_not_break_the_settings_card() -> None:
     assert "Policy" in text_of(cards.guild(guild(policy="gone with an update")))
+
+
+def test_what_was_taken_back_is_followed_by_no_call_to_stop_working() -> None:
+    known = replace(incident(6), stage=Stage.CONFIRMED, outcome=Outcome.REVERSED, n_reversing=5)
+
+    for card in (
+        cards.alert(alert(known, Reason.REVERSED), about(known)),
+        cards.standing(found(known), PLATFORMS, NOW),
+    ):
+        assert "See whether yours were taken back" in text_of(card)
+        assert "Stop working" not in text_of(card)
+
+
+def test_a_word_that_was_taken_back_cannot_be_taken_back_again_and_an_outcome_is_named() -> None:
+    shown = about(replace(incident(6), stage=Stage.CONFIRMED, outcome=Outcome.REVERSED))
+
+    undone, reversed_ = (text_of(cards.judged(each, shown)) for each in (Decision.UNDO, Decision.REVERSED))
+
+    assert "takes it back" not in undone
+    assert "Now: confirmed by moderators; reported as reversed." in reversed_
+    assert "`undo` takes it back" in reversed_
 
 
 def test_the_small_answers_say_what_to_do() -> None:

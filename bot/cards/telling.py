@@ -183,7 +183,8 @@ def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
     if incident.disputed:
         lines.append(words.DISPUTED)
     sure = alert.stage in (Stage.CORROBORATED, Stage.CONFIRMED)
-    lines.append(f"What to do: {words.what_to_do(about.platform, alert.at, sure=sure)}")
+    what = words.what_to_do(about.platform, alert.at, sure=sure, outcome=incident.outcome)
+    lines.append(f"What to do: {what}")
     return tuple(lines)
 
 
@@ -198,7 +199,7 @@ def _first(alert: Alert, about: About, *, public: bool) -> str:
     if alert.reason is Reason.MERGED:
         return "These reports belong to another incident, which goes on."
     how = {
-        Stage.CONFIRMED: "Moderators of this community confirmed it",
+        Stage.CONFIRMED: "confirmed by moderators of this community",
         Stage.CORROBORATED: "unverified",
         Stage.SUSPECTED: "early and unverified: it may be a mistake",
     }.get(alert.stage, "unverified")

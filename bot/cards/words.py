@@ -155,14 +155,16 @@ def task(seen: Task) -> str:
     return " · ".join(parts)
 
 
-def what_to_do(platform: Platform | None, now: datetime, *, sure: bool) -> str:
-    """What a worker should do now, in one sentence; nothing that needs a platform which has closed."""
+def what_to_do(platform: Platform | None, now: datetime, *, sure: bool, outcome: Outcome = Outcome.OPEN) -> str:
+    """What a worker should do now, in a sentence or two; nothing that needs a platform which has closed."""
     if platform is not None and platform.closed(now):
         return (
             f"{platform.name} closed on {day(platform.closed_at)}: this can only be about old work. "
             "Save proof of yours (titles, dates, messages)."
         )
     many = platform.words.task.many if platform else "tasks"
+    if outcome is Outcome.REVERSED:
+        return f"See whether yours were taken back, too. Then do a few {many} and wait until they are decided."
     if sure:
         return f"Stop working for them, return open {many} rather than hand them in, and save proof of what you did."
     return f"Do a few {many} and wait until they are decided before you do more. Save proof of what you did."
