@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bot.model import Guild
 from bot.rules import Rules
 from bot.storage import Store, open_store
 from tests.making import NOW, rules
@@ -52,7 +53,15 @@ def by() -> Rules:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+def guilds() -> tuple[Guild, ...]:
+    """The communities that the store knows from the start; a file of tests that needs some says which."""
+    return ()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock, guilds: tuple[Guild, ...]) -> AsyncIterator[Store]:
     opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    for one in guilds:
+        await opened.write(lambda tx, one=one: tx.save_guild(one))
     yield opened
     await opened.close()
