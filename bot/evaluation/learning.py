@@ -1,26 +1,26 @@
 """Learns the reader's weights from labelled posts, and writes them where the reader looks for them.
 
-`python -m bot.evaluation.learning` makes bot/reading/weights.tsv and gate.tsv anew from data/corpus (training and
-plain). scikit-learn, which does the sums, is a tool of the developers and no part of the bot.
+`python -m bot.evaluation.learning` makes bot/reading/weights.tsv, stages.tsv and gate.tsv anew from data/corpus
+(training and plain). scikit-learn, which does the sums, is a tool of the developers and no part of the bot.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.evaluation.corpus import load
 from bot.evaluation.examples import Example, Reader, parents, read_all
-from bot.model import Kind, Post, Reading
+from bot.model import Kind, Post, Reading, Reversal
 from bot.platforms import Platforms
 from bot.platforms import load as load_platforms
 from bot.reading import Parent, features, read
 from bot.reading.gate import THRESHOLD, Gate, words
-from bot.reading.score import BIAS, KINDS, Model, Row
+from bot.reading.score import BIAS, KINDS, STAGES, Model, Row
 
 LEAST_POSTS = 5  # a gram in fewer posts says more of their authors than of rejections
 STRENGTH = 0.1  # of the weights, against a penalty on their squares
@@ -35,11 +35,15 @@ _TURNS = 2  # of reading answers under what was learnt so far: a post is read in
 _EXACT = 1e-10
 _ROOT = Path(__file__).resolve().parents[2]
 TRAINING, PLAIN, READING = _ROOT / "data/corpus/training", _ROOT / "data/corpus/plain", _ROOT / "bot/reading"
-WEIGHTS, GATE = READING / "weights.tsv", READING / "gate.tsv"
+WEIGHTS, STAGED, GATE = READING / "weights.tsv", READING / "stages.tsv", READING / "gate.tsv"
 _HEAD = """\
 # What each feature of a post says for each kind (mass, single, reversal, talk, other), in log-odds: they are summed and
 # the sums made probabilities. Learnt by `python -m bot.evaluation.learning` from data/corpus, never edited by hand.
 # A name without ~ is a signal of bot/reading; with ~ it is words of the post, <…> for what a word means (words.toml).
+"""
+_STAGES_HEAD = """\
+# What each feature of a post says of how far a reversal has come (done, partly, promised, asked), in log-odds, summed.
+# Learnt by `python -m bot.evaluation.learning` from data/corpus, never edited by hand. Names as in weights.tsv.
 """
 _GATE_HEAD = """\
 # How much each word speaks for rejected work, in log-odds: a post whose words sum to less than the threshold is not
@@ -65,8 +69,20 @@ def weights(platforms: Platforms, examples: Sequence[Example]) -> Model:
         above = parents(examples, readings)
         views = [features(each.post, platforms, parent) for each, parent in zip(examples, above, strict=True)]
         found = [names for seen in views for names in seen]
-        model = Model(_fit(found, [kind for kind, seen in zip(kinds, views, strict=True) for _ in seen]))
-    return Model(model.rows, gate(examples))
+        classes = [kind for kind, seen in zip(kinds, views, strict=True) for _ in seen]
+        model = Model(_fit(found, classes, [CLAIM if KINDS[kind] is Kind.MASS else 1.0 for kind in classes]))
+    return Model(model.rows, gate(examples), _stages(examples, views, model))
+
+
+def _stages(examples: Sequence[Example], views: Sequence[tuple[frozenset[str], ...]], model: Model) -> dict[str, Row]:
+    """How far a reversal has come, of those posts that say it, by the features that the model hears."""
+    told = [
+        (names[-1] & model.rows.keys(), STAGES.index(Reversal(str(stage))))
+        for each, names in zip(examples, views, strict=True)
+        if names and (stage := each.expected.facts.get("reversal")) in STAGES
+    ]
+    found, stages = [names for names, _ in told], [stage for _, stage in told]
+    return _fit(found, stages, [1.0] * len(told)) if len(set(stages)) > 1 else {}
 
 
 def _read(platforms: Platforms, model: Model, post: Post, parent: Parent | None) -> Reading:
@@ -104,11 +120,11 @@ def _gate(found: Sequence[frozenset[str]], examples: Sequence[Example]) -> dict[
     return {name: float(weight) for name, weight in zip(names, coefficients, strict=True)}
 
 
-def _fit(found: Sequence[frozenset[str]], kinds: Sequence[int]) -> dict[str, Row]:
+def _fit(found: Sequence[frozenset[str]], classes: Sequence[int], counts: Sequence[float]) -> dict[str, Row]:
     names, matrix = _matrix(found, SIGNAL)
     if not names:
         return {}
-    machine = _learn(STRENGTH, matrix, kinds, [CLAIM if KINDS[kind] is Kind.MASS else 1.0 for kind in kinds])
+    machine = _learn(STRENGTH, matrix, classes, counts)
     rows: dict[str, Row] = {BIAS: tuple(map(float, machine.intercept_))}
     for column, name in enumerate(names):
         row = tuple(float(value) * _scale(name, SIGNAL) for value in machine.coef_[:, column])
@@ -143,12 +159,17 @@ def _scale(name: str, signal: float) -> float:
 
 def table(model: Model) -> str:
     """The model as the text of weights.tsv: signals first, then grams, each in the order of the alphabet."""
-    return _HEAD + "".join(_lines(model))
+    return _HEAD + "".join(_lines(model.rows))
 
 
-def _lines(model: Model) -> Iterable[str]:
-    for name in sorted(model.rows, key=lambda name: (name.startswith("~"), name)):
-        yield "\t".join([name, *(f"{weight:.6f}" for weight in model.rows[name])]) + "\n"
+def stages_table(model: Model) -> str:
+    """The model as the text of stages.tsv, in the same order."""
+    return _STAGES_HEAD + "".join(_lines(model.stages))
+
+
+def _lines(rows: Mapping[str, Row]) -> Iterable[str]:
+    for name in sorted(rows, key=lambda name: (name.startswith("~"), name)):
+        yield "\t".join([name, *(f"{weight:.6f}" for weight in rows[name])]) + "\n"
 
 
 def gate_table(found: Gate) -> str:
@@ -159,10 +180,11 @@ def gate_table(found: Gate) -> str:
 
 
 def main() -> None:
-    """Writes weights.tsv and gate.tsv anew."""
+    """Writes weights.tsv, stages.tsv and gate.tsv anew."""
     examples = [*load(TRAINING), *load(PLAIN)]
     model = weights(load_platforms(), examples)
     WEIGHTS.write_text(table(model), "utf-8")
+    STAGED.write_text(stages_table(model), "utf-8")
     GATE.write_text(gate_table(model.gate), "utf-8")
     sys.stderr.write(f"{WEIGHTS}: {len(model.rows)} features, learnt from {len(examples)} posts.\n")
 

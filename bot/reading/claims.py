@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from operator import add
 
-from bot.model import Claim, Facts, Kind, Mention, Origin, Share
+from bot.model import Claim, Facts, Kind, Mention, Origin, Reversal, Share
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.facts.reversals import told_with
@@ -151,11 +151,14 @@ def _judged(told: Told, core: list[Line], around: list[Line], model: Model) -> T
         more = model.sums(islice(names, heard, None))
         probability = between(probability, chances(tuple(map(add, sums, more))))
     kind = max(probability, key=lambda k: probability[k])
+    facts = told.claim.facts
+    if kind is Kind.REVERSAL and facts.reversal is not Reversal.COMPENSATED:
+        facts = replace(facts, reversal=model.stage(names) or facts.reversal)
     told.claim = replace(
         told.claim,
         kind=kind,
         probability=probability,
-        facts=_fitting(told.claim.facts, kind, told, probability),
+        facts=_fitting(facts, kind, told, probability),
         contrary=kind is Kind.TALK and told.claim.contrary,
     )
     return told
@@ -222,6 +225,8 @@ def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
         names[f"{stated}_{tier}"] = str(n)
     if facts.share is not None:
         names[f"{stated}_{facts.share.value}"] = facts.share.value
+    if facts.reversal is not None:
+        names[f"stage_{facts.reversal.value}"] = facts.reversal.value
     return names
 
 

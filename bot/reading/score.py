@@ -1,5 +1,6 @@
 """From named features to probabilities: one table of weights (weights.tsv), summed, and a softmax over the kinds.
 
+How far a reversal has come is weighed in the same way, by a table of its own (stages.tsv).
 The weights are learnt from data/corpus/training by a linear model (bot/evaluation/learning.py), never set by hand.
 """
 
@@ -7,16 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
-from bot.model import Kind
+from bot.model import Kind, Reversal
 from bot.reading.gate import OPEN, Gate, shipped_text
 from bot.reading.gate import parse as parse_gate
 from bot.reading.grams import Known
 
 KINDS = (Kind.MASS, Kind.SINGLE, Kind.REVERSAL, Kind.TALK, Kind.OTHER)
+STAGES = (Reversal.DONE, Reversal.PARTLY, Reversal.PROMISED, Reversal.ASKED)
 BIAS = "always"  # the feature that every post has
 Row = tuple[float, ...]
 _NOTHING = (0.0,) * len(KINDS)
@@ -27,11 +29,12 @@ _LEAST = 1e-30  # a probability below it is none
 class Model:
     """For each feature one weight a kind, in the order of `KINDS`. What it does not know weighs nothing.
 
-    `gate` says which posts are worth weighing at all.
+    `gate` says which posts are worth weighing at all. `stages` has weights in the order of `STAGES`.
     """
 
     rows: Mapping[str, Row]
     gate: Gate = OPEN
+    stages: Mapping[str, Row] = field(default_factory=dict)
 
     def probabilities(self, names: Iterable[str]) -> dict[Kind, float]:
         """What features with these names make of the kinds; each counts once. The probabilities sum to 1."""
@@ -39,9 +42,12 @@ class Model:
 
     def sums(self, names: Iterable[str]) -> Row:
         """The weights of features, all different, summed for each kind."""
-        rows = self.rows
-        found = [rows[name] for name in names if name in rows]
-        return tuple(map(sum, zip(*found, strict=True))) if found else _NOTHING
+        return _summed(self.rows, names) or _NOTHING
+
+    def stage(self, names: Iterable[str]) -> Reversal | None:
+        """How far a reversal has come of which features with these names tell; None of a model that knows no stages."""
+        sums = _summed(self.stages, [BIAS, *names])
+        return STAGES[sums.index(max(sums))] if sums else None
 
     @cached_property
     def known(self) -> Known | None:
@@ -63,6 +69,11 @@ class Model:
         return self.speaks.get(name, 0.0)
 
 
+def _summed(rows: Mapping[str, Row], names: Iterable[str]) -> Row:
+    found = [rows[name] for name in names if name in rows]
+    return tuple(map(sum, zip(*found, strict=True)))
+
+
 def chances(sums: Row) -> dict[Kind, float]:
     """The probabilities of the kinds whose features sum to this."""
     top = max(sums)
@@ -79,7 +90,7 @@ def between(one: Mapping[Kind, float], other: Mapping[Kind, float]) -> dict[Kind
 
 
 def parse(text: str) -> dict[str, Row]:
-    """The rows of a table: a name, a tab and five numbers a line; lines with `#` say something of it."""
+    """The rows of a table: a name and its numbers with tabs between, a line; lines with `#` say something of it."""
     rows = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -90,6 +101,8 @@ def parse(text: str) -> dict[str, Row]:
 
 @cache
 def shipped() -> Model:
-    """The model of weights.tsv, with the gate of gate.tsv."""
-    rows = parse(files("bot.reading").joinpath("weights.tsv").read_text("utf-8"))
-    return Model(rows, parse_gate(shipped_text()))
+    """The model of weights.tsv, with the gate of gate.tsv and the stages of stages.tsv."""
+    rows, stages = (
+        parse(files("bot.reading").joinpath(name).read_text("utf-8")) for name in ("weights.tsv", "stages.tsv")
+    )
+    return Model(rows, parse_gate(shipped_text()), stages)

@@ -14,12 +14,13 @@ from bot.reading.score import shipped
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_the_shipped_weights_and_gate_are_what_the_corpus_teaches() -> None:
+def test_the_shipped_weights_stages_and_gate_are_what_the_corpus_teaches() -> None:
     learnt = weights(load_platforms(), [*load(TRAINING), *load(PLAIN)])
 
-    gate, rows = parse_gate(gate_table(learnt.gate)), shipped().rows
-    assert learnt.rows.keys() == rows.keys()
-    assert {name: row for name, row in learnt.rows.items() if row != pytest.approx(rows[name], abs=1e-6)} == {}
+    gate = parse_gate(gate_table(learnt.gate))
+    for taught, rows in ((learnt.rows, shipped().rows), (learnt.stages, shipped().stages)):
+        assert taught.keys() == rows.keys()
+        assert {name: row for name, row in taught.items() if row != pytest.approx(rows[name], abs=1e-6)} == {}
     kept = parse_gate(shipped_text())
     assert gate.threshold == pytest.approx(kept.threshold, abs=2e-6)
     assert dict(gate.weights) == pytest.approx(dict(kept.weights), abs=2e-6)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Cause, Facts, Origin, Reversal
+from bot.model import Cause, Facts, Kind, Origin, Post, Reversal
+from bot.platforms import load
+from bot.reading import read
 from bot.reading.clauses import sentences
 from bot.reading.facts import facts_of
+from bot.reading.score import Model
 from bot.reading.signals import atoms
 
 DONE, PARTLY, PROMISED, ASKED = Reversal.DONE, Reversal.PARTLY, Reversal.PROMISED, Reversal.ASKED
@@ -123,3 +126,23 @@ def test_a_cause_far_from_what_tells_of_the_rejection_is_of_something_else():
 @pytest.mark.parametrize("text", ['they call it "fair"', '"Oakpine" rejected all of mine', "rejected all of mine"])
 def test_a_quotation_that_is_no_reason_is_no_cause(text: str):
     assert facts(text).cause is None
+
+
+def test_how_far_a_reversal_has_come_is_what_its_features_weigh_together():
+    stages = {"always": (0.5, 0.0, 0.0, 0.0), "stage_promised": (0.0, 0.0, 1.0, 0.0), "~some": (0.0, 2.0, 0.0, 0.0)}
+    model = Model({}, stages=stages)
+
+    assert model.stage([]) is Reversal.DONE
+    assert model.stage(["stage_promised", "~unknown"]) is Reversal.PROMISED
+    assert model.stage(["stage_promised", "~some"]) is Reversal.PARTLY
+    assert Model({}).stage(["stage_promised"]) is None
+
+
+def test_a_reversal_that_no_phrase_of_the_lists_tells_has_a_stage():
+    post = Post(
+        source="forum:x", key="1", text="Update: Oakpine went back in and turned every single one of ours green."
+    )
+
+    reading = read(post, load())
+
+    assert (reading.kind, reading.facts.reversal) == (Kind.REVERSAL, Reversal.DONE)
