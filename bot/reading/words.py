@@ -76,7 +76,8 @@ def tokens(text: str) -> list[Word]:
     found = list[Word]()
     for match in _STRETCH.finditer(text):
         stretch, at = match[0], match.start()
-        for said, low, start, end, kind in (_known if len(stretch) <= _LONGEST_KNOWN else _split)(stretch):
+        parts = _known(stretch) if len(stretch) <= _LONGEST_KNOWN else _split(stretch)
+        for said, low, start, end, kind in parts:
             # What Word(…) does, at half the price: a post has a hundred of them.
             found.append(tuple.__new__(Word, (said, low, at + start, at + end, kind, NO_TAGS)))
     return found
