@@ -73,6 +73,16 @@ def test_a_panel_shows_every_part_of_a_card() -> None:
     assert "ref 7K2-Q9F" in text
 
 
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_however_narrow_the_terminal_no_word_is_cut(width: int) -> None:
+    step = "Keep HIT and assignment ids, the instructions, the completion code and screenshots of everything."
+
+    text = shown(Card(title="T", fields=(("If your work was rejected", step), ("Platform", "Prolific"))), width)
+
+    assert f"If your work was rejected {step} Platform Prolific" in words(text)
+    assert "\u2026" not in text
+
+
 @pytest.mark.parametrize("tone", Tone)
 def test_every_tone_has_its_colour(tone: Tone) -> None:
     screen = Console(file=io.StringIO(), width=60, force_terminal=True, color_system="standard")

@@ -351,12 +351,39 @@ async def test_a_report_in_public_gets_a_sign_and_once_a_hint(town: Town) -> Non
     assert "ann" not in read(first[0])
 
 
-async def test_a_report_that_is_not_understood_gets_a_question_mark(town: Town) -> None:
-    answers = await town.type(town.ann, "!report 27")
+async def test_a_report_that_is_not_understood_gets_a_question_mark_and_once_the_way_that_says_why(town: Town) -> None:
+    first = await town.type(town.ann, "!report 27")
+    second = await town.type(town.ann, "!report 27")
 
-    (message,) = town.talk.history()
-    assert answers == []
-    assert [str(one.emoji) for one in message.reactions] == ["❔"]
+    reactions = [str(one.emoji) for message in town.talk.history() for one in message.reactions]
+    assert reactions == ["❔", "❔"]
+    assert "Not taken. Please use /report" in read(first[0])
+    assert second == []
+
+
+@pytest.mark.parametrize(("name", "told"), [("report", {"requester": "all 40"}), ("rating", {"numbers": "a few"})])
+async def test_who_asks_unseen_is_never_told_to_type_it_before_all(town: Town, name: str, told: dict[str, str]) -> None:
+    picked = await town.ann.slash(town.talk, name, **told)
+
+    assert f"Type: /{name}" in read(picked.response)
+
+
+async def test_help_names_commands_as_they_were_asked_and_to_moderators_also_what_only_discord_has(town: Town) -> None:
+    typed = await town.type(town.ann, "!help")
+    member = await town.ann.slash(town.talk, "help")
+    moderator = await town.olga.slash(town.talk, "help")
+
+    assert "!check" in read(typed[0])
+    assert "/check" in read(member.response)
+    assert "/setup" not in read(member.response)
+    assert "/watch-channel" in read(moderator.response)
+
+
+async def test_a_moderators_command_is_not_explained_to_others(town: Town) -> None:
+    refused = await town.ann.slash(town.talk, "confirm", ref="7K2-Q9F")
+
+    assert "Only moderators" in read(refused.response)
+    assert "Type:" not in read(refused.response)
 
 
 async def test_in_private_messages_a_report_is_answered_in_full(town: Town) -> None:

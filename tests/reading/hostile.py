@@ -98,12 +98,16 @@ _FORMATS = (None, *Format)
 
 
 def _pile(dice: random.Random) -> str:
-    return "".join(dice.choices(PIECES, k=dice.randrange(1, 30)))
+    return "".join(dice.choices(PIECES, k=dice.randrange(1, dice.choice((6, 12, 30)))))
 
 
 def _torn(dice: random.Random) -> str:
-    """An invented line, once or a few times, some of its letters gone or turned into something else."""
-    letters = list(dice.choice(LINES).text * dice.choice((1, 1, 3)))
+    """An invented line or a piece of it, or a few times, some of its letters gone or turned into something else."""
+    text = dice.choice(LINES).text
+    if dice.random() < 0.7:
+        begin = dice.randrange(len(text))
+        text = text[begin : begin + dice.randrange(10, 80)]
+    letters = list(text * dice.choice((1, 1, 3)))
     for _ in range(dice.randrange(1, 12)):
         letters[dice.randrange(len(letters))] = dice.choice([*PIECES, ""])
     return "".join(letters)
