@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 # What spaces part, but for the few that stand within a token: "$ 5", "3 / 4", "50 %". Tokens never go beyond it.
 _STRETCH = re.compile(r"\n|\S+(?:(?<=[$£€₹/\d]) (?=[\d/%])\S+)*")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
-REMEMBERED = 8_192  # stretches
+REMEMBERED = 4_096  # stretches
 _FOLD = {"’": "'", "‘": "'", "`": "'", "İ": "i", "“": '"', "”": '"'}
 _LONG = re.compile(r"([^\W\d])\1{2,64}")  # "alllll", "rejecteddd"
 

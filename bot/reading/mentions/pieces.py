@@ -42,7 +42,7 @@ _MEASURE = re.compile(
 )
 _STRETCH = re.compile(r"\n|\S+")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
-REMEMBERED = 8_192  # stretches
+REMEMBERED = 4_096  # stretches
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
 
