@@ -6,8 +6,6 @@ import asyncio
 import io
 import re
 import threading
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,7 +17,7 @@ from bot.commands import Desk
 from bot.console import GUILD, MODERATORS, PUBLIC, STYLE, YOU, ConsoleAnnouncer, Prompt, feed_line, panel
 from bot.model import Button, Card, Post, Shape, Slot, State, Tone
 from bot.outbox import Look, Result, pump
-from bot.storage import Store, open_store
+from bot.storage import Store
 from tests.making import ACCOUNT, NOW, rules
 from tests.storage.build import MINUTE, Clock, add_incident, delivery
 
@@ -83,6 +81,14 @@ def test_however_narrow_the_terminal_no_word_is_cut(width: int) -> None:
     assert "\u2026" not in text
 
 
+def test_a_long_name_of_a_field_is_shown_whole() -> None:
+    usage = "!split <ref or requester> = <name, id or #number>"
+
+    text = shown(Card(title="T", fields=((usage, "That incident is somebody else."), ("!help", "This list."))), 80)
+
+    assert words(text) == f"T {usage} That incident is somebody else. !help This list."
+
+
 @pytest.mark.parametrize("tone", Tone)
 def test_every_tone_has_its_colour(tone: Tone) -> None:
     screen = Console(file=io.StringIO(), width=60, force_terminal=True, color_system="standard")
@@ -136,13 +142,6 @@ def test_the_feed_stays_one_harmless_line_whatever_is_posted(text: str) -> None:
 
     assert len(line) < 140
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", line)
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    yield opened
-    await opened.close()
 
 
 async def test_the_terminal_is_a_medium_that_prints_each_message_once_and_its_edits(store: Store, clock: Clock) -> None:
@@ -219,6 +218,19 @@ async def test_the_prompt_ends_when_told_to(store: Store, word: str) -> None:
     assert "no reports known" not in await prompted(store, word, "!check Quillmere Research")
 
 
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("!check Bramblewick Lab", "Type the number of the one you mean."),
+        ("!report Quillmere Research 40 of 40", "Type undo to take it back."),
+        ("!rename Quillmere Research = Quillmere", "Type yes to do it, no to leave it."),
+        ("!chekc Quillmere", "I do not know that command."),
+    ],
+)
+async def test_after_an_answer_the_prompt_says_what_can_be_typed_next(store: Store, line: str, hint: str) -> None:
+    assert hint in await prompted(store, line)
+
+
 async def test_a_number_picks_one_of_the_last_choices(store: Store) -> None:
     text = await prompted(store, "!check Bramblewick Lab", "2")
     asked, picked = text.split("do you mean?")[-1].split("no reports known", 1)
@@ -234,11 +246,11 @@ async def test_a_number_that_was_not_offered_is_not_picked(store: Store, number:
     text = await prompted(store, "!check Bramblewick Lab", number)
 
     assert "no reports known" not in text
-    assert "I warn of mass rejections" in text
+    assert "I do not know that command" in text
 
 
 async def test_a_number_without_choices_shows_the_help(store: Store) -> None:
-    assert "I warn of mass rejections" in await prompted(store, "1")
+    assert "I do not know that command" in await prompted(store, "1")
 
 
 async def test_a_report_is_understood_and_can_be_taken_back(store: Store) -> None:

@@ -26,7 +26,6 @@ _OF_OUTCOME = {
     Outcome.COMPENSATED: Reason.COMPENSATED,
 }
 _MADE_GOOD = frozenset({Outcome.REVERSED, Outcome.COMPENSATED})
-_CORRECTIONS = frozenset({Reason.REVERSED, Reason.WITHDRAWN, Reason.DISMISSED})
 
 
 def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> Alert | None:
@@ -58,11 +57,6 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
         n_reversed=after.n_reversed,
         incident_id=after.incident_id,
     )
-
-
-def is_news(alert: Alert) -> bool:
-    """Whether members get a new short message: a public word, or the correction of one. All else edits the card."""
-    return alert.public or (alert.seen and alert.reason in _CORRECTIONS)
 
 
 def _may_be_public(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:
