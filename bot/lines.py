@@ -176,7 +176,7 @@ class _Order:
             _say(
                 self._err,
                 f"line {number}: {at.isoformat()} is long before {self._newest.isoformat()} of line {self._line}. "
-                "Events are expected in the order of time; what comes so late is history and told to nobody. (Said once.)",
+                "Events are expected in the order of time; what comes so late is history and told to nobody. (Once.)",
             )
 
 

@@ -124,7 +124,7 @@ def _facts(record: Mapping[str, object]) -> Facts:
 def _verdict(record: Mapping[str, object], key: str, at: datetime) -> Verdict:
     decision = _choice(record, "verdict", Decision)
     if decision is None:
-        raise InputError("verdict is missing; it must be confirm, dismiss, reversed or undo")
+        raise InputError(f"verdict is missing; it must be one of {', '.join(Decision)}")
     return Verdict(key=key, at=at, decision=decision, by=_maybe_text(record, "by") or "")
 
 
