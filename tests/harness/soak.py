@@ -5,11 +5,11 @@ python3 dev.py soak --plan '{"seed": 3, …}'        one simulated day again, re
 python3 dev.py soak --hour [MINUTES [OUTAGE]]      an hour of the real program against loopback fakes (tests/soak.py)
 
 Of every seed: five days of 20 % errors and four of other trouble, a death at every named point, sixty deaths during
-recovery, 50,000 hostile posts for the reader, 100 stories of the whole product and five mutants of the code; 200 seeds
-are the whole of it. Of every run: the real program in real time for up to two hours, and up to half an hour of writing
-(half and a quarter of the minutes, if they are given). The last line is {"summary": {…}}; it ends with 1 if anything
-was lost, doubled or violated, or if a wrong protocol was not noticed. What it found goes to
-docs/reliability-report.md, written by nobody else.
+recovery, 50,000 hostile posts for the reader, 5,000 cases of the deciding rules, 100 stories of the whole product and
+five mutants of the code; 200 seeds are the whole of it. Of every run: the real program in real time for up to two
+hours, and up to half an hour of writing (half and a quarter of the minutes, if they are given). The last line is
+{"summary": {…}}; it ends with 1 if anything was lost, doubled or violated, or if a wrong protocol was not noticed. What
+it found goes to docs/reliability-report.md, written by nobody else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ import structlog
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.platforms import load as load_platforms
-from tests.harness import crash, days
+from tests.harness import crash, days, deciding
 from tests.harness.checker import Found
 from tests.harness.days import PROTOCOLS, Plan
 from tests.harness.report import JOBS, REPORT, Came, Tally, Unit, report
@@ -58,11 +58,13 @@ CONTROL = Plan(
 CONTROL_SEEDS = 3
 DAYS, PAIRS = 5, 60  # a seed
 HOSTILE, HISTORIES, STORIES, STEPS, MUTANTS = 50_000, 100, 100, 100, 5  # a seed
+DECIDED = 5_000  # cases a seed: a million in all seeds
 PARTS = 5  # so many pieces are hostile posts and stories done in, that a run ends in time
 LONGEST_HOUR, LONGEST_WRITING = 120.0, 30.0  # minutes
 SHORTEST_HOUR, SHORTEST_WRITING, LAST_READS = 0.75, 0.3, 7.0
 LONGEST_LOG = 64 * MIB
 EXTRACTOR = f"{HOSTILE // PARTS:,} hostile posts read"
+DECIDING = f"{DECIDED // PARTS:,} cases of the deciding rules"
 LISTINGS = f"{HISTORIES} histories of a subreddit"
 PRODUCT = f"{STORIES // PARTS} stories of {STEPS} steps"
 REAL = "the real program in real time"
@@ -98,6 +100,7 @@ def _of_seed(seed: int, *, sure: bool) -> Iterator[Unit]:
         yield Unit("a death during recovery", seed, deaths=pair)
     for part in range(PARTS):
         yield Unit(EXTRACTOR, seed, part=part)
+        yield Unit(DECIDING, seed, part=part)
         yield Unit(PRODUCT, seed, part=part)
     yield Unit(LISTINGS, seed)
     yield Unit(MUTATION, seed)
@@ -122,6 +125,10 @@ def _read(unit: Unit) -> Came:
     platforms, seed = load_platforms(), unit.seed * PARTS + unit.part
     posts = hostile.posts(seed, HOSTILE // PARTS)
     return Came(unit, Found(violations=[each for post in posts for each in hostile.wrong(post, platforms)]))
+
+
+def _decide(unit: Unit) -> Came:
+    return Came(unit, Found(violations=[*deciding.wrong(unit.seed * PARTS + unit.part, DECIDED // PARTS)]))
 
 
 def _tell(unit: Unit) -> Came:
@@ -173,6 +180,7 @@ def _mutate(unit: Unit) -> Came:
 
 KINDS: dict[str, Callable[[Unit], Came]] = {
     EXTRACTOR: _read,
+    DECIDING: _decide,
     PRODUCT: _tell,
     LISTINGS: _poll,
     WRITING: _write,
