@@ -1,27 +1,31 @@
-"""Archives as posts: JSON lines, Reddit listings, Pushshift and Arctic-Shift dumps (also .zst), CSV with a header."""
+"""Archives as posts: JSON lines, Reddit listings, Pushshift and Arctic-Shift dumps, also packed; CSV with a header."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 import heapq
 import io
 import json
 import re
+import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from bot.errors import InputError
+from bot.errors import InputError, why_no_json
 from bot.model import Post
 from bot.reading.wire import post_from
 
 # The dumps are made with --long=31: a window of 2 GiB (README of the Pushshift dumps).
 ZSTD_WINDOW = 2**31
 # What is unpacked at once, and lost at most where a dump is damaged.
-ZSTD_AT_ONCE = 2**16
+AT_ONCE = 2**16
+# How a packed file begins, whatever it is called (RFC 8878 §3.1.1, RFC 1952 §2.3.1).
+ZSTD, GZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b"
 # No post of any site is longer; a longer line is a broken file, not a post.
 LONGEST_LINE = 64 * 2**20
 LONGEST_LISTING = 256 * 2**20
@@ -70,15 +74,28 @@ def _sorted(path: Path) -> Iterator[tuple[datetime, Line]]:
     """The file's lines with the moment each belongs to; a line without a time goes with the one before it."""
     check(path)
     suffix = path.suffix.lower()
-    if suffix == ".zst":
-        return _dated(_compressed(path))
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if suffix == ".zst" or head.startswith(ZSTD):
+        return _dated(_unpacked(path, _zstd))
+    if suffix == ".gz" or head.startswith(GZIP):
+        return _dated(_unpacked(path, _gzip))
     if suffix == ".csv":
         return _by_time(list(_dated(_table(path))))
-    with path.open("rb") as file:
-        head = file.read(4096).removeprefix(BOM)
-    if LISTING.match(head):
+    if LISTING.match(head.removeprefix(BOM)) and _is_one_value(path):
         return _by_time(list(_dated(_listing(path))))
     return _plain(path)
+
+
+def _is_one_value(path: Path) -> bool:
+    """Whether what begins like a listing is one, and not lines of which the first is a list by mistake."""
+    with path.open("rb") as file:
+        first, second = file.readline(LONGEST_LINE), file.readline(LONGEST_LINE)
+    try:
+        json.loads(first.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return True
+    return not second.strip()
 
 
 def _by_time(pairs: list[tuple[datetime, Line]]) -> Iterator[tuple[datetime, Line]]:
@@ -131,19 +148,29 @@ def _next(path: Path, number: int, file: io.BufferedReader) -> Line | None:
     return Line(path, number, bad=f"longer than {LONGEST_LINE >> 20} MiB", size=size)
 
 
-def _compressed(path: Path) -> Iterator[Line]:
-    import zstandard
+def _unpacked(path: Path, unpack: Callable[[io.BufferedReader], io.RawIOBase]) -> Iterator[Line]:
+    from zstandard import ZstdError
 
     with path.open("rb") as file:
-        # Some dumps are several frames one after the other.
-        whole = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file, read_across_frames=True)
-        unpacked: io.BufferedReader = io.BufferedReader(whole, ZSTD_AT_ONCE)
+        unpacked: io.BufferedReader = io.BufferedReader(unpack(file), AT_ONCE)
         try:
             if not unpacked.peek() and path.stat().st_size:
-                raise zstandard.ZstdError("nothing of it can be unpacked")
+                raise EOFError("nothing of it can be unpacked")
             yield from _json_lines(path, unpacked)
-        except zstandard.ZstdError as error:
+        except (ZstdError, zlib.error, gzip.BadGzipFile, EOFError) as error:
             yield Line(path, 0, bad=f"the compressed stream breaks off here: {error}")
+
+
+def _zstd(file: io.BufferedReader) -> io.RawIOBase:
+    from zstandard import ZstdDecompressor
+
+    # Some dumps are several frames one after the other.
+    whole = ZstdDecompressor(max_window_size=ZSTD_WINDOW).stream_reader(file, read_across_frames=True)
+    return cast("io.RawIOBase", whole)
+
+
+def _gzip(file: io.BufferedReader) -> io.RawIOBase:
+    return cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
 
 
 def _line(path: Path, number: int, raw: bytes) -> Line:
@@ -159,7 +186,7 @@ def _line(path: Path, number: int, raw: bytes) -> Line:
 
 def _why(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg} at column {error.colno}"
+        return f"not JSON: {why_no_json(error)}"
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
     if not isinstance(error, InputError):

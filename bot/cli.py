@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO
@@ -44,6 +44,7 @@ app = typer.Typer(
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for all that is written [REJECTION_WATCH_DATA].")]
 Json = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, everything else on stderr.")]
+Always = Annotated[bool, typer.Option("--json", help="JSON lines are what it writes anyway.", show_default=False)]
 Number = Annotated[int | None, typer.Option(min=0, max=10**8, help="Your own numbers, all three, for the rating line.")]
 # The shell's own numbers: ended by Ctrl-C, and by a reader that went away.
 INTERRUPTED = 130
@@ -73,7 +74,7 @@ def _options(
 @app.command()
 def demo(
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait between posts.")] = False,
-    prompt: Annotated[bool, typer.Option(" /--no-prompt", help="End after the replay.")] = True,
+    prompt: Annotated[bool, typer.Option(" /--no-prompt", help="End after the replay.", show_default=False)] = True,
     sample: Annotated[Path | None, typer.Option("--sample", help="Folder with .jsonl files of posts.")] = None,
     data: Data = None,
     json: Json = False,
@@ -98,12 +99,14 @@ def run(
 
     settings = config.load(data)
     logs.set_up(settings.log_level, config.secrets_of(settings))
+    if dry:
+        typer.echo(_dry(settings.sources), err=True)
     _finish(whole.run(settings, dry=ConsoleAnnouncer(Console()) if dry else None))
 
 
 @app.command()
 def replay(
-    files: Annotated[list[Path], typer.Argument(help="JSON lines, Reddit listings, dumps (.jsonl, .zst), CSV.")],
+    files: Annotated[list[Path], typer.Argument(help="JSON lines, Reddit listings, dumps; also .zst and .gz; CSV.")],
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -136,7 +139,7 @@ def check(
 @app.command()
 def read(
     explain: Annotated[bool, typer.Option("--explain", help="Also say why, on stderr, for a person.")] = False,
-    _json: Json = True,
+    _json: Always = True,
 ) -> None:
     """Read posts: JSON lines on stdin, one reading a line on stdout."""
     from bot import lines
@@ -146,8 +149,10 @@ def read(
 
 @app.command()
 def resolve(
-    names: Annotated[Path, typer.Option("--names", help="account_key<TAB>name[<TAB>platform[<TAB>activity]]")],
-    _json: Json = True,
+    names: Annotated[
+        Path, typer.Option("--names", help="Lines of account_key, name, platform, activity; tabs between.")
+    ],
+    _json: Always = True,
 ) -> None:
     """Resolve mentions: JSON lines on stdin, one match a line on stdout."""
     from bot import lines
@@ -158,7 +163,7 @@ def resolve(
 @app.command()
 def decide(
     policy: Annotated[Path | None, typer.Option("--policy", help="TOML with numbers that differ from `early`.")] = None,
-    _json: Json = True,
+    _json: Always = True,
 ) -> None:
     """Decide on events: JSON lines on stdin, ordered by time; one line an alert on stdout.
 
@@ -187,7 +192,7 @@ def evaluate(
         evaluation.print_hashes(out, corpus)
         return
     wanted = evaluation.Wanted(posts=tuple(posts or ()), parts=tuple(part or ()), errors=errors, as_json=json)
-    evaluation.run(wanted, out, lambda text: typer.echo(f"rejection-watch: {text}", err=True), corpus)
+    raise typer.Exit(evaluation.run(wanted, out, lambda text: typer.echo(f"rejection-watch: {text}", err=True), corpus))
 
 
 @app.command()
@@ -273,6 +278,12 @@ def forget(
     _finish(forget_voice(source, author, data=data))
 
 
+def _dry(sources: Sequence[str]) -> str:
+    """What a dry run is, before its first card: it may be silent for days."""
+    where = f"{len(sources)} source{'s' * (len(sources) != 1)}" if sources else "no source (set the key sources)"
+    return f"Dry run: reads {where}, prints the cards here and tells nobody anything. Ctrl-C ends it."
+
+
 def _streams() -> tuple[BinaryIO, TextIO]:
     """Where lines come from and go to. Whoever starts a program may close them, and then Python has none."""
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
@@ -299,6 +310,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # rich (the screens, and typer's help) makes a failure of a reader that went away.
+        if isinstance(end.__context__, BrokenPipeError):
+            sys.exit(BROKEN_PIPE)
+        raise
     except OSError as error:
         _say_no_more(error)
         sys.exit(WatchError.exit_code)

@@ -159,10 +159,6 @@ class Client(commands.Bot):
             await asyncio.sleep(wait)
         await super().before_identify_hook(shard_id, initial=initial)
 
-    async def ready_for_pump(self) -> None:
-        """Wait until the guilds are known: before that a channel that is there looks like one that is not."""
-        await self.wait_until_ready()
-
     async def give_up(self, error: SettingsError) -> None:
         """Stop for good: `start` ends with this error. The rest is cut off, because Discord bans who goes on."""
         self.refused = self.refused or error

@@ -43,6 +43,8 @@ NO_NAME = "I cannot make out a name in that. Write the requester's name, and a n
 PERSONAL = (
     "I know nobody by that, and it may be a worker's own id. Give the requester's name, or the link to their page."
 )
+# Before a command that is typed, and before one that is picked in Discord, where only the asker sees the answer.
+TYPED, PICKED = "!", "/"
 TOLD = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
 
 
@@ -224,9 +226,10 @@ def _judge(decision: Decision) -> Callable[[Desk, Person, str], Awaitable[Answer
     return run
 
 
-async def _help(_desk: Desk, person: Person, _line: str) -> Answer:
+async def _help(_desk: Desk, person: Person, _line: str, sign: str = TYPED) -> Answer:
     shown = [command for command in COMMANDS if person.moderator or not command.moderators]
-    return Answer(card=cards.commands([(f"!{command.usage}", command.sentence) for command in shown]))
+    here = _IN_DISCORD if person.moderator and person.site == "discord" else ()
+    return Answer(card=cards.commands([*((f"{sign}{command.usage}", command.sentence) for command in shown), *here]))
 
 
 async def _rating(desk: Desk, person: Person, line: str) -> Answer:
@@ -285,6 +288,12 @@ _EDITS = (
     Command("edits", "edits", "What was said about who is who.", _log, moderators=True),
 )
 
+# What is picked there and never typed.
+_IN_DISCORD = (
+    ("/setup", "Where and of what this community is told. Takes Manage Server."),
+    ("/watch-channel, /unwatch-channel", "Read a channel for reports, or stop reading it."),
+)
+
 COMMANDS: tuple[Command[Desk], ...] = (
     Command(
         "check", "check <requester>", "What is known about a requester: name, id, link or pasted export.", Desk.check
@@ -334,15 +343,18 @@ COMMANDS: tuple[Command[Desk], ...] = (
 )
 
 
-async def answer(desk: Desk, person: Person, line: str) -> Answer:
-    """Answer one typed line, with or without the leading `!`. What is not understood is answered with the right way."""
-    name, _, rest = line.strip().removeprefix("!").partition(" ")
+async def answer(desk: Desk, person: Person, line: str, sign: str = TYPED) -> Answer:
+    """Answer one line, with or without the leading `!`. What is not understood is answered with the right way.
+
+    `sign` stands before each command that the answer names: as they asked, so they are told to ask.
+    """
+    name, _, rest = line.strip().removeprefix(TYPED).partition(" ")
     command = next((command for command in COMMANDS if command.name == name.lower()), None)
-    if command is None:
-        return await _help(desk, person, "")
+    if command is None or command.name == "help":
+        return await _help(desk, person, "", sign)
+    if command.moderators and not person.moderator:
+        return Answer(card=cards.moderators_only(), private=True)
     try:
-        if command.moderators and not person.moderator:
-            raise UsageError("Only moderators can do that.")
         return await command.run(desk, person, rest)
     except (UsageError, NotFoundError) as error:
-        return Answer(card=cards.misused(f"!{command.usage}", str(error)), private=True)
+        return Answer(card=cards.misused(f"{sign}{command.usage}", str(error)), private=True)

@@ -117,7 +117,7 @@ class _NamedFiles(PydanticBaseSettingsSource):
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name} names {path}, and that cannot be read: {error}.") from error
+            raise SettingsError(f"{name} names {path}, and that cannot be read: {_why(error)}.") from error
 
     def __call__(self) -> dict[str, Any]:
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
@@ -143,7 +143,14 @@ def load(data: Path | None = None) -> Settings:
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(folder, part) for part in error.errors())) from None
     except (ValueError, OSError) as error:
-        raise SettingsError(f"{folder / CONFIG} cannot be read: {error}.") from error
+        raise SettingsError(f"{folder / CONFIG} cannot be read: {_why(error)}.") from error
+
+
+def _why(error: ValueError | OSError) -> str:
+    """What hinders the reading of a file, in words."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _sentence(folder: Path, part: Any) -> str:
@@ -186,7 +193,9 @@ def _stored_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read as a key: {error}. Restore it from where you keep it.") from error
+        raise SettingsError(
+            f"{path} cannot be read as a key: {_why(error)}. Restore it from where you keep it."
+        ) from error
     if len(key) < SECRET_BYTES:
         raise SettingsError(f"{path} is too short to be a key. Restore it from where you keep it.")
     return key

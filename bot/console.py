@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -41,18 +43,15 @@ YOU = commands.Person(key="you", site="terminal", guild=GUILD, moderator=True)
 KIND = {Shape.NOTICE: "short message", Shape.QUESTION: "question"}
 POST_WIDTH = 90
 LOOKED_AT = 1_000
+# Below this many letters a column of names leaves too little beside it.
+NARROW = 60
 
 
 def panel(card: Card, *, subtitle: str | None = None) -> Panel:
     """A card as a bordered panel in the colour of its tone. Everything in it is plain text, never markup."""
-    parts: list[Text | Table] = [plain(line) for line in card.lines]
+    parts: list[Text | _Fields] = [plain(line) for line in card.lines]
     if card.fields or card.links:
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(style="bold", no_wrap=True, max_width=48)
-        grid.add_column()
-        for name, value in (*card.fields, *card.links):
-            grid.add_row(plain(name), plain(value))
-        parts.append(grid)
+        parts.append(_Fields((*card.fields, *card.links)))
     if card.buttons:
         parts.append(plain("  ".join(f"[{button.label}]" for button in card.buttons), style="bold"))
     if card.footer:
@@ -60,6 +59,26 @@ def panel(card: Card, *, subtitle: str | None = None) -> Panel:
     style = STYLE[card.tone]
     title = plain(card.title, style=f"bold {style}")
     return Panel(Group(*parts), title=title, title_align="left", subtitle=subtitle, border_style=style, box=box.ROUNDED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Names and what they say: side by side, or one below the other where the terminal is narrow."""
+
+    rows: Sequence[tuple[str, str]]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.max_width < NARROW:
+            for name, value in self.rows:
+                yield plain(name, style="bold")
+                yield Padding(plain(value), (0, 0, 0, 2))
+            return
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="bold", no_wrap=True, max_width=48)
+        grid.add_column(overflow="fold")
+        for name, value in self.rows:
+            grid.add_row(plain(name), plain(value))
+        yield grid
 
 
 def plain(text: str, style: str = "") -> Text:

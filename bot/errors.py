@@ -18,6 +18,7 @@ WatchError
 from __future__ import annotations
 
 from datetime import timedelta
+from json import JSONDecodeError
 
 
 class WatchError(Exception):
@@ -82,3 +83,9 @@ class StoreBroken(StoreError):
 
 class NotFoundError(WatchError):
     """What was asked for is not there."""
+
+
+def why_no_json(error: JSONDecodeError) -> str:
+    """What is wrong with a text that should be JSON, and at which column of its line."""
+    # Some of Python's own messages end in "at", for what they would put there themselves.
+    return f"{error.msg.removesuffix(' at')} at column {error.colno}"

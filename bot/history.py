@@ -43,7 +43,7 @@ async def run(files: Sequence[Path], *, data: Path | None, as_json: bool) -> int
                 progress.advance(task, sum(line.size for line in page))
         _show(await replay.afterwards(utc_now()), as_json=as_json)
     for bad in replay.summary.bad_lines:
-        screen.print(f"left out: {bad}", markup=False)
+        screen.print(f"left out: {bad}", markup=False, soft_wrap=True)
     if as_json:
         sys.stdout.write(json.dumps({"summary": replay.summary.as_dict()}) + "\n")
     else:

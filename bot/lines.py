@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from bot.errors import InputError, WatchError
+from bot.errors import InputError, WatchError, why_no_json
 
 FAILED = 1
 # No post, name or event is longer; a longer line is a broken file.
@@ -21,11 +21,11 @@ def parse(raw: bytes) -> Any:
     if len(raw) >= LONGEST_LINE:
         raise InputError(f"the line is longer than {LONGEST_LINE >> 20} MiB")
     try:
-        found = json.loads(raw.decode("utf-8-sig"))
+        found = json.loads(raw.decode("utf-8-sig").strip())
     except UnicodeDecodeError as error:
         raise InputError("the line is not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise InputError(f"the line is not JSON: {error.msg} at column {error.colno}") from error
+        raise InputError(f"the line is not JSON: {why_no_json(error)}") from error
     except (RecursionError, ValueError) as error:
         raise InputError("the line is not JSON that can be read") from error
     if not isinstance(found, dict):
@@ -62,16 +62,21 @@ def bounded(source: BinaryIO) -> Iterator[bytes]:
 def each(source: BinaryIO, out: TextIO, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """Answer every line with exactly one; a line that fails gets its key and the error. Returns the exit code."""
     code = 0
-    for raw in bounded(source):
+    for number, raw in enumerate(bounded(source), 1):
         key: Any = None
         try:
             found = parse(raw)
             key = _key(found)
             line = answer(found)
         except WatchError as error:
-            line, code = {"key": key, "error": str(error)}, FAILED
+            line, code = _refused(key, number, error), FAILED
         write(out, line)
     return code
+
+
+def _refused(key: Any, number: int, error: WatchError) -> dict[str, Any]:
+    """The answer to a line that failed; where it has no key, its number says which it is."""
+    return {"key": key, "error": str(error) if key is not None else f"line {number}: {error}"}
 
 
 def read(source: BinaryIO, out: TextIO, explained: TextIO | None) -> int:
@@ -113,13 +118,13 @@ def resolve(names: Path, source: BinaryIO, out: TextIO) -> int:
 
     index = NameIndex()
     try:
-        with names.open(encoding="utf-8-sig", newline="") as file:
+        with names.open("rb") as file:
             for name in names_from_tsv(file):
                 index.add(name)
     except OSError as error:
         raise InputError(f"{names} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{names} is not UTF-8.") from error
+    except InputError as error:
+        raise InputError(f"{names}: {error}. Nobody is resolved against half a table: mend that line.") from error
 
     def answer(found: dict[str, Any]) -> dict[str, Any]:
         key, mention, platform = mention_from(found)
@@ -150,7 +155,7 @@ def decide(policy_file: Path | None, source: BinaryIO, out: TextIO, err: TextIO)
                 event = event_from(found)
             except WatchError as error:
                 failed.append(number)
-                write(out, {"key": key, "error": str(error)})
+                write(out, _refused(key, number, error))
                 _say(err, f"line {number}: {error}")
                 continue
             order.look(number, event.at, policy.fresh_for)

@@ -20,7 +20,7 @@ from bot.telling import end_questions
 from cogs import replies
 from cogs.check import ASKS, ASKS_WITHIN
 from cogs.embeds import embed
-from cogs.guards import SITE, Ctx, Interaction, guild_key, guild_of, person_of, source_of, voice_of
+from cogs.guards import SITE, Ctx, Interaction, guild_key, guild_of, source_of, voice_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -123,10 +123,7 @@ class Admin(commands.Cog):
     @replies.hybrid("status", "Moderators: how the bot is doing")
     async def status(self, ctx: Ctx) -> None:
         """How the bot is doing."""
-        if (await person_of(self.client, ctx)).moderator:
-            await replies.serve(ctx, "status")
-        else:
-            await ctx.send(embed=embed(Card(title="Only moderators of this community can see that.")), ephemeral=True)
+        await replies.serve(ctx, "status")
 
     @replies.hybrid("policy", "What decides here: the two policies, and every number of the rules")
     @app_commands.describe(page="Which page of the numbers")
@@ -193,10 +190,8 @@ def _shown(here: discord.Guild, settings: Guild) -> Card:
     )
     card = cards.guild(named)
     role = here.get_role(int(settings.moderator_role)) if settings.moderator_role else None
-    fields = (
-        *card.fields,
-        ("Moderators are", f"@{role.name}, and who manages the server" if role else "who may time out members"),
-    )
+    speak = f"@{role.name}" if role else "who may time out members"
+    fields = (*card.fields, ("Moderators are", f"{speak}, and who manages the server"))
     missing = tuple(
         f"I cannot post in {_named(here, key)}: give me there {lacking}."
         for key in dict.fromkeys((settings.alert_channel, settings.moderator_channel))

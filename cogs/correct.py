@@ -19,7 +19,7 @@ TRIES, AGAIN_AFTER = 3, 2.0
 
 
 class Correct(commands.Cog):
-    """Hears of second thoughts. What happens while we are away is not told of afterwards: words go in 48 hours."""
+    """Hears of second thoughts. Those that nobody told us of, because we were away, `Listen` finds in the history."""
 
     def __init__(self, client: Client) -> None:
         self.client = client

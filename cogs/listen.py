@@ -15,6 +15,7 @@ from discord.ext import commands
 
 from bot import intake
 from bot.client import Client
+from bot.following import correct
 from bot.intake import Settled
 from bot.model import Page, Post, Watch
 from bot.storage import Transaction
@@ -27,6 +28,8 @@ AT_ONCE = 100
 # Nobody polls these sources; the column wants a moment.
 LATER = timedelta(days=365)
 RETRY_AFTER = 30.0
+# So many messages are not deleted all at once; a history in which nothing at all is left is not believed.
+TOO_MANY_GONE = 20
 NO_HISTORY = "the bot lacks View Channel or Read Message History there"
 NO_CONTENT = "the bot may not read messages: switch on the Message Content Intent in the Developer Portal"
 
@@ -134,6 +137,7 @@ class Listen(commands.Cog):
         if why is not None or not isinstance(channel, Channel):
             await self._note(channel_id, why or NO_HISTORY, gap=True)
             return
+        await self._look_again(channel)
         watch = await self._find(channel_id)
         after = discord.Object(int(watch.cursor)) if watch and watch.cursor else None
         messages: list[discord.Message] = []
@@ -143,6 +147,23 @@ class Listen(commands.Cog):
                 await self._take(channel_id, messages)
                 messages = []
         await self._take(channel_id, messages)
+
+    async def _look_again(self, channel: Channel) -> None:
+        """What was edited or deleted while nobody told us: of posts whose words we have, what stands there now."""
+        desk, source = self.client.desk, source_of(channel.id)
+        keys = sorted(map(int, await desk.store.read(lambda tx: tx.keys_with_words(source))))
+        stands: dict[int, Post | None] = {}
+        if keys:
+            async for message in channel.history(limit=None, after=discord.Object(keys[0] - 1), oldest_first=True):
+                stands[message.id] = post(channel.id, message) if is_post(message) else None
+                if message.id > keys[-1]:
+                    break
+        if len(keys) >= TOO_MANY_GONE and not stands:
+            log.warning("an empty history is not believed: many messages were there", channel=channel.id)
+            return
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            await correct(desk.store, desk.rules, {(source, str(key)): stands.get(key) for key in some})
 
     def _trouble(self, channel: object) -> str | None:
         """Why the channel's history would be silent about what was said in it."""

@@ -32,7 +32,8 @@ async def serve(ctx: Ctx, name: str, line: str = "") -> None:
     if ctx.interaction is not None:
         await ctx.defer(ephemeral=True)
     person = await person_of(ctx.bot, ctx)
-    answer = await asked.answer(ctx.bot.desk, person, f"{name} {line}")
+    sign = asked.TYPED if ctx.interaction is None else asked.PICKED
+    answer = await asked.answer(ctx.bot.desk, person, f"{name} {line}", sign)
     if answer.secret and _before_others(ctx):
         if await _privately(ctx, answer.card):
             return
@@ -48,7 +49,7 @@ async def answer(interaction: Interaction, name: str, line: str = "") -> None:
     """Answer the slash command `name`, for the one eyes that asked, as the terminal would."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     person = await person_of(interaction.client, interaction)
-    await whisper(interaction, await asked.answer(interaction.client.desk, person, f"{name} {line}"))
+    await whisper(interaction, await asked.answer(interaction.client.desk, person, f"{name} {line}", asked.PICKED))
 
 
 async def whisper(interaction: Interaction, answer: Answer) -> None:

@@ -25,6 +25,11 @@ PRIVATE = Card(
     lines=("/report does the same and nobody sees that it was you. I say this once.",),
 )
 
+NOT_UNDERSTOOD = Card(
+    title="Not taken. Please use /report",
+    lines=("It says what is missing, and nobody sees that it was you. I say this once.",),
+)
+
 
 class Report(commands.Cog):
     """Takes reports, and answers to the bot's own questions."""
@@ -36,7 +41,7 @@ class Report(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         person = await person_of(interaction.client, interaction)
         line = f"report {requester} {how_many}"
-        await replies.whisper(interaction, await asked.answer(interaction.client.desk, person, line))
+        await replies.whisper(interaction, await asked.answer(interaction.client.desk, person, line, asked.PICKED))
 
     @private.autocomplete("requester")
     async def near(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -52,8 +57,8 @@ class Report(commands.Cog):
         person = await person_of(ctx.bot, ctx)
         answer = await asked.answer(ctx.bot.desk, person, f"report {line}")
         shown = await _sign(ctx, answer)
-        if answer.report_key is not None and (await _first_time(ctx.bot, person) or not shown):
-            await ctx.send(embed=embed(PRIVATE))
+        if await _first_time(ctx.bot, person) or not shown:
+            await ctx.send(embed=embed(NOT_UNDERSTOOD if answer.report_key is None else PRIVATE))
 
 
 async def _sign(ctx: Ctx, answer: Answer) -> bool:
@@ -67,7 +72,7 @@ async def _sign(ctx: Ctx, answer: Answer) -> bool:
 
 
 async def _first_time(client: Client, person: Person) -> bool:
-    """Whether this person is told of `/report` for the first time."""
+    """Whether this person is told of `/report` for the first time, be it that one was taken or not."""
     key = f"discord.told-of-report:{client.desk.rules.voice_key(person.site, person.key)}"
     if await client.desk.store.read(lambda tx: tx.note(key)) is not None:
         return False

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import T0, after, batch, contrary, crowd, incident, report, reversal, verdict
 
-from bot import alerts, incidents
+from bot import incidents
 from bot.alerts import due
 from bot.incidents.stages import RANK
 from bot.model import Alert, Facts, Outcome, Reason, Reversal, Stage, Term
@@ -204,27 +204,6 @@ def test_an_alert_carries_what_it_was_made_from():
 @pytest.mark.parametrize("seen", [True, False])
 def test_who_has_seen_it_stays_one_who_has_seen_it(seen):
     assert due(told(seen=seen), WATCHED, EARLY, NOW).seen is seen
-
-
-@pytest.mark.parametrize(
-    ("before", "now_is", "news"),
-    [
-        (None, SUSPECTED, True),
-        (told(), MANY, True),
-        (told(), CONFIRMED, True),
-        (told(), REVERSED, True),
-        (told(), DISMISSED, True),
-        (told(), WATCHED, True),
-        (told(seen=False), WATCHED, False),
-        (told(), PARTLY, False),
-        (told(), DISPUTED, False),
-        (told(n_voices=2), GROWN, False),
-        (None, UNPROVEN, False),
-        (told(W, seen=False, reason=Reason.LONE), NOTHING, False),
-    ],
-)
-def test_members_get_a_new_message_for_a_public_word_and_for_its_correction_else_an_edit(before, now_is, news):
-    assert alerts.is_news(due(before, now_is, EARLY, NOW)) is news
 
 
 SHAPES = [

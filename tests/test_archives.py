@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import random
@@ -326,6 +327,14 @@ def test_a_broken_listing_is_one_bad_line(file: Path, broken: str) -> None:
     assert named.bad
 
 
+@pytest.mark.parametrize("first", [[1, 2], [record(1)], {"kind": "Listing", "data": {"children": []}}])
+def test_a_first_line_that_is_a_list_does_not_stop_the_lines_after_it(file: Path, first: object) -> None:
+    written(file, json.dumps(first), record(2), record(3))
+
+    assert keys(file) == ["p2", "p3"]
+    assert [line.number for line in bad(file)] == [1]
+
+
 def test_a_listing_beyond_all_measure_is_refused_with_advice(file: Path) -> None:
     with file.open("wb") as made:
         made.write(b"[")
@@ -390,6 +399,36 @@ def test_a_damaged_dump_keeps_what_came_before_and_says_so(tmp_path: Path) -> No
     # All but what was unpacked together with the damage: 64 KiB of more than 1 KiB each.
     assert len(found) >= 500 - 64
     assert found == [f"t3_s{n}" for n in range(len(found))]
+    assert "breaks off" in (bad(path)[-1].bad or "")
+
+
+@pytest.mark.parametrize("name", ["posts.jsonl.gz", "posts.jsonl"])
+def test_what_gzip_packed_is_read_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"".join(gzip.compress(json.dumps(record(n)).encode() + b"\n") for n in range(3)))
+
+    assert keys(path) == ["p0", "p1", "p2"]
+    assert bad(path) == []
+
+
+def test_a_dump_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    path = tmp_path / "RC_2026-03"
+    path.write_bytes(compressed(comment(0), comment(1)))
+
+    assert keys(path) == ["t1_c0", "t1_c1"]
+
+
+def test_a_torn_gzip_keeps_what_came_before_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "posts.gz"
+    noise = random.Random(1)
+    many = "".join(json.dumps(record(n, text=noise.randbytes(400).hex())) + "\n" for n in range(2_000)).encode()
+    whole = gzip.compress(many)
+    path.write_bytes(whole[: len(whole) // 2])
+
+    found = keys(path)
+
+    assert 500 < len(found) < 1_500
+    assert found == [f"p{n}" for n in range(len(found))]
     assert "breaks off" in (bad(path)[-1].bad or "")
 
 
@@ -464,7 +503,7 @@ def test_what_cannot_be_opened_is_said_with_its_path(tmp_path: Path, name: str) 
         list(lines([path]))
 
 
-@given(st.binary(max_size=300), st.sampled_from(["a.jsonl", "a.json", "a.zst", "a.csv"]))
+@given(st.binary(max_size=300), st.sampled_from(["a.jsonl", "a.json", "a.zst", "a.gz", "a.csv"]))
 def test_whatever_stands_in_a_file_gives_lines_and_no_error(tmp_path_factory, content: bytes, name: str) -> None:
     path = tmp_path_factory.mktemp("any") / name
     path.write_bytes(content)

@@ -180,6 +180,43 @@ def test_few_workers_are_few_in_public_and_counted_for_moderators(n: int) -> Non
     assert f"{n} worker{'s' * (n > 1)} report{'s' * (n == 1)} mass rejections" in private
 
 
+@pytest.mark.parametrize(("n", "said"), [(1, "1 worker says theirs"), (2, "2 workers say theirs")])
+def test_whose_work_was_approved_is_said_in_a_right_sentence(n: int, said: str) -> None:
+    known = replace(incident(6), n_contrary=n)
+    shown = alert(known, Reason.GROWN)
+
+    assert f"{said} was approved." in text_of(cards.for_moderators(shown, about(known), trial=False))
+    assert "Fewer than 5 workers say theirs was approved." in text_of(cards.alert(shown, about(known)))
+
+
+def test_a_sum_with_one_term_too_many_says_so_in_a_right_sentence() -> None:
+    known = incident(6)
+    why = tuple(Term(f"term {n}", n + 1.0) for n in range(7))
+
+    assert "+1.0 1 smaller term\n" in text_of(
+        cards.for_moderators(alert(known, Reason.GROWN, why=why), about(known), trial=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome", "said"),
+    [
+        (Reason.REVERSED, Outcome.REVERSED, "Reported as reversed by fewer than 5 workers"),
+        (Reason.PARTLY_REVERSED, Outcome.PARTLY_REVERSED, "Some rejections are reported as reversed by"),
+        (Reason.COMPENSATED, Outcome.COMPENSATED, "Workers report a payment instead of a reversal"),
+    ],
+)
+def test_a_short_message_says_what_is_new_and_repeats_no_accusation(
+    reason: Reason, outcome: Outcome, said: str
+) -> None:
+    known = replace(incident(6), outcome=outcome, n_reversing=2)
+
+    notice = cards.notice(alert(known, reason), about(known))
+
+    assert notice.lines[0].startswith(said)
+    assert "report mass rejections" not in text_of(notice)
+
+
 def test_from_five_on_the_count_is_shown() -> None:
     known = replace(incident(5), n_voices=5, n_sites=2)
 
@@ -313,7 +350,7 @@ def test_confirmed_says_who_confirmed_also_when_no_report_is_left() -> None:
 
     card = cards.alert(alert(known, Reason.CONFIRMED), about(known))
 
-    assert card.lines[0] == f"Mass rejections by {NAME} (Moderators of this community confirmed it)."
+    assert card.lines[0] == f"Mass rejections by {NAME} (confirmed by moderators of this community)."
     assert "0 workers" not in text_of(cards.standing(found(known), PLATFORMS, NOW))
 
 
@@ -712,6 +749,10 @@ def test_status_stays_short_whatever_goes_wrong() -> None:
         (guild(policy="cautious"), "Policy cautious"),
         (guild(platforms=("prolific", "connect")), "prolific, connect"),
         (guild(alert_channel=None), "no channel set"),
+        (guild(mode=Mode.TRIAL), "To tell members: /setup public:on"),
+        (guild(mode=Mode.TRIAL, alert_channel=None), "To tell members: /setup alerts:#channel public:on"),
+        (guild(mode=Mode.TRIAL, moderator_channel=None), "members are told nothing.\nModerators see nothing yet."),
+        (guild(moderator_channel=None), "Members are told.\nModerators see nothing yet."),
     ],
 )
 def test_the_settings_of_a_guild_are_said_in_words(settings: Guild, said: str) -> None:
@@ -720,6 +761,27 @@ def test_the_settings_of_a_guild_are_said_in_words(settings: Guild, said: str) -
 
 def test_a_policy_that_is_gone_does_not_break_the_settings_card() -> None:
     assert "Policy" in text_of(cards.guild(guild(policy="gone with an update")))
+
+
+def test_what_was_taken_back_is_followed_by_no_call_to_stop_working() -> None:
+    known = replace(incident(6), stage=Stage.CONFIRMED, outcome=Outcome.REVERSED, n_reversing=5)
+
+    for card in (
+        cards.alert(alert(known, Reason.REVERSED), about(known)),
+        cards.standing(found(known), PLATFORMS, NOW),
+    ):
+        assert "See whether yours were taken back" in text_of(card)
+        assert "Stop working" not in text_of(card)
+
+
+def test_a_word_that_was_taken_back_cannot_be_taken_back_again_and_an_outcome_is_named() -> None:
+    shown = about(replace(incident(6), stage=Stage.CONFIRMED, outcome=Outcome.REVERSED))
+
+    undone, reversed_ = (text_of(cards.judged(each, shown)) for each in (Decision.UNDO, Decision.REVERSED))
+
+    assert "takes it back" not in undone
+    assert "Now: confirmed by moderators; reported as reversed." in reversed_
+    assert "`undo` takes it back" in reversed_
 
 
 def test_the_small_answers_say_what_to_do() -> None:
@@ -756,7 +818,11 @@ def test_a_requester_is_shown_as_named() -> None:
 
 @pytest.mark.parametrize(
     ("platform", "said"),
-    [("connect", "To the researcher: a rejection can be undone."), ("clickworker", "To the "), (None, "as reason.")],
+    [
+        ("connect", "It can be put right. The researcher can reverse a rejection"),
+        ("clickworker", "To the "),
+        (None, "as reason."),
+    ],
 )
 def test_a_likely_accident_is_said_as_such_with_what_the_requester_can_do(platform: str | None, said: str) -> None:
     known = replace(incident(6), accident=True)

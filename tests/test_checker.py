@@ -110,32 +110,52 @@ def test_a_soak_that_finds_something_or_is_blind_says_so() -> None:
     lost.add(soak.Came(soak.Unit("day", 1), Found(lost=1)))
     blind.add(soak.Came(soak.Unit("control: nonce ignored", 1), Found()))
 
-    assert good.summary() == {
+    told = good.summary()
+    shares = told.pop("percent_of_the_whole")
+    assert told == {
         "seeds": "1:1", "kills": 2, "simulated_days": 1.0, "sends": 5, "lost": 0, "duplicate": 0, "violations": 0,
     }  # fmt: skip
+    assert shares["simulated days"] == 0.1
     assert lost.summary()["lost"] == 1
     assert blind.summary()["violations"] == 1
     assert "nothing wrong" in soak.report(blind, 60.0)
 
 
 def test_a_soak_covers_every_point_and_every_trouble_of_a_seed() -> None:
-    work = list(soak.units(1, 2, 90.0))
+    work = [*soak.units(1, 2), *soak.real_time(1, 90.0)]
 
     assert {unit.kind for unit in work} >= set(soak.TROUBLES)
-    points = {unit.deaths[-1][0] for unit in work if unit.kind == "a death at every point" and unit.seed == 2}
+    points = {unit.deaths[-1][0] for unit in work if unit.kind == soak.POINTS and unit.seed == 2}
     assert points == set(soak.crash.names())
-    assert sum(unit.always for unit in work) == len(soak.PROTOCOLS) - 1
+    assert sum(unit.always for unit in work) == len(soak.PROTOCOLS) - 1 + 2, "controls and what real time takes"
     assert {unit.kind for unit in work} >= set(soak.KINDS)
 
 
 def test_two_hundred_seeds_are_all_that_is_asked_for() -> None:
     seeds = 200
 
-    (one,) = {sum(unit.kind == next(iter(soak.TROUBLES)) for unit in soak.units(n, n, 0.0)) for n in (1, 9)}
+    (one,) = {sum(unit.kind == next(iter(soak.TROUBLES)) for unit in soak.units(n, n)) for n in (1, 9)}
     assert seeds * one == 1_000
     assert seeds * soak.HOSTILE == 10_000_000
     assert seeds * soak.STORIES == seeds * soak.HISTORIES == 20_000
-    assert seeds * soak.PAIRS == 12_000
+    assert seeds * soak.DOUBLE == 12_000
+    assert {soak.PARTS * (amount // soak.PARTS) for amount in (soak.HOSTILE, soak.STORIES)} == {50_000, 100}
+
+
+def test_a_run_is_a_row_beside_the_rows_of_the_runs_before_and_a_seed_counts_once() -> None:
+    page = ""
+    for seeds in ((1, 2), (3,), (2,)):
+        tally = soak.Tally("1:9")
+        for seed in seeds:
+            tally.add(soak.Came(soak.Unit(soak.POINTS, seed), Found(sends=3), kills=1, amount=60))
+        page = soak.report(tally, 60.0, page)
+
+    seeds, together = (
+        [line.split(" | ")[n] for line in page.splitlines() if "2" in line[:4] or "**" in line[:4]] for n in (2, 4)
+    )
+    assert seeds == ["1:2", "3:3", "2:2", "2 seeds"]
+    assert together == ["120", "60", "60", "120"]
+    assert "| share |  | 1 % |  | 1 % |" in page
 
 
 def test_a_mutant_is_one_change_that_can_be_loaded() -> None:

@@ -488,3 +488,13 @@ def test_a_pipe_that_is_closed_early_is_no_error(data: Path) -> None:
 
     assert json.loads(first)["key"] == "1"
     assert (code, said) == (141, "")
+
+
+def test_help_into_a_pipe_that_is_closed_ends_as_any_other_output_does() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run([sys.executable, "-m", "bot", "--help"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +11,11 @@ from bot.cards import as_text
 from bot.commands import COMMANDS, UNDO_FOR, Answer, Desk, Person, answer, numbers
 from bot.errors import UsageError
 from bot.evidence import REPORT_LIMITS
-from bot.model import Decision, Mode, Requester, Share, Stage
+from bot.model import Decision, Guild, Mode, Requester, Share, Stage
 from bot.naming.canonical import canonical
 from bot.platforms.rating import Case
-from bot.storage import Store, open_store
+from bot.storage import Store
 from tests.making import ACCOUNT, DAY, NOW, guild, hear, report, rules
-from tests.storage.build import Clock
 
 NAME = "Quillmere Vision Group"
 OTHER = "A2EXAMPLE5REQ7"
@@ -27,11 +24,8 @@ MODERATOR = replace(WORKER, key="mo", moderator=True)
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    await opened.write(lambda tx: tx.save_guild(guild()))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return (guild(),)
 
 
 @pytest.fixture

@@ -168,7 +168,13 @@ def test_several_wrong_settings_are_all_said_at_once(tmp_path: Path) -> None:
 def test_a_config_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes(b"\xff\xfe\x00")
 
-    assert f"{tmp_path / 'config.toml'} cannot be read" in refused(tmp_path)
+    assert refused(tmp_path) == f"{tmp_path / 'config.toml'} cannot be read: it is not UTF-8."
+
+
+def test_a_named_file_that_is_not_there_is_said_in_words(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("REJECTION_WATCH_DISCORD_TOKEN_FILE", str(tmp_path / "token"))
+
+    assert refused(tmp_path).endswith("cannot be read: No such file or directory.")
 
 
 def test_a_wrong_value_in_the_environment_is_a_sentence_too(tmp_path: Path, monkeypatch) -> None:

@@ -6,8 +6,6 @@ import asyncio
 import io
 import re
 import threading
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,7 +17,7 @@ from bot.commands import Desk
 from bot.console import GUILD, MODERATORS, PUBLIC, STYLE, YOU, ConsoleAnnouncer, Prompt, feed_line, panel
 from bot.model import Button, Card, Post, Shape, Slot, State, Tone
 from bot.outbox import Look, Result, pump
-from bot.storage import Store, open_store
+from bot.storage import Store
 from tests.making import ACCOUNT, NOW, rules
 from tests.storage.build import MINUTE, Clock, add_incident, delivery
 
@@ -71,6 +69,16 @@ def test_a_panel_shows_every_part_of_a_card() -> None:
     assert "https://example.org/x" in text
     assert "[Confirm]  [Dismiss]" in text
     assert "ref 7K2-Q9F" in text
+
+
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_however_narrow_the_terminal_no_word_is_cut(width: int) -> None:
+    step = "Keep HIT and assignment ids, the instructions, the completion code and screenshots of everything."
+
+    text = shown(Card(title="T", fields=(("If your work was rejected", step), ("Platform", "Prolific"))), width)
+
+    assert f"If your work was rejected {step} Platform Prolific" in words(text)
+    assert "\u2026" not in text
 
 
 @pytest.mark.parametrize("tone", Tone)
@@ -126,13 +134,6 @@ def test_the_feed_stays_one_harmless_line_whatever_is_posted(text: str) -> None:
 
     assert len(line) < 140
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", line)
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    yield opened
-    await opened.close()
 
 
 async def test_the_terminal_is_a_medium_that_prints_each_message_once_and_its_edits(store: Store, clock: Clock) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +15,12 @@ from bot import intake, review
 from bot.commands import Desk, Person, answer
 from bot.errors import UsageError
 from bot.forgetting import come_back, forget, forget_guilds, leave
-from bot.model import Decision, Page, Post
-from bot.storage import Store, open_store
+from bot.model import Decision, Guild, Page, Post
+from bot.storage import Store
 from bot.storage.auditing import faults
 from bot.storage.backup import back_up
 from bot.sweeper import drop_words
 from tests.making import DAY, HOUR, NOW, guild
-from tests.storage.build import Clock
 
 SOURCE = "reddit:exampleturkers"
 AUTHOR = "Invented_Heron_77"
@@ -30,11 +28,8 @@ WORDS = "Zaunkoenig"
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    await opened.write(lambda tx: tx.save_guild(guild()))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return (guild(),)
 
 
 def said(number: int, author: str, words: str) -> Post:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,13 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import following, intake
-from bot.model import Format, Incident, Page, Post, Stage, Watch
+from bot.model import Format, Guild, Incident, Page, Post, Stage, Watch
 from bot.naming import canonical
 from bot.reading import read
 from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, rules
-from tests.storage.build import Clock
 
 SOURCE = "reddit:exampleturkers"
 NAME = "Brightlane Labelling"
@@ -37,11 +36,8 @@ CLAIMS = (
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    await opened.write(lambda tx: tx.save_guild(guild()))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return (guild(),)
 
 
 @pytest.fixture

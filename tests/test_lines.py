@@ -96,6 +96,15 @@ def test_a_line_that_is_no_object_is_refused_in_a_sentence(raw: bytes, why: str)
         lines.parse(raw)
 
 
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [(b'{"key": "a"\n', "delimiter at column 12$"), (b'{"key": "a\x00"}', "Invalid control character at column 11$")],
+)
+def test_the_column_of_what_is_no_json_is_one_of_the_line(raw: bytes, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        lines.parse(raw)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_object_or_refused(raw: bytes) -> None:
     try:
@@ -250,6 +259,7 @@ def test_resolve_says_what_is_wrong_with_a_line_and_goes_on(names: Path) -> None
     assert code == 1
     assert [line.get("error") is None for line in found] == [False, False, False, True]
     assert [line["key"] for line in found] == ["1", None, None, "4"]
+    assert [line["error"].startswith(f"line {n}: ") for n, line in enumerate(found[:3], 1)] == [False, True, True]
 
 
 def test_names_may_begin_with_a_mark_and_end_their_lines_as_windows_does(tmp_path: Path) -> None:
@@ -263,16 +273,20 @@ def test_names_may_begin_with_a_mark_and_end_their_lines_as_windows_does(tmp_pat
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "cannot be read"), (b"caf\xe9\tx\n", "is not UTF-8"), (b"one column\n", "line 1 of the names")],
+    [
+        (None, "cannot be read"),
+        (b"A1\tx\ncaf\xe9\tx\n", "line 2 of the names: not UTF-8"),
+        (b"one column\n", "line 1 of the names"),
+    ],
 )
-def test_names_that_cannot_be_used_are_said_with_the_file_or_line(
+def test_names_that_cannot_be_used_are_said_with_file_and_line(
     tmp_path: Path, content: bytes | None, said: str
 ) -> None:
     path = tmp_path / "names.tsv"
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=rf"names\.tsv.* {said}"):
         resolve(path, {"key": "1", "mention": "x"})
 
 
@@ -291,6 +305,7 @@ def test_decide_says_what_is_wrong_with_an_event_and_goes_on() -> None:
 
     assert code == 1
     assert [line["key"] for line in errors] == [None, "e1", None]
+    assert [line["error"].partition(":")[0] for line in errors if line["key"] is None] == ["line 2", "line 4"]
     assert any(line.get("reason") == "suspected" for line in found)
 
 
@@ -478,4 +493,4 @@ def test_a_line_without_end_is_an_error_and_the_next_one_is_answered() -> None:
     code = lines.read(cast("BinaryIO", Endless()), out, None)
 
     first, second = (json.loads(line) for line in out.getvalue().splitlines())
-    assert (code, first["error"], second["key"]) == (1, "the line is longer than 64 MiB", "a")
+    assert (code, first["error"], second["key"]) == (1, "line 1: the line is longer than 64 MiB", "a")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -14,11 +12,10 @@ from rich.console import Console
 from bot.cards import as_text
 from bot.commands import Answer, Desk, Person, answer
 from bot.console import Prompt
-from bot.model import Act, Requester, Tie
+from bot.model import Act, Guild, Requester, Tie
 from bot.naming.canonical import canonical
-from bot.storage import Store, open_store
+from bot.storage import Store
 from tests.making import DAY, NOW, guild, hear, report, rules, tell_all
-from tests.storage.build import Clock
 
 WORKER = Person(key="wanda", site="discord", guild=guild(), age_days=400.0)
 MODERATOR = replace(WORKER, key="mo", moderator=True)
@@ -26,11 +23,8 @@ ASH, BIRCH = "Ashgrove Vision", "Birchmere Audio"
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    await opened.write(lambda tx: tx.save_guild(guild()))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return (guild(),)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from bot import archives, telling
 from bot.archives import Line
 from bot.model import Post
 from bot.replay import AFTERWARDS, BAD_SHOWN, PostsClock, Replay, Summary, pages
-from bot.storage import Store, open_store
+from bot.storage import Store
 from tests.making import rules
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -38,13 +37,6 @@ def spoken(n: int) -> str:
 @pytest.fixture
 def clock() -> PostsClock:
     return PostsClock(EPOCH)
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: PostsClock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

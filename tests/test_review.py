@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot import review
 from bot.errors import NotFoundError
-from bot.model import Decision, Mode, Outcome, Reason, Stage
+from bot.model import Decision, Guild, Mode, Outcome, Reason, Stage
 from bot.naming.canonical import canonical
 from bot.review import LONGEST_WHY, Judged
 from bot.rules import Rules
-from bot.storage import Store, Transaction, open_store
+from bot.storage import Store, Transaction
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, tell_all
 from tests.storage.build import Clock
 
@@ -23,12 +20,8 @@ THEIRS = guild(guild_key="discord:2", name="Others", alert_channel="discord:20",
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    for one in (OURS, THEIRS):
-        await opened.write(lambda tx, one=one: tx.save_guild(one))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return OURS, THEIRS
 
 
 @pytest.fixture

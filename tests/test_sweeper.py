@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot import evidence, sweeper
-from bot.model import Facts, Post, Reason, Requester
+from bot.model import Facts, Guild, Post, Reason, Requester
 from bot.naming.canonical import canonical
 from bot.policies import EARLY
 from bot.rules import Rules
-from bot.storage import Store, Transaction, open_store
+from bot.storage import Store, Transaction
 from bot.sweeper import AT_ONCE, POSTS_AT_ONCE, drop_words, pass_time, sweep
 from bot.telling import HISTORY
 from tests.harness.memory import Memory
@@ -23,11 +21,8 @@ from tests.storage.build import Clock
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    await opened.write(lambda tx: tx.save_guild(guild()))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return (guild(),)
 
 
 @pytest.fixture

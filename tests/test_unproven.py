@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot import cards, intake, lookup
-from bot.model import Found, Incident, Mode, Page, Post, Reason, Slot, Stage
+from bot.model import Found, Guild, Incident, Mode, Page, Post, Reason, Slot, Stage
 from bot.rules import Rules
-from bot.storage import Store, open_store
+from bot.storage import Store
 from bot.sweeper import sweep
 from tests.making import DAY, HOUR, MINUTE, NOW, guild
 from tests.storage.build import Clock
@@ -38,11 +36,8 @@ GOOD = {"name": NAME, "reviews": "No Reviews", "reward": "$0.01", "n": "70,000",
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
-    await opened.write(lambda tx: tx.save_guild(guild()))
-    yield opened
-    await opened.close()
+def guilds() -> tuple[Guild, ...]:
+    return (guild(),)
 
 
 @pytest.fixture

@@ -211,10 +211,14 @@ def test_the_excerpt_of_the_demo_is_what_the_demo_shows(tmp_path):
 
     done = program("demo", "--fast", "--no-prompt", COLUMNS="92", TMPDIR=str(tmp_path))
 
-    shown = {without_numbers(line) for line in done.stdout.splitlines()}
-    lines = [line for line in excerpt.splitlines() if not line.startswith("…")]
-    assert len(lines) > 10
-    assert [line for line in lines if without_numbers(line) not in shown] == []
+    shown = [without_numbers(line) for line in done.stdout.splitlines()]
+    wanted = [without_numbers(line) for line in excerpt.splitlines() if not line.startswith("…")]
+    begins = next(number for number, line in enumerate(wanted) if line.startswith("╭"))
+    card = wanted[begins:]
+    assert len(wanted) > 10
+    assert [line for line in wanted[:begins] if line not in shown] == []
+    # The card as one piece: a sentence that is left out of it is no excerpt.
+    assert any(shown[at : at + len(card)] == card for at in range(len(shown)))
 
 
 def kinds_of_error(kind=WatchError):

@@ -31,7 +31,6 @@ DAY: Final = timedelta(days=1)
 _NOTES = frozenset({Reason.UNPROVEN, Reason.LONE})
 """What moderators are shown of an incident without a stage."""
 _MADE_GOOD = frozenset({Outcome.REVERSED, Outcome.COMPENSATED})
-_CORRECTIONS = frozenset({Reason.REVERSED, Reason.WITHDRAWN, Reason.DISMISSED})
 
 
 def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> Alert | None:
@@ -70,11 +69,6 @@ def is_lone(incident: Incident, policy: Policy) -> bool:
     if incident.stage is not Stage.WATCHED or incident.closed_at is not None or incident.merged:
         return False
     return incident.n_voices > 0 and incident.outcome is Outcome.OPEN and incident.score >= policy.lone
-
-
-def is_news(alert: Alert) -> bool:
-    """Whether members get a new short message: a public word, or the correction of one. All else edits the card."""
-    return alert.public or (alert.seen and alert.reason in _CORRECTIONS)
 
 
 def _may_be_public(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:

@@ -94,10 +94,11 @@ def not_before_others() -> Card:
 
 def judged(decision: Decision, about: About) -> Card:
     """A moderator's word was recorded."""
+    back = "." if decision is Decision.UNDO else "; `undo` takes it back."
     return Card(
         title=f"{DONE[decision]}: {about.name}",
         tone=Tone.ALARM if decision is Decision.CONFIRM else Tone.GONE,
-        lines=(f"Now: {words.STAGE[about.incident.stage]}. This counts for your community; `undo` takes it back.",),
+        lines=(f"Now: {words.STAGE[about.incident.stage]}{_outcome(about)}. This counts for your community{back}",),
         footer=f"ref {about.ref}",
     )
 
@@ -139,6 +140,11 @@ def commands(usages: Sequence[tuple[str, str]]) -> Card:
 def misused(usage: str, why: str) -> Card:
     """A command that was not understood, and how to type it."""
     return Card(title="Not understood", lines=(why, f"Type: {usage}"))
+
+
+def moderators_only() -> Card:
+    """Somebody else gave a moderators' command."""
+    return Card(title="Only moderators of this community can do that")
 
 
 def status(
@@ -186,14 +192,22 @@ def _source(watch: Watch, now: datetime, blind: Collection[str]) -> str:
     return f"{watch.source}: read {heard}" + (f"; {watch.trouble}" if watch.trouble else "") + unseen
 
 
+def _told(settings: Guild) -> tuple[str, ...]:
+    """Who is told, and what to type next while something is missing for it."""
+    told = "Members are told." if settings.mode is Mode.ON else "In trial: members are told nothing."
+    if settings.moderator_channel is None:
+        return told, "Moderators see nothing yet. Choose a channel for them: /setup moderators:#channel"
+    if settings.mode is Mode.ON:
+        return (told,)
+    channel = "" if settings.alert_channel else "alerts:#channel "
+    return (f"In trial: moderators see what members would be told. To tell members: /setup {channel}public:on",)
+
+
 def guild(settings: Guild) -> Card:
     """How this community is served, in words."""
-    trial = "Members are told."
-    if settings.mode is Mode.TRIAL:
-        trial = "In trial: moderators see what members would be told."
     return Card(
         title=f"Settings of {display(settings.name)}",
-        lines=(trial, POLICY.get(settings.policy, POLICY["cautious"]), *((ASKS,) if settings.asks else ())),
+        lines=(*_told(settings), POLICY.get(settings.policy, POLICY["cautious"]), *((ASKS,) if settings.asks else ())),
         fields=(
             ("Alerts", settings.alert_channel or "no channel set"),
             ("Moderators", settings.moderator_channel or "no channel set"),

@@ -86,12 +86,13 @@ def _sentences(newest: Incident, platform: Platform | None, now: datetime, case:
     said = (words.numbers(newest), words.reversal(newest), words.accident(newest, platform, now))
     lines += [line for line in said if line]
     if newest.n_contrary:
-        lines.append(f"{words.people(newest.n_contrary).capitalize()} say theirs was approved.")
+        lines.append(words.contrary(newest))
     if newest.disputed:
         lines.append(words.DISPUTED)
     sure = newest.stage in (Stage.CORROBORATED, Stage.CONFIRMED)
     if newest.stage is not Stage.DISMISSED:
-        lines.append(f"What to do now: {words.what_to_do(platform, now, sure=sure)}")
+        what = words.what_to_do(platform, now, sure=sure, outcome=newest.outcome)
+        lines.append(f"What to do now: {what}")
     if platform is not None and platform.rating is not None and not platform.closed(now):
         lines.append(damage_line(platform.rating, case))
     return tuple(lines)
@@ -183,7 +184,7 @@ def unknown(answer: Unknown, platforms: Platforms) -> Card:
     return Card(
         title=f"{_echo(answer.asked)}: {NO_RECOMMENDATION}",
         lines=(("Did you mean one of these?", *near) if near else ()),
-        footer="Have you been rejected by them? `report` takes ten seconds and warns the others.",
+        footer="Have you been rejected by them? A report takes ten seconds and warns the others.",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.cards import words
 from bot.model import Alert, Button, Card, Incident, Outcome, Reason, Requester, Stage, Tap, Task, Tone
 from bot.naming.canonical import display
-from bot.platforms import Platform
+from bot.platforms import Noun, Platform
 
 BUTTONS = (
     Button("confirm", "Confirm"),
@@ -42,6 +42,7 @@ TONE = {
     Stage.DISMISSED: Tone.GONE,
 }
 OVER = frozenset({Reason.WITHDRAWN, Reason.DISMISSED, Reason.EXPIRED, Reason.MERGED})
+BACK = frozenset({Reason.PARTLY_REVERSED, Reason.REVERSED, Reason.COMPENSATED})
 TERM = {
     "prior": "nearly all requesters reject next to nothing",
     "reports": "what the reports say",
@@ -62,6 +63,7 @@ LONE = (
 LEAST = 0.05
 # How many terms of a score a person reads before the rest is a blur.
 TERMS_SHOWN = 6
+SMALLER = Noun("smaller term", "smaller terms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +147,12 @@ def _asked(answers: Mapping[Tap, int] | None, *, trial: bool) -> str:
 
 
 def notice(alert: Alert, about: About) -> Card:
-    """The short new message beside the living card."""
+    """The short new message beside the living card: one sentence, about what is new."""
+    back = words.reversal(about.incident) if alert.reason in BACK else None
     return Card(
         title=title(alert, about),
         tone=tone(alert),
-        lines=(_sentences(alert, about, public=True)[0],),
+        lines=(back or _sentences(alert, about, public=True)[0],),
         footer=f"ref {about.ref}",
     )
 
@@ -167,7 +170,7 @@ def receipt(alert: Alert) -> str:
     shown = [f"{term.points:+.1f} {TERM.get(term.term, term.term)}" for term in terms[:TERMS_SHOWN]]
     rest = sum(term.points for term in terms[TERMS_SHOWN:])
     if len(terms) > TERMS_SHOWN:
-        shown.append(f"{rest:+.1f} {len(terms) - TERMS_SHOWN} smaller terms")
+        shown.append(f"{rest:+.1f} {SMALLER.counted(len(terms) - TERMS_SHOWN)}")
     return "\n".join([*shown, f"= {alert.score:.1f}"])
 
 
@@ -185,11 +188,12 @@ def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
     )
     lines += [line for line in said if line]
     if incident.n_contrary:
-        lines.append(f"{words.people(incident.n_contrary, public=public).capitalize()} say theirs was approved.")
+        lines.append(words.contrary(incident, public=public))
     if incident.disputed:
         lines.append(words.DISPUTED)
     sure = alert.stage in (Stage.CORROBORATED, Stage.CONFIRMED)
-    lines.append(f"What to do: {words.what_to_do(about.platform, alert.at, sure=sure)}")
+    what = words.what_to_do(about.platform, alert.at, sure=sure, outcome=incident.outcome)
+    lines.append(f"What to do: {what}")
     return tuple(lines)
 
 
@@ -198,7 +202,7 @@ def _first(alert: Alert, about: About, *, public: bool) -> str:
     if alert.reason in OVER:
         return _end(alert, about)
     how = {
-        Stage.CONFIRMED: "Moderators of this community confirmed it",
+        Stage.CONFIRMED: "confirmed by moderators of this community",
         Stage.CORROBORATED: "unverified",
         Stage.SUSPECTED: "early and unverified: it may be a mistake",
     }.get(alert.stage, "unverified")

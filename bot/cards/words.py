@@ -55,6 +55,13 @@ def voices(incident: Incident, *, public: bool = True) -> str:
     return people(incident.n_voices, public=public) + where
 
 
+def contrary(incident: Incident, *, public: bool = True) -> str:
+    """That others had their work approved: "1 worker says theirs was approved."."""
+    who = people(incident.n_contrary, public=public)
+    verb = "says" if incident.n_contrary == 1 and not public else "say"
+    return f"{who[0].upper()}{who[1:]} {verb} theirs was approved."
+
+
 def day(at: datetime | None) -> str:
     """A date as people write it, without an hour: in public the hour could tell who spoke."""
     return "unknown" if at is None else f"{at.day} {at:%b %Y}"
@@ -122,7 +129,7 @@ def accident(incident: Incident, platform: Platform | None, now: datetime) -> st
         return text
     if platform.reversal is None:
         return f"{text} To the {platform.words.requester.one}: ask {platform.name} how to undo a rejection."
-    return f"{text} To the {platform.words.requester.one}: a rejection can be undone. {platform.reversal.text}"
+    return f"{text} It can be put right. {platform.reversal.text}"
 
 
 def approvals(seen: Iterable[tuple[datetime, Task]]) -> str | None:
@@ -148,14 +155,16 @@ def task(seen: Task) -> str:
     return " · ".join(parts)
 
 
-def what_to_do(platform: Platform | None, now: datetime, *, sure: bool) -> str:
-    """What a worker should do now, in one sentence; nothing that needs a platform which has closed."""
+def what_to_do(platform: Platform | None, now: datetime, *, sure: bool, outcome: Outcome = Outcome.OPEN) -> str:
+    """What a worker should do now, in a sentence or two; nothing that needs a platform which has closed."""
     if platform is not None and platform.closed(now):
         return (
             f"{platform.name} closed on {day(platform.closed_at)}: this can only be about old work. "
             "Save proof of yours (titles, dates, messages)."
         )
     many = platform.words.task.many if platform else "tasks"
+    if outcome is Outcome.REVERSED:
+        return f"See whether yours were taken back, too. Then do a few {many} and wait until they are decided."
     if sure:
         return f"Stop working for them, return open {many} rather than hand them in, and save proof of what you did."
     return f"Do a few {many} and wait until they are decided before you do more. Save proof of what you did."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,24 @@ from bot.reading.wire import post_from
 _FACTS = ("n_rejected", "n_submitted", "share", "reversal", "cause")
 
 
-def load(path: Path) -> list[Example]:
-    """The posts of a file. Needed are `key`, `text` and `kind`; what is not judged is left out. Raises InputError."""
+def load(path: Path, wrong: Callable[[str], None]) -> list[Example]:
+    """The posts of a file. Needed are `key`, `text` and `kind`; what is not judged is left out.
+
+    `wrong` is told of each line that is no such post, with file, number and reason; the others count without it.
+    Raises InputError for a file that cannot be read at all.
+    """
+    examples = []
     try:
         with path.open("rb") as file:
-            return [_example(raw, path, number) for number, raw in enumerate(bounded(file), 1) if raw.strip()]
+            for number, raw in enumerate(bounded(file), 1):
+                try:
+                    if raw.strip():
+                        examples.append(_example(raw, path, number))
+                except InputError as error:
+                    wrong(str(error))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    return examples
 
 
 def _example(raw: bytes, path: Path, number: int) -> Example:

@@ -19,7 +19,6 @@ _PER_KEY = 16
 _PER_WORD = 12
 # A word that more names have than this brings nobody in, unless it is all that was said.
 _COMMON_WORD = 400
-_COMMON = 3_000
 # Of a long name so many words are looked up, and of two words so many pairs; of all words fewer of each two.
 _WORDS = 6
 _PAIRS = 30

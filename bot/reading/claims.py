@@ -19,6 +19,8 @@ from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.signals import Atom
 from bot.reading.words import folded
 
+_OPEN = 0.25  # a chance of *mass* that is worth a large number
+MASS = 10  # so many in one go are no "one or a few" (docs/decisions.md)
 SURE = 0.75  # a claim told less surely is not reportable
 SURE_PLAIN = 0.5  # of one that says in plain words that work was rejected, and that it was much
 UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
@@ -241,6 +243,8 @@ def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, fl
     if kind in (Kind.TALK, Kind.OTHER) and doubted:
         return Facts(reversal=told_with(facts.reversal, kind), happened_at=facts.happened_at)
     facts = replace(facts, reversal=told_with(facts.reversal, kind))
+    if kind is Kind.SINGLE and (facts.n_rejected or 0) >= MASS and probability[Kind.MASS] < _OPEN:
+        facts = replace(facts, n_rejected=None, share=None)  # a lifetime's work, and not what was rejected
     if kind is Kind.SINGLE and facts.n_rejected is None and facts.share is None:
         return replace(facts, n_rejected=1)
     if kind is Kind.MASS and facts.n_rejected == 1:
@@ -299,10 +303,14 @@ def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) ->
         return None
     for line in [*reversed(lines[max(0, at - _BACK) : at]), *lines[at + 1 : at + 2]]:
         found = _times(line.sentence, posted_at) if line.own else []
-        if found and not any(map(folded(line.sentence.text).__contains__, _BIOGRAPHY)):
+        if found and not any(map(_said(line.sentence).__contains__, _BIOGRAPHY)):
             return found[0]
     return None
 
 
 def _times(sentence: Sentence, posted_at: datetime | None) -> list[When]:
-    return whens(folded(sentence.text[sentence.words[0].start : sentence.words[-1].end]), posted_at)
+    return whens(_said(sentence), posted_at)
+
+
+def _said(sentence: Sentence) -> str:
+    return folded(sentence.text[sentence.words[0].start : sentence.words[-1].end])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from bot.model import Origin
 from bot.reading.lexicon import tagged
 from bot.reading.numbers import Count, counts
+from bot.reading.once import once
 from bot.reading.words import FRACTION, LINE, NO_TAGS, NUM, STOP, WORD, Word, word_set
 
 _ENDS = frozenset(".!?;…")
@@ -23,7 +23,7 @@ class _Words:
 
     words: list[Word]
 
-    @cached_property
+    @once
     def meanings(self) -> frozenset[str]:
         """All that its words mean."""
         return NO_TAGS.union(*[word.tags for word in self.words if word.tags])
@@ -55,23 +55,23 @@ class Sentence(_Words):
     question: bool = False
     clauses: list[Clause] = field(default_factory=list)
 
-    @cached_property
+    @once
     def lows(self) -> frozenset[str]:
         """Its words in small letters."""
         return frozenset([word.low for word in self.words])
 
-    @cached_property
+    @once
     def kinds(self) -> frozenset[str]:
         """What sorts of tokens stand in it."""
         return frozenset([word.kind for word in self.words])
 
-    @cached_property
+    @once
     def counts(self) -> tuple[Count, ...]:
         """The counts in it."""
         said = not _FIGURES.isdisjoint(self.kinds) or "one" in self.lows
         return tuple(counts(self.words)) if said or {tag for tag in self.meanings if tag[0] == "="} else ()
 
-    @cached_property
+    @once
     def cased(self) -> bool:
         """Whether capitals say something in it: most of its words have none."""
         heads = [word.text[0] for word in self.words if word.kind == WORD]

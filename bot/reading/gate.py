@@ -16,8 +16,12 @@ from bot.reading.words import folded
 THRESHOLD = "<threshold>"  # the row that holds it; no word of a post looks like that
 # Parts of words that let a post in whatever else it says: slips and endings that no list of words holds.
 SURE = ("rej", "regect", "r3j", "unapprov", "overturn", "rescind", "rechaz")
-_WORD = re.compile(r"[^\W\d_][\w']{0,40}|[\u2600-\u27bf\U0001f300-\U0001faff]")
-_PLAIN_WORD = re.compile(r"[a-z][a-z0-9_']{0,40}")  # the same in ASCII, which is looked through twice as fast
+# A number counts by how long it is: "00" is one of two digits.
+_WORD = re.compile(r"[\w']{1,64}|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_DIGIT = re.compile(r"\d")
+# The same in ASCII, which is split four times as fast: what stands in no word is a space.
+_SPACED = {ord(sign): sign if sign.isalpha() or sign == "'" else "0" if sign.isdigit() else " "
+           for sign in map(chr, range(128))}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ def words(text: str) -> frozenset[str]:
 
 
 def _found(low: str) -> list[str]:
-    return (_PLAIN_WORD if low.isascii() else _WORD).findall(low)
+    if low.isascii():
+        return low.translate(_SPACED).split()
+    return _WORD.findall(_DIGIT.sub("0", low.replace("_", " ")))
 
 
 def parse(text: str) -> Gate:

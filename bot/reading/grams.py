@@ -5,8 +5,10 @@ A word with a meaning (words.toml) stands for it, `<verdict>`; numbers, money an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from bot.reading.clauses import Sentence
 from bot.reading.words import LINE, NUM, STOP, WORD, Word
@@ -21,15 +23,26 @@ _SAID = frozenset("?!")  # stops that say something
 _SILENT = frozenset((STOP, LINE))
 _APART = " … "
 _STEM = 4  # letters of a longer word that stand for all its endings and slips
+_NONE: Mapping[str, str] = MappingProxyType({})
+REMEMBERED = 4_096  # words, and what is known of them
 
 NAME = "name"  # the sort of a word that stands for a requester's name
 
 Gram = tuple[str, Word, Word]
 
 
+class Look(NamedTuple):
+    """What is known of grams that begin with a word: itself, its stem, and by the word after it, the next but one."""
+
+    single: str | None
+    stem: str | None
+    pair: Mapping[str, str]
+    apart: Mapping[str, str]
+
+
 class Known:
-    """The grams with given names, as those of a sentence are looked for: a few looks into tables a word, and no
-    name is put together only to find that nobody knows it."""
+    """The grams with given names, as those of a sentence are looked for: a word is looked up once, and no name is put
+    together only to find that nobody knows it."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.single: dict[str, str] = {}
@@ -39,6 +52,7 @@ class Known:
         for name in names:
             if name[0] == "~":
                 self._add(name, name[1:])
+        self.look = lru_cache(maxsize=REMEMBERED)(self._look)
 
     def _add(self, name: str, said: str) -> None:
         before, apart, behind = said.partition(_APART)
@@ -52,26 +66,33 @@ class Known:
             if letter == " ":
                 self.pair.setdefault(said[:i], {})[said[i + 1 :]] = name
 
+    def _look(self, said: str) -> Look:
+        stem = self.stem.get(said[:_STEM]) if len(said) > _STEM and " " not in said else None
+        return Look(self.single.get(said), stem, self.pair.get(said, _NONE), self.apart.get(said, _NONE))
+
     def hear(self, names: dict[str, str], sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> None:
         """Adds what `grams` gives, of it those that are known, in the same order, with the words that gave them."""
         words, shown, meant = _seen(sentence, named)
-        single, stem, pair, apart, last = self.single, self.stem, self.pair, self.apart, len(words) - 1
-        text = sentence.text
+        look, put, text, last = self.look, names.setdefault, sentence.text, len(words) - 1
         for i, (word, said, means) in enumerate(zip(words, shown, meant, strict=True)):
-            if said in single:
-                names.setdefault(single[said], word.text)
-            if means is not said and means in single:
-                names.setdefault(single[means], word.text)
-            if said[:_STEM] in stem and len(said) > _STEM and " " not in said:
-                names.setdefault(stem[said[:_STEM]], word.text)
+            single, stem, pair, apart = look(said)
+            pair_meant = pair
+            if single:
+                put(single, word.text)
+            if means is not said:
+                single, _, pair_meant, apart = look(means)
+                if single:
+                    put(single, word.text)
+            if stem:
+                put(stem, word.text)
             if i == last:
                 return
-            if means in pair and (name := pair[means].get(meant[i + 1])):
-                names.setdefault(name, text[word.start : words[i + 1].end])
-            if said in pair and (name := pair[said].get(shown[i + 1])):
-                names.setdefault(name, text[word.start : words[i + 1].end])
-            if means in apart and i + 1 < last and (name := apart[means].get(meant[i + 2])):
-                names.setdefault(name, text[word.start : words[i + 2].end])
+            if pair_meant and (name := pair_meant.get(meant[i + 1])):
+                put(name, text[word.start : words[i + 1].end])
+            if pair and (name := pair.get(shown[i + 1])):
+                put(name, text[word.start : words[i + 1].end])
+            if apart and i + 1 < last and (name := apart.get(meant[i + 2])):
+                put(name, text[word.start : words[i + 2].end])
 
 
 def grams(sentence: Sentence, named: Sequence[tuple[int, int]] = ()) -> Iterator[Gram]:

@@ -35,13 +35,13 @@ class Model:
 
     def probabilities(self, names: Iterable[str]) -> dict[Kind, float]:
         """What features with these names make of the kinds; each counts once. The probabilities sum to 1."""
-        return chances(self.sums({BIAS, *names}))
+        return chances(self.sums(dict.fromkeys([BIAS, *names])))
 
     def sums(self, names: Iterable[str]) -> Row:
         """The weights of features, all different, summed for each kind."""
         rows = self.rows
         found = [rows[name] for name in names if name in rows]
-        return tuple(map(math.fsum, zip(*found, strict=True))) if found else _NOTHING
+        return tuple(map(sum, zip(*found, strict=True))) if found else _NOTHING
 
     @cached_property
     def known(self) -> Known | None:

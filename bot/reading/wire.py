@@ -22,13 +22,22 @@ from bot.reading.stored import reading_from, reading_kept
 __all__ = ["Json", "instant", "post_from", "reading_from", "reading_kept", "reading_to"]
 
 Json = dict[str, Any]
+_JSON = {
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
+}
 _OPTIONAL = ("title", "author_key", "parent_key", "url", "platform")
 
 
 def post_from(given: Mapping[str, Any]) -> Post:
     """The post that a JSON object describes; unknown fields are ignored. Raises InputError, which names the field."""
     if not isinstance(given, Mapping):
-        raise InputError(f"A post must be a JSON object, not {type(given).__name__}.")
+        raise InputError(f"A post must be a JSON object, not {_what(given)}.")
     texts = {name: _text(given, name) for name in _OPTIONAL}
     source, key = _needed(given, "source"), _needed(given, "key")
     text = given.get("text")
@@ -54,7 +63,8 @@ def _text(given: Mapping[str, Any], name: str) -> str | None:
 
 
 def _what(value: object) -> str:
-    return "null" if value is None else "empty text" if value == "" else type(value).__name__
+    """What stands there, in the words of JSON."""
+    return "empty text" if value == "" else _JSON.get(type(value), "something else")
 
 
 def _format(given: Mapping[str, Any]) -> Format | None:

@@ -50,6 +50,11 @@ class Following(Part):
             return None
         return Stored(row.post_id, row.voice_key, row.title, row.text)
 
+    def keys_with_words(self, source: str) -> tuple[str, ...]:
+        """The posts of a source whose words are still there."""
+        ours = select(posts.c.key).where(posts.c.source == source, posts.c.text.is_not(None))
+        return tuple(row.key for row in self.rows(ours))
+
     def saw_again(self, post_id: int) -> None:
         """It was looked at just now; when next follows from when it was written."""
         row = self.row(select(posts.c.posted_at, posts.c.seen_at).where(posts.c.post_id == post_id))

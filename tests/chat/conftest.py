@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import simcord
 from staging import Clock, Stage, on_stage
+from town import Town, settle_in
 
+from bot.client import Client
 from bot.commands import Desk
 from bot.platforms import load
 from bot.policies import SHIPPED
@@ -39,3 +42,17 @@ async def stage(desk: Desk, clock: Clock) -> AsyncIterator[Stage]:
     """The bot with nothing but its announcer."""
     async with on_stage(desk, clock, "cogs.announce") as made:
         yield made
+
+
+@pytest.fixture
+def simcord_bot(desk: Desk) -> Client:
+    """The bot that simcord lets into its Discord."""
+    return Client(desk)
+
+
+@pytest.fixture
+async def town(simcord_bot: Client, simcord_env: simcord.Env) -> Town:
+    """The bot in a community of people."""
+    made = settle_in(simcord_bot, simcord_env)
+    await simcord_env.settle()
+    return made

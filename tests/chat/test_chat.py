@@ -3,136 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import discord
 import pytest
-import simcord
-from making import hear, report, voice
-from test_escape import shown
+from town import Town, acme, incident, pump, read
 
-from bot import outbox
 from bot.client import Client
 from bot.commands import COMMANDS, Desk
-from bot.model import Decision, Guild, Incident, Mode, Requester
-from bot.telling import tell
-from cogs.guards import guild_key
-
-MODERATOR = discord.Permissions(moderate_members=True)
-MANAGER = discord.Permissions(manage_guild=True)
-
-
-@dataclass
-class Town:
-    """A community in which ann works, mo moderates and olga manages the server."""
-
-    env: Any
-    client: Client
-    guild: Any
-    talk: Any
-    alerts: Any
-    back: Any
-    ann: Any
-    mo: Any
-    olga: Any
-
-    @property
-    def key(self) -> str:
-        return guild_key(self.guild.id)
-
-    async def type(self, who: Any, line: str, where: Any = None) -> list[discord.Message]:
-        """Somebody writes; the bot's messages after it."""
-        place = where or self.talk
-        sent = await who.send(place, line)
-        return [message for message in place.history() if message.id > sent.id and message.author.bot]
-
-    def whispered(self, who: Any) -> discord.Message:
-        """The last private message that somebody got."""
-        return simcord.ChannelHandle(self.env, None, self.env.backend.get_dm_channel(who.id)).last_message
-
-    async def write(self, work: Callable[[Any], Any]) -> Any:
-        return await self.client.desk.store.write(work)
-
-    async def guild_now(self) -> Guild:
-        found = await self.client.desk.store.read(lambda tx: tx.find_guild(self.key))
-        assert found is not None
-        return found
-
-
-def read(message: Any) -> str:
-    """What people see of a message, content and embeds."""
-    parts = [message.content]
-    for one in message.embeds:
-        told = one.to_dict()
-        parts += [told.get("title", ""), told.get("description", "")]
-        parts += [f"{field['name']}: {field['value']}" for field in told.get("fields", [])]
-        parts.append(told.get("footer", {}).get("text", ""))
-    return shown("\n".join(parts))
-
-
-def settle_in(client: Client, env: Any) -> Town:
-    guild = env.create_guild("Example workers")
-    everybody = guild.default_role
-    hidden = {everybody: discord.PermissionOverwrite(view_channel=False)}
-    bot = {env.bot.user: discord.PermissionOverwrite(view_channel=True, send_messages=True)}
-    roles = {
-        name: guild.create_role(name, permissions=given) for name, given in (("mods", MODERATOR), ("heads", MANAGER))
-    }
-    inside = {role: discord.PermissionOverwrite(view_channel=True) for role in roles.values()}
-    return Town(
-        env=env,
-        client=client,
-        guild=guild,
-        talk=guild.create_text_channel("talk"),
-        alerts=guild.create_text_channel("alerts"),
-        back=guild.create_text_channel("back", overwrites={**hidden, **bot, **inside}),
-        ann=guild.add_member(env.create_user("ann")),
-        mo=guild.add_member(env.create_user("mo"), roles=[roles["mods"]]),
-        olga=guild.add_member(env.create_user("olga"), roles=[roles["heads"]]),
-    )
-
-
-@pytest.fixture
-def simcord_bot(desk: Desk) -> Client:
-    return Client(desk)
-
-
-@pytest.fixture
-async def town(simcord_bot: Client, simcord_env: simcord.Env) -> Town:
-    made = settle_in(simcord_bot, simcord_env)
-    await simcord_env.settle()
-    return made
-
-
-async def acme(town: Town, name: str = "Acme Labs", platform: str = "prolific", key: str | None = None) -> Requester:
-    return await town.write(lambda tx: tx.add_requester(platform, name, name.lower(), key, "test"))
-
-
-async def incident(town: Town, n: int = 3, **told: Any) -> Incident:
-    """So many workers report Acme; the community, set up, is told, and the messages are posted."""
-    channels = {"alert_channel": str(town.alerts.id), "moderator_channel": str(town.back.id)}
-    made = {"guild_key": town.key, "name": "Example workers", "mode": Mode.ON, "policy": "early"}
-    await town.write(lambda tx: tx.save_guild(Guild(**{**made, **channels, **told})))
-    requester = await acme(town)
-    rules = town.client.desk.rules
-
-    def work(tx: Any) -> Incident:
-        for number in range(n):
-            changed = hear(tx, rules, report(number, tx.now, voice=voice(number)), requester)
-        tell(tx, rules, changed, tx.now)
-        return changed
-
-    changed = await town.write(work)
-    await pump(town)
-    return changed
-
-
-async def pump(town: Town) -> None:
-    for _ in range(3):
-        await outbox.pump(town.client.desk.store, town.client.announcer)
-    await town.env.settle()
+from bot.model import Decision, Incident, Mode
 
 
 async def judged(town: Town, known: Incident) -> list[tuple[Decision, str | None]]:
@@ -351,12 +231,39 @@ async def test_a_report_in_public_gets_a_sign_and_once_a_hint(town: Town) -> Non
     assert "ann" not in read(first[0])
 
 
-async def test_a_report_that_is_not_understood_gets_a_question_mark(town: Town) -> None:
-    answers = await town.type(town.ann, "!report 27")
+async def test_a_report_that_is_not_understood_gets_a_question_mark_and_once_the_way_that_says_why(town: Town) -> None:
+    first = await town.type(town.ann, "!report 27")
+    second = await town.type(town.ann, "!report 27")
 
-    (message,) = town.talk.history()
-    assert answers == []
-    assert [str(one.emoji) for one in message.reactions] == ["❔"]
+    reactions = [str(one.emoji) for message in town.talk.history() for one in message.reactions]
+    assert reactions == ["❔", "❔"]
+    assert "Not taken. Please use /report" in read(first[0])
+    assert second == []
+
+
+@pytest.mark.parametrize(("name", "told"), [("report", {"requester": "all 40"}), ("rating", {"numbers": "a few"})])
+async def test_who_asks_unseen_is_never_told_to_type_it_before_all(town: Town, name: str, told: dict[str, str]) -> None:
+    picked = await town.ann.slash(town.talk, name, **told)
+
+    assert f"Type: /{name}" in read(picked.response)
+
+
+async def test_help_names_commands_as_they_were_asked_and_to_moderators_also_what_only_discord_has(town: Town) -> None:
+    typed = await town.type(town.ann, "!help")
+    member = await town.ann.slash(town.talk, "help")
+    moderator = await town.olga.slash(town.talk, "help")
+
+    assert "!check" in read(typed[0])
+    assert "/check" in read(member.response)
+    assert "/setup" not in read(member.response)
+    assert "/watch-channel" in read(moderator.response)
+
+
+async def test_a_moderators_command_is_not_explained_to_others(town: Town) -> None:
+    refused = await town.ann.slash(town.talk, "confirm", ref="7K2-Q9F")
+
+    assert "Only moderators" in read(refused.response)
+    assert "Type:" not in read(refused.response)
 
 
 async def test_in_private_messages_a_report_is_answered_in_full(town: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,60 @@ async def test_what_is_edited_there_is_read_again_here(front: Stage) -> None:
 
     assert await comes(front, TEXTS, ["sorry, I misread that"]) == ["sorry, I misread that"]
     assert await comes(front, COUNT, [0]) == [0]
+
+
+async def away(stage: Stage) -> None:
+    """The connection is lost, and for so long that no session will be told of what happens now."""
+    await stage.fake.drop_gateway(4000, stay_closed=True)
+    stage.clock.ahead += timedelta(minutes=5)
+
+
+def asked(stage: Stage) -> int:
+    """How often histories were asked for."""
+    return sum(line.route == "get_history" for line in stage.fake.requests)
+
+
+async def test_what_was_edited_or_deleted_while_the_bot_was_away_is_edited_or_gone_when_it_is_back(
+    front: Stage,
+) -> None:
+    talk = await watched(front)
+    people = [front.guild.add_member(name) for name in ("ann", "ben", "cem")]
+    said = [front.fake.say(talk, each, f"{WORDS} {each.name}") for each in people]
+    assert await comes(front, COUNT, [3]) == [3]
+
+    await away(front)
+    front.fake.delete(said[0])
+    front.fake.edit(said[1], "sorry, I misread that")
+    front.fake.say(talk, people[0], "a quiet morning")
+    front.fake.open_gateway()
+
+    left = [None, "sorry, I misread that", f"{WORDS} cem", "a quiet morning"]
+    assert await comes(front, TEXTS, left) == left
+    assert await comes(front, COUNT, [1]) == [1]
+
+
+@pytest.mark.parametrize("somebody_else_is_there", [True, False])
+async def test_an_empty_history_is_not_believed_where_many_messages_were(
+    front: Stage, somebody_else_is_there: bool
+) -> None:
+    talk = await watched(front)
+    ann = front.guild.add_member("ann")
+    texts = [f"a quiet morning {number}" for number in range(20)]
+    said = [front.fake.say(talk, ann, text) for text in texts]
+    assert await comes(front, TEXTS, texts) == texts
+
+    await away(front)
+    for each in said:
+        front.fake.delete(each)
+    if somebody_else_is_there:
+        front.fake.say(talk, ann, "anybody here?")
+    before = asked(front)
+    front.fake.open_gateway()
+    # Once for what was there, and then for what is new.
+    await front.fake.until(lambda: asked(front) == before + 2)
+
+    left = [*[None] * 20, "anybody here?"] if somebody_else_is_there else texts
+    assert await comes(front, TEXTS, left) == left
 
 
 async def test_a_channel_that_is_not_watched_is_none_of_our_business(front: Stage) -> None:

@@ -5,27 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
-import simcord
-from test_chat import Town, acme, incident, read, settle_in
+from town import Town, acme, incident, read
 
-from bot.client import Client
-from bot.commands import Desk
 from bot.forgetting import LEFT
 from bot.model import Guild
 from cogs.guards import voice_of
-
-
-@pytest.fixture
-def simcord_bot(desk: Desk) -> Client:
-    return Client(desk)
-
-
-@pytest.fixture
-async def town(simcord_bot: Client, simcord_env: simcord.Env) -> Town:
-    made = settle_in(simcord_bot, simcord_env)
-    await simcord_env.settle()
-    return made
 
 
 def held(town: Town, what: str) -> bool:

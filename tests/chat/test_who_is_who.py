@@ -6,28 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-import simcord
 from making import hear, report, voice
-from test_chat import Town, acme, incident, pump, read, settle_in
+from town import Town, acme, incident, pump, read
 
 from bot.client import Client
-from bot.commands import Desk
 from bot.model import Requester, Term
 from bot.telling import ask
 from bot.whom import NAMESAKE, SAME_NAME
-
-
-@pytest.fixture
-def simcord_bot(desk: Desk) -> Client:
-    return Client(desk)
-
-
-@pytest.fixture
-async def town(simcord_bot: Client, simcord_env: simcord.Env) -> Town:
-    made = settle_in(simcord_bot, simcord_env)
-    await simcord_env.settle()
-    return made
 
 
 async def pair(town: Town) -> tuple[Requester, Requester]:

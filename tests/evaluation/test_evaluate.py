@@ -26,7 +26,7 @@ class Heard:
 
     def __init__(self, folder: Path, **wanted) -> None:
         self.out, self.remarks = io.StringIO(), []
-        evaluation.run(Wanted(**wanted), self.out, self.remarks.append, folder)
+        self.code = evaluation.run(Wanted(**wanted), self.out, self.remarks.append, folder)
         self.text = self.out.getvalue()
 
     @property
@@ -44,8 +44,8 @@ def judged(tmp_path: Path) -> Path:
 def test_every_set_is_apart(folder: Path, judged: Path) -> None:
     heard = Heard(folder, posts=(judged,), as_json=True)
 
-    assert [each["set"] for each in heard.objects] == ["blind", "training", str(judged)]
-    assert heard.objects[0]["posts"] == {"mass": 2, "single": 0, "reversal": 0, "talk": 0, "other": 1}
+    assert [each["set"] for each in heard.objects] == [str(judged), "blind", "training"]
+    assert heard.objects[1]["posts"] == {"mass": 2, "single": 0, "reversal": 0, "talk": 0, "other": 1}
 
 
 @pytest.mark.long
@@ -183,6 +183,18 @@ def test_without_scikit_learn_it_is_said(large: Path, monkeypatch: pytest.Monkey
 
     assert list(heard.objects[0]["readers"]) == ["reader", "keyword", "rule"]
     assert any("scikit-learn is not installed" in remark for remark in heard.remarks)
+
+
+def test_a_judged_line_that_is_left_out_is_said_and_shows_in_the_exit_code(tmp_path: Path, judged: Path) -> None:
+    nowhere, good = tmp_path / "nowhere", judged.read_text()
+    whole = Heard(nowhere, posts=(judged,), as_json=True)
+    judged.write_text('{"key": "y"}\n' + good)
+
+    partly = Heard(nowhere, posts=(judged,), as_json=True)
+
+    assert (whole.code, partly.code) == (0, 1)
+    assert partly.objects == whole.objects
+    assert f"left out: {judged}:1: " in partly.remarks[0]
 
 
 def test_without_a_corpus_judged_posts_are_evaluated_alone(tmp_path: Path, judged: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import InputError
 from bot.evaluation import judged
+from bot.evaluation.examples import Example
 from bot.model import Kind
 
 LINE = {"key": "k1", "source": "reddit:example", "text": "Words.", "kind": "talk"}
@@ -25,6 +26,18 @@ def posts(tmp_path: Path):
     return write
 
 
+def load(path: Path) -> tuple[list[Example], list[str]]:
+    """The posts of a file, and what was said of lines that are none."""
+    wrong: list[str] = []
+    return judged.load(path, wrong.append), wrong
+
+
+def good(path: Path) -> list[Example]:
+    found, wrong = load(path)
+    assert wrong == []
+    return found
+
+
 def test_a_line_is_a_post_with_what_it_means(posts) -> None:
     line = {
         **LINE,
@@ -34,7 +47,7 @@ def test_a_line_is_a_post_with_what_it_means(posts) -> None:
         "n_rejected": 40,
     }
 
-    (found,) = judged.load(posts(line))
+    (found,) = good(posts(line))
 
     assert (found.post.key, found.post.source, found.post.text) == ("k1", "reddit:example", "Words.")
     assert found.expected.kind is Kind.MASS
@@ -44,7 +57,7 @@ def test_a_line_is_a_post_with_what_it_means(posts) -> None:
 
 
 def test_null_is_judged_and_absent_is_not(posts) -> None:
-    absent, null = judged.load(posts(LINE, {**LINE, "key": "k2", "share": None, "requester": None, "reportable": None}))
+    absent, null = good(posts(LINE, {**LINE, "key": "k2", "share": None, "requester": None, "reportable": None}))
 
     assert absent.expected.facts == {}
     assert null.expected.facts == {"share": None}
@@ -53,21 +66,21 @@ def test_null_is_judged_and_absent_is_not(posts) -> None:
 
 
 def test_title_parent_and_theme_are_taken(posts) -> None:
-    (found,) = judged.load(posts({**LINE, "title": "T", "parent_key": "k0", "theme": "jokes", "reportable": False}))
+    (found,) = good(posts({**LINE, "title": "T", "parent_key": "k0", "theme": "jokes", "reportable": False}))
 
     assert (found.post.title, found.post.parent_key, found.theme) == ("T", "k0", "jokes")
     assert found.expected.reportable is False
 
 
 def test_a_line_needs_no_key_and_no_source(posts) -> None:
-    first, second = judged.load(posts({"text": "a", "kind": "other"}, {"text": "b", "kind": "other", "key": 7}))
+    first, second = good(posts({"text": "a", "kind": "other"}, {"text": "b", "kind": "other", "key": 7}))
 
     assert (first.post.key, second.post.key) == ("1", "7")
     assert (first.post.source, first.theme) == ("nowhere:", "posts")
 
 
 def test_empty_lines_are_no_posts(posts) -> None:
-    assert len(judged.load(posts(LINE, "", {**LINE, "key": "k2"}))) == 2
+    assert len(good(posts(LINE, "", {**LINE, "key": "k2"}))) == 2
 
 
 @pytest.mark.parametrize(
@@ -85,16 +98,15 @@ def test_empty_lines_are_no_posts(posts) -> None:
         ({**LINE, "share": 3}, '"share" must be text or null'),
     ],
 )
-def test_a_bad_line_is_named_with_its_number(posts, line, said: str) -> None:
-    path = posts(LINE, line)
+def test_a_bad_line_is_named_with_its_number_and_stops_no_other(posts, line, said: str) -> None:
+    path = posts(LINE, line, {**LINE, "key": "k3"})
 
-    with pytest.raises(InputError) as error:
-        judged.load(path)
+    found, wrong = load(path)
 
-    assert str(error.value).startswith(f"{path}:2: ")
-    assert said in str(error.value)
+    assert [example.post.key for example in found] == ["k1", "k3"]
+    assert [each.startswith(f"{path}:2: ") and said in each for each in wrong] == [True]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.jsonl cannot be read: No such file"):
-        judged.load(tmp_path / "nowhere.jsonl")
+        load(tmp_path / "nowhere.jsonl")

@@ -36,12 +36,11 @@ from bot.commands import Desk
 from bot.model import Decision, Guild, Mode, Page, Post
 from bot.platforms import load
 from bot.policies import SHIPPED
-from bot.reading import read
 from bot.rules import Rules
 from bot.sources.base import Source
 from bot.storage import Store, Transaction, open_store
 from cogs import announce
-from tests.harness import checker, virtual
+from tests.harness import checker, virtual, warm
 from tests.harness.chaos import Chaos, Fate
 from tests.harness.checker import Found
 from tests.harness.wire import Exchange, Life, Line, Wire
@@ -173,6 +172,7 @@ class Ground:
     fake: FakeDiscord = field(init=False)
 
     def __post_init__(self) -> None:
+        (self.folder / "crash.sqlite3").write_bytes(warm.empty())
         self.fake = FakeDiscord(clock=self.now)
         self.guild = self.fake.add_guild(GUILD_NAME)
         self.alerts = self.guild.add_channel("alerts")
@@ -336,6 +336,7 @@ async def _live(ground: Ground, end: socket.socket, points: Points, passed: floa
     assert isinstance(loop, virtual.VirtualLoop)
     rules = Rules(platforms=PLATFORMS, policies=SHIPPED, secret=SECRET)
     store = await open_store(str(ground.folder / "crash.sqlite3"), clock=loop.now)
+    warm.compiled_once_in(store)
     loop.outside = lambda: bool(store._running)
     try:
         await store.write(lambda tx: _set_up(tx, ground))
@@ -399,8 +400,10 @@ async def _confirm(store: Store, rules: Rules, ground: Ground) -> None:
         await review.judge(store, rules, ref, Decision.CONFIRM, by="moderator-1", guild=guild, why=None)
 
 
-def _child(ground: Ground, end: socket.socket, points: Points) -> None:
+def _child(ground: Ground, end: socket.socket, points: Points, *, thread: bool) -> None:
     arm(points)
+    if not thread:
+        warm.without_thread()
     loop = virtual.VirtualLoop(lambda: True)
     loop.jump(ground.passed)
     asyncio.set_event_loop(loop)
@@ -408,16 +411,15 @@ def _child(ground: Ground, end: socket.socket, points: Points) -> None:
     (ground.folder / "reached").write_text(json.dumps(points.reached))
 
 
-def forked(ground: Ground, points: Points) -> int:
+def forked(ground: Ground, points: Points, *, thread: bool = True) -> int:
     """One process from start to end; how it ended, as `waitpid` says it."""
-    # What is loaded at the first reading is then there in every fork.
-    read(posts(0)[0], PLATFORMS)
+    rehearse()
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         try:
             ours.close()
-            _child(ground, theirs, points)
+            _child(ground, theirs, points, thread=thread)
             os._exit(0)
         except BaseException as error:
             import traceback
@@ -429,28 +431,52 @@ def forked(ground: Ground, points: Points) -> int:
     return os.waitpid(pid, 0)[1]
 
 
+@functools.cache
+def rehearse() -> None:
+    """Live a life in this process, its server in a fork: what is loaded on the way is then there in every fork."""
+    with ground_of(0) as ground:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            ground.serve(theirs)
+            os._exit(0)
+        theirs.close()
+        loop = virtual.VirtualLoop(lambda: True)
+        try:
+            loop.run_until_complete(_live(ground, ours, Points(), 0.0))
+        finally:
+            loop.close()
+            ours.shutdown(socket.SHUT_RDWR)
+            ours.close()
+            os.waitpid(pid, 0)
+
+
 @contextmanager
 def ground_of(seed: int) -> Iterator[Ground]:
     """A folder in memory where there is one: it is the order of the steps that is tested, thousands of times."""
-    place = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    place = Path(tempfile.mkdtemp(dir=warm.MEMORY))
     try:
         yield Ground(place, seed)
     finally:
         shutil.rmtree(place)
 
 
-def story(seed: int, *deaths: tuple[str, int]) -> tuple[Found, Counter[str], int]:
-    """Live, die at each of the points in turn, live on to the end; what was wrong, what was reached, how many died."""
+def story(seed: int, *deaths: tuple[str, int], thread: bool = True) -> tuple[Found, Counter[str], int]:
+    """Live, die at each of the points in turn, live on to the end; what was wrong, what was reached, how many died.
+
+    Without `thread` the database is asked in the loop's own thread, in half the time; a death comes where it came.
+    """
     found, died = Found(), 0
     with ground_of(seed) as ground:
         for name, time in deaths:
-            ended = forked(ground, Points(name, time))
+            ended = forked(ground, Points(name, time), thread=thread)
             died += os.WIFSIGNALED(ended)
             if not os.WIFSIGNALED(ended):
                 break
             ground.passed += 5.0
         if not died or os.WIFSIGNALED(ended):
-            ended = forked(ground, Points())
+            ended = forked(ground, Points(), thread=thread)
         if ended != 0:
             found.wrong(12, f"it ended with {ended}")
         reached = Counter(json.loads((ground.folder / "reached").read_text())) if ended == 0 else Counter()
@@ -461,6 +487,7 @@ def story(seed: int, *deaths: tuple[str, int]) -> tuple[Found, Counter[str], int
 def _judge(found: Found, ground: Ground) -> None:
     rules = Rules(platforms=PLATFORMS, policies=SHIPPED, secret=SECRET)
     engine = create_engine(f"sqlite:///{ground.folder / 'crash.sqlite3'}")
+    warm.compiled_once(engine)
     try:
         with engine.connect() as base:
             checker.check_outbox(found, base, ground.fake, rules)

@@ -6,6 +6,8 @@ It outlives the processes of a story, as a file would: what was committed is the
 from __future__ import annotations
 
 import asyncio
+import functools
+import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,6 +15,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, event
 
 from bot.storage import Transaction
 from bot.storage.tables import metadata
+from tests.harness import warm
 from tests.harness.virtual import now
 from tests.harness.wire import Life
 
@@ -21,6 +24,28 @@ T = TypeVar("T")
 
 def disk() -> Engine:
     """An empty database of our tables."""
+    engine = _opened()
+    warm.compiled_once(engine)
+    connection, empty = engine.raw_connection(), sqlite3.connect(":memory:")
+    empty.deserialize(_tables())
+    empty.backup(connection.driver_connection)
+    empty.close()
+    connection.close()
+    return engine
+
+
+@functools.cache
+def _tables() -> bytes:
+    engine = _opened()
+    metadata.create_all(engine)
+    connection = engine.raw_connection()
+    tables: bytes = connection.driver_connection.serialize()
+    connection.close()
+    engine.dispose()
+    return tables
+
+
+def _opened() -> Engine:
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -32,7 +57,6 @@ def disk() -> Engine:
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN")
 
-    metadata.create_all(engine)
     return engine
 
 

@@ -66,6 +66,15 @@ def facts(text: str) -> Facts:
         ("rejected 9/10", 9, 10),
         ("did 340 of them, the whole lot rejected. Half an hour of my life each", 340, None),
         ("did a little over 60 and one of them shows as rejected", 1, None),
+        ("did five dozen, all of them rejected", 60, None),
+        # of the nearest whole, whatever else is counted
+        ("They had 50 clips and I did the lot. Forty percent of mine are rejected. Before that 611 studies", 20, None),
+        ("I handed in 34 of them. 5 are approved, the others rejected. 2,870 approvals before", 29, None),
+        ("2,304 decided, 1,795 approved, the rest rejected in one quarter of an hour", 509, None),
+        ("Two thirds of my 90 rejected. The other 7 of us had theirs paid", 60, 90),
+        ("3/4 of my 200 rejected. I had 11 of 12 checks correct", 150, 200),
+        ("212 of them are rejected. Four of the six reviews were mine. I did 9,800 so far", 212, None),
+        ("18 rejected on Friday, 24 more on Saturday", 42, None),
         # tables
         ("0 approved 41 rejected", 41, None),
         ("accepted 0 / rejected 85", 85, None),
@@ -121,6 +130,9 @@ def test_the_count_is_what_the_post_states_or_what_follows(text: str, n: int, of
         "needs 98% approval and then rejects everything of mine",
         "all my work rejected by Studio 54, again",
         "everything in the bin, score 4/5 on the survey",
+        "all of it rejected on 14 and 15 November",
+        "everything rejected between 8 and 8:05",
+        "all rejected, the margin was 2 px",
     ],
 )
 def test_other_numbers_beside_a_claim_are_no_count(text: str):

@@ -11,6 +11,7 @@ _TOTALS = word_set("lifetime career altogether") | {
     "in total", "all time", "in all", "before that", "before this", "until now", "till now", "up to now", "until then",
     "until today", "till today", "before today",
 }  # fmt: skip
+_SIGNS = _TOTALS | {"total"} | {words.rpartition(" ")[2] for words in _TOTALS}  # without any of them nothing is a total
 _TELLING = frozenset(("rej", "verdict", "reverse", "assent"))
 _LARGE = 300  # pieces of work: who was paid for so many tells of months
 _SELDOM = 50  # one rejection in so many is a record, and no batch
@@ -26,10 +27,13 @@ def without_records(around: list[Sentence]) -> list[Sentence]:
 
 def _is_record(sentence: Sentence) -> bool:
     found = [count for count in sentence.counts if not count.percent]
+    if not found:
+        return False
     few = [count for count in found if count.role in _TALLIED and not (count.of and count.of <= _PROPORTION)]
-    if found and any(_ends_a_count(sentence.words, i) for i in range(len(sentence.words))):
-        return True
-    return _seldom(few, found)
+    total = not _SIGNS.isdisjoint(sentence.lows) and any(
+        _ends_a_count(sentence.words, i) for i in range(len(sentence.words))
+    )
+    return total or _seldom(few, found)
 
 
 def _ends_a_count(words: list[Word], i: int) -> bool:

@@ -12,6 +12,7 @@ from bot.reading.numbers.roles import Role
 from bot.reading.words import STOP, Word, word_set
 
 _TURNS = ("promise", "askrev", "reverse")
+_TURNING = frozenset((*_TURNS, "approve", "taken"))
 _AGAIN = word_set("now again back finally set changed turned put switched flipped into pushed since ahora agora") | {
     "after all",
     "turned back",
@@ -80,7 +81,7 @@ def came_back(sentence: Sentence) -> bool:
 
 def _compensated(sentence: Sentence) -> bool:
     """Whether money came in place of a reversal: a bonus that was sent, not one that is wished for or to come."""
-    paid = next((word for word in sentence.words if "compensated" in word.tags), None)
+    paid = sentence.find("compensated")
     if paid is None or sentence.question:
         return False
     at = sentence.words.index(paid)
@@ -130,8 +131,8 @@ def _came_of_it(words: list[Word]) -> bool:
 def _turn(sentence: Sentence) -> Word | None:
     """The word that says that something came back: "reversed", or "approved" beside "again" or "now"."""
     meant = sentence.meanings
-    if not meant & {"reverse", "promise", "askrev", "approve", "taken"}:
-        return next(_parted(sentence.words), None)
+    if meant.isdisjoint(_TURNING):
+        return None if sentence.lows.isdisjoint(_PARTED) else next(_parted(sentence.words), None)
     for tag in _TURNS:
         found = [word for word in sentence.words if tag in word.tags]
         sure = next((word for word in found if "weak" not in word.tags), None)

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from bot.model import Mention, Origin
 from bot.platforms import Link, Platforms
-from bot.reading.mentions.pieces import ORDINARY, Lore, Segment, known_words, segments
+from bot.reading.mentions.pieces import ORDINARY, Lore, Piece, Segment, known_words, segments
 from bot.reading.mentions.spans import Span, spans
 from bot.reading.mentions.traits import parent_traits, place_traits, relate, silence_traits, written
 from bot.reading.text import Passage
@@ -119,17 +120,18 @@ class Namer:
         for number, passage in enumerate(passages):
             for segment in segments(passage.text, self.names.lore, number):
                 if passage.origin is not Origin.QUOTE:
-                    post.hear(segment)
+                    post.heard += segment.pieces
                 self._gather(post, passage, segment)
-        found = post.entities
-        small = post.small - {key for key, entity in found.items() if entity.mention.text == key}
+        found, said = post.entities, post.said()
+        small = said.small - {key for key, entity in found.items() if entity.mention.text == key}
         relate({key: (entity.mention.origin, entity.traits) for key, entity in found.items()}, small)
         known = [mention.text for mention in parents]
         if known:
-            of_parent = parent_traits({key: e.traits for key, e in found.items()}, known, post.said, post.meant, post.n)
+            traits = {key: entity.traits for key, entity in found.items()}
+            of_parent = parent_traits(traits, known, said.words, said.meant, said.n)
             if of_parent:
                 post.entity(replace(parents[0], origin=Origin.PARENT)).traits |= of_parent
-        silence = silence_traits(post.meant, post.n, answers=bool(known))
+        silence = silence_traits(said.meant, said.n, answers=bool(known))
         return list(found.values()), silence
 
     def _gather(self, post: _Gathered, passage: Passage, segment: Segment) -> None:
@@ -204,24 +206,30 @@ _REJECTING = frozenset(("rejects", "rejected by"))
 _SAID_OF_REQUESTERS = frozenset(("slot:caller", "slot:source", "rejects"))
 
 
+class _Said(NamedTuple):
+    """What the author of a post says: the words, those in small letters, their meanings, how many they are."""
+
+    words: set[str]
+    small: set[str]
+    meant: set[str]
+    n: int
+
+
 @dataclass(slots=True)
 class _Gathered:
-    """What was found in a post: who may be named, and the words, meanings and number of words of its author."""
+    """What was found in a post: who may be named, and all that its author says."""
 
     entities: dict[str, Entity] = field(default_factory=dict)
-    said: set[str] = field(default_factory=set)
-    meant: set[str] = field(default_factory=set)
-    small: set[str] = field(default_factory=set)
-    n: int = 0
+    heard: list[Piece] = field(default_factory=list)
 
-    def hear(self, segment: Segment) -> None:
-        words = [piece for piece in segment.pieces if piece.kind == "word"]
-        self.n += len(words)
-        self.said.update([word.low for word in words])
-        self.small.update([word.low for word in words if not word.large])
-        self.meant.update(*[word.tags for word in words if word.tags])
-        if segment.pieces[-1].text == "?":
-            self.said.add("?")
+    def said(self) -> _Said:
+        words = [piece for piece in self.heard if piece.kind == "word"]
+        return _Said(
+            {piece.low for piece in self.heard},
+            {word.low for word in words if not word.large},
+            set[str]().union(*[word.tags for word in words if word.tags]),
+            len(words),
+        )
 
     def entity(self, mention: Mention) -> Entity:
         key = mention.text.casefold()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -41,7 +40,9 @@ _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied"
 _MEASURE = re.compile(
     r"\d{1,6}(?:[.,]\d{1,3})?(?:st|nd|rd|th|[skcphmxdg]|mins?|hrs?|secs?|[ap]m|ish|kg|km|cm|lbs|mb|gb|hz|-?stars?)"
 )
-REMEMBERED = 4_096  # words as written
+_STRETCH = re.compile(r"\n|\S+")
+_LONGEST_KNOWN = 32  # characters of a stretch that is remembered
+REMEMBERED = 8_192  # stretches
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
 
@@ -66,8 +67,7 @@ class Piece(NamedTuple):
         return self.low.endswith("'s")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """The pieces of a sentence in a passage, `place`; how its capitals stand.
 
     `shouted`: nearly all in capitals. `titled`: most words have one. `plain`: no word has one, or all are shouted.
@@ -133,7 +133,7 @@ Form = tuple[str, int, frozenset[str], bool]  # of a word: in small letters, its
 class Lore(dict[str, tuple[int, frozenset[str]]]):
     """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones.
 
-    `form` gives all that is known of a word as it is written, and remembers the last ones.
+    `split` gives the pieces of a stretch between spaces, their places counted from its beginning.
     """
 
     def __init__(self, known: dict[str, int]) -> None:
@@ -141,10 +141,29 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
         meanings = shipped().onward
         for word in known.keys() | meanings.keys():
             self[word] = rank_of(word, known), meanings[word].tags if word in meanings else NO_TAGS
-        self.form = lru_cache(maxsize=REMEMBERED)(self._form)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._split)
 
     def __missing__(self, low: str) -> tuple[int, frozenset[str]]:
         return rank_of(low, self.known), NO_TAGS  # and not kept: there is no end of words
+
+    def split(self, stretch: str) -> list[Piece]:
+        """The pieces of a stretch. Most of what people write was written before, and is remembered."""
+        return (self._remembered if len(stretch) <= _LONGEST_KNOWN else self._split)(stretch)
+
+    def _split(self, stretch: str) -> list[Piece]:
+        pieces, covered = list[Piece](), 0
+        for match in _PIECE.finditer(stretch):
+            kind, whole, (start, end) = match.lastgroup or "", match[0], match.span()
+            if kind == "word":
+                low, rank, tags, large = self._form(whole)
+                if low in _ABBREVIATED and stretch[end : end + 1] == ".":
+                    covered = end = end + 1
+                    whole += "."
+                    low, rank, tags, large = self._form(whole)
+                pieces.append(Piece(whole, low, start, end, kind, rank, tags, large))
+            elif start >= covered:  # else it is the dot of an abbreviation
+                pieces.append(Piece(whole, folded(whole), start, end, kind))
+        return pieces
 
     def _form(self, word: str) -> Form:
         low = folded(word)
@@ -154,27 +173,16 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
     """The segments of a passage, in order; `lore` gives the ranks and meanings of words."""
-    pieces, form, covered = list[Piece](), lore.form, 0
-    for match in _PIECE.finditer(text):
-        kind = match.lastgroup
-        start, end = match.span()
-        whole = text[start:end]
-        if kind == "word":
-            low, rank, tags, large = form(whole)
-            if low in _ABBREVIATED and text[end : end + 1] == ".":
-                covered = end = end + 1
-                whole += "."
-                low, rank, tags, large = form(whole)
-            # What Piece(…) does, at half the price: a post has a hundred of them.
-            pieces.append(tuple.__new__(Piece, (whole, low, start, end, kind, rank, tags, large)))
-            continue
-        if kind != "line" and start >= covered:
-            pieces.append(Piece(whole, folded(whole), start, end, kind or "stop"))
-        elif kind != "line":
-            continue  # the dot of an abbreviation
-        if pieces and (kind == "line" or (kind == "stop" and whole in _ENDS)):
-            yield _segment(pieces, place)
-            pieces = []
+    pieces = list[Piece]()
+    for match in _STRETCH.finditer(text):
+        at = match.start()
+        for whole, low, start, end, kind, rank, tags, large in lore.split(match[0]):
+            if kind != "line":
+                # What Piece(…) does, at half the price: a post has a hundred of them.
+                pieces.append(tuple.__new__(Piece, (whole, low, at + start, at + end, kind, rank, tags, large)))
+            if pieces and (kind == "line" or (kind == "stop" and whole in _ENDS)):
+                yield _segment(pieces, place)
+                pieces = []
     if pieces:
         yield _segment(pieces, place)
 

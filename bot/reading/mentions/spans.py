@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from bot.reading.mentions.pieces import FUNCTION, RARE, Piece, Segment, slots
+from bot.reading.words import folded
 
 LONGEST = 6  # words of a name
 _LONGEST_SMALL = 5
@@ -27,15 +29,9 @@ class Span(NamedTuple):
 def spans(segment: Segment) -> Iterator[Span]:
     """The runs of pieces of a segment that may be a name; time linear in its length."""
     i, pieces, plain = 0, segment.pieces, segment.plain
-    n = len(pieces)
-    while i < n:
+    while i < len(pieces):
         piece, stop = pieces[i], i + 1
-        if (
-            (piece.rank == FUNCTION and not (piece.large and (_article(pieces, i) or _leads(pieces, i))))
-            or piece.text[0] in "@#"
-            or piece.low[:2] in ("u/", "r/")
-            or (len(piece.text) < 4 and "_" in piece.text)  # a face: x_x
-        ):
+        if (piece.rank != RARE and (plain or not piece.large)) or _no_name(pieces, i):
             pass
         elif piece.large and not plain:
             if not piece.tags & _CLAIMS:
@@ -54,6 +50,17 @@ def spans(segment: Segment) -> Iterator[Span]:
         yield from _subject(pieces)
     if segment.shouted:
         yield from _institutes(pieces)
+
+
+def _no_name(pieces: list[Piece], i: int) -> bool:
+    """Whether no name begins with a piece: it is a function word, somebody's handle, a subreddit or a face (x_x)."""
+    piece = pieces[i]
+    return (
+        (piece.rank == FUNCTION and not (piece.large and (_article(pieces, i) or _leads(pieces, i))))
+        or piece.text[0] in "@#"
+        or piece.low[:2] in ("u/", "r/")
+        or (len(piece.text) < 4 and "_" in piece.text)
+    )
 
 
 def _article(pieces: list[Piece], i: int) -> bool:
@@ -167,20 +174,27 @@ def _coined(piece: Piece) -> bool:
 
 def _announced(segment: Segment) -> Iterator[Span]:
     """Words of any sort where a name is announced: "requester moth and lantern", "the moth and lantern one"."""
-    pieces, callers = segment.pieces, slots()["before"]["caller"]
-    small = slots()["small"]
-    introducers = callers | small["introducers"] if segment.plain else callers
-    for i in range(1, len(pieces)):
+    pieces, announcing = segment.pieces, _announcing()[segment.plain]
+    for i in [i for i, piece in enumerate(pieces[:-1], 1) if piece.low in announcing]:
         before = pieces[i - 1]
-        if before.low in introducers:
-            yield from _slot(pieces, i)
+        if before.kind == "stop":
+            if before.text in _OPENING and (i == 1 or pieces[i - 2].end < before.start):
+                yield from _quoted(pieces, i)
         elif before.low == "the":
             within = range(i + 2, min(_phrase(pieces, i) + 1, len(pieces)))
-            stop = next((j for j in within if pieces[j].low in small["ones"]), None)
+            stop = next((j for j in within if pieces[j].low in slots()["small"]["ones"]), None)
             if stop is not None:
                 yield Span(i, stop, "slot")
-        elif before.kind == "stop" and before.text in _OPENING and (i == 1 or pieces[i - 2].end < before.start):
-            yield from _quoted(pieces, i)
+        else:
+            yield from _slot(pieces, i)
+
+
+@cache
+def _announcing() -> tuple[frozenset[str], frozenset[str]]:
+    """What stands before an announced name, where capitals say something and where they do not."""
+    marks = {"the", *map(folded, _OPENING)}
+    callers = slots()["before"]["caller"] | marks
+    return callers, callers | slots()["small"]["introducers"]
 
 
 def _slot(pieces: list[Piece], i: int) -> Iterator[Span]:

@@ -27,7 +27,8 @@ class Count:
     mine: bool = False
 
 
-_TIMES = {"hundred": 100, "thousand": 1000, "mil": 1000, "hazaar": 1000, "hazar": 1000, "sau": 100}
+_TIMES = {"dozen": 12, "docenas": 12, "dúzias": 12,
+          "hundred": 100, "thousand": 1000, "mil": 1000, "hazaar": 1000, "hazar": 1000, "sau": 100}  # fmt: skip
 _AND = frozenset(("and", "y", "e"))
 _ROUND = word_set(
     "my the about around these those over some like roughly nearly approximately ~ mis meus his her our their"
@@ -35,9 +36,9 @@ _ROUND = word_set(
 )
 _PARTS_OF = word_set("of out from in de das dos mein me for") | {"out of", "of my", "of mine", "of the"}
 _OFS = frozenset(("of", "of my", "of mine", "out of", "of the"))
-_MINE = frozenset(
-    ("my", "my own", "mine", "of mine", "of my", "here", "for me", "mere", "mis", "meus", "minhas", "of ours")
-)
+_MINE = word_set("my mine here mere mis meus minhas") | {
+    "my own", "of mine", "of my", "for me", "of ours", "between us",
+}  # fmt: skip
 _DEFINITE = frozenset(("the", "those", "these", "all", "los", "las", "os", "as"))
 _SETS = word_set("sets batches groups rounds lots bundles blocks packs series")
 _NOES = frozenset(("no", "not", "nope", "nahi", "não", "not ok", "not okay"))

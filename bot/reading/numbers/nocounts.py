@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from bot.reading.numbers.roles import FILLERS, TOLD, Role, role_of, said, works
-from bot.reading.words import DATE, MONEY, NUM, STOP, WORD, Word, word_set
+from bot.reading.words import DATE, MONEY, NUM, STOP, TIME, WORD, Word, word_set
 
 _UNITS = word_set(
     "minute minutes min mins hour hours hr hrs h day days week weeks wk wks month months year years yr "
@@ -17,7 +17,7 @@ _UNITS = word_set(
     "nights evenings afternoons mornings night attempts tries reasons checks check typos browsers devices phones "
     "places slots spots seats journals companies accounts labs requesters researchers clients threads comments "
     "minutos minuto horas hora días dias día dia semanas semana meses mes mês años año anos ano euros reais centavos "
-    "pesos € £ ₹ ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall"
+    "pesos € £ ₹ ghante ghanta din hafte mahine saal rupaye paise decimals digits lifetime overall px pixels"
 )
 _NUMBERED = word_set(
     "batch part version group round study wave day phase hit # no number page step level v2 question top session set "
@@ -31,10 +31,11 @@ _MONTHS = word_set(
     "diciembre janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"
 )
 _BEFORE_YEAR = word_set(
-    "in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
+    "both in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
 )
 _BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "past", "beyond", "÷", "+"))
 _CLOCK = 12
+_DAYS = 31
 _RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
                   "quals at fell fall dropped drop drops went down sits sitting sank slid tasa taxa nota")  # fmt: skip
 _I_AM = word_set("i'm im i am he's she's turned turning")
@@ -92,7 +93,17 @@ def _since(words: list[Word], figure: Figure) -> bool:
     after = figure.first > 0 and words[figure.first - 1].low == "after"
     if after or (figure.n <= _CLOCK and _by_the_clock(words, figure.first)):
         return not any("rej" in word.tags for word in words[figure.last + 1 : figure.last + 3])
-    return False
+    return _first_of_dates(words, figure)
+
+
+def _first_of_dates(words: list[Word], figure: Figure) -> bool:
+    """ "On 14 and 15 November", "between 8 and 8:05": the first of two days or hours."""
+    joint, other, behind = (words[i] if i < len(words) else None for i in range(figure.last + 1, figure.last + 4))
+    if joint is None or other is None or joint.low not in ("and", "to", "or", "-", "–", "y", "e"):
+        return False
+    if other.kind in (TIME, DATE):
+        return figure.n <= _CLOCK
+    return figure.n <= _DAYS and other.kind == NUM and behind is not None and behind.low in _MONTHS
 
 
 def _by_the_clock(words: list[Word], first: int) -> bool:
