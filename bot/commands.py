@@ -39,6 +39,7 @@ OPEN_AT_MOST = 200
 LONGEST_NAME = 120
 # A reader may hold on to old pages of the file for a moment.
 SCRUBS, SCRUB_AGAIN = 5, 0.2
+UNKNOWN = "I do not know that command. These I know:"
 NO_NAME = "I cannot make out a name in that. Write the requester's name, and a number after it."
 PERSONAL = (
     "I know nobody by that, and it may be a worker's own id. Give the requester's name, or the link to their page."
@@ -351,7 +352,8 @@ async def answer(desk: Desk, person: Person, line: str, sign: str = TYPED) -> An
     name, _, rest = line.strip().removeprefix(TYPED).partition(" ")
     command = next((command for command in COMMANDS if command.name == name.lower()), None)
     if command is None or command.name == "help":
-        return await _help(desk, person, "", sign)
+        told = await _help(desk, person, "", sign)
+        return told if command else replace(told, card=replace(told.card, lines=(UNKNOWN,)))
     if command.moderators and not person.moderator:
         return Answer(card=cards.moderators_only(), private=True)
     try:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.padding import Padding
 from rich.panel import Panel
@@ -43,8 +44,6 @@ YOU = commands.Person(key="you", site="terminal", guild=GUILD, moderator=True)
 KIND = {Shape.NOTICE: "short message", Shape.QUESTION: "question"}
 POST_WIDTH = 90
 LOOKED_AT = 1_000
-# Below this many letters a column of names leaves too little beside it.
-NARROW = 60
 
 
 def panel(card: Card, *, subtitle: str | None = None) -> Panel:
@@ -63,18 +62,18 @@ def panel(card: Card, *, subtitle: str | None = None) -> Panel:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """Names and what they say: side by side, or one below the other where the terminal is narrow."""
+    """Names and what they say: side by side, or one below the other where a name would take half of the line."""
 
     rows: Sequence[tuple[str, str]]
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width < NARROW:
+        if max(cell_len(name) for name, _ in self.rows) * 2 > options.max_width:
             for name, value in self.rows:
                 yield plain(name, style="bold")
                 yield Padding(plain(value), (0, 0, 0, 2))
             return
         grid = Table.grid(padding=(0, 2))
-        grid.add_column(style="bold", no_wrap=True, max_width=48)
+        grid.add_column(style="bold", no_wrap=True)
         grid.add_column(overflow="fold")
         for name, value in self.rows:
             grid.add_row(plain(name), plain(value))
@@ -182,6 +181,10 @@ class Prompt:
         self.console.print(panel(self.last.card))
         if self.last.plan is not None:
             self.console.print("Type [bold]yes[/] to do it, [bold]no[/] to leave it.")
+        elif self.last.choices:
+            self.console.print("Type the number of the one you mean.")
+        elif self.last.report_key is not None:
+            self.console.print("Type [bold]undo[/] to take it back.")
 
     async def _answer(self, line: str) -> commands.Answer:
         choices = self.last.choices if self.last else ()

@@ -79,6 +79,7 @@ def refused(world: World) -> None:
         (refused, 11),
         (lambda world: sql(world, "UPDATE outbox SET state = 'uncertain' WHERE delivery_id = 1"), 4),
         (lambda world: sql(world, "UPDATE outbox SET rev = 2 WHERE delivery_id = 1"), 4),
+        (lambda world: sql(world, "UPDATE outbox SET state = 'suppressed' WHERE delivery_id = 1"), 3),
         (lambda world: sql(world, "INSERT INTO interactions (key, at) VALUES ('x', 1)"), None),
     ],
 )

@@ -81,6 +81,14 @@ def test_however_narrow_the_terminal_no_word_is_cut(width: int) -> None:
     assert "\u2026" not in text
 
 
+def test_a_long_name_of_a_field_is_shown_whole() -> None:
+    usage = "!split <ref or requester> = <name, id or #number>"
+
+    text = shown(Card(title="T", fields=((usage, "That incident is somebody else."), ("!help", "This list."))), 80)
+
+    assert words(text) == f"T {usage} That incident is somebody else. !help This list."
+
+
 @pytest.mark.parametrize("tone", Tone)
 def test_every_tone_has_its_colour(tone: Tone) -> None:
     screen = Console(file=io.StringIO(), width=60, force_terminal=True, color_system="standard")
@@ -210,6 +218,19 @@ async def test_the_prompt_ends_when_told_to(store: Store, word: str) -> None:
     assert "no reports known" not in await prompted(store, word, "!check Quillmere Research")
 
 
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("!check Bramblewick Lab", "Type the number of the one you mean."),
+        ("!report Quillmere Research 40 of 40", "Type undo to take it back."),
+        ("!rename Quillmere Research = Quillmere", "Type yes to do it, no to leave it."),
+        ("!chekc Quillmere", "I do not know that command."),
+    ],
+)
+async def test_after_an_answer_the_prompt_says_what_can_be_typed_next(store: Store, line: str, hint: str) -> None:
+    assert hint in await prompted(store, line)
+
+
 async def test_a_number_picks_one_of_the_last_choices(store: Store) -> None:
     text = await prompted(store, "!check Bramblewick Lab", "2")
     asked, picked = text.split("do you mean?")[-1].split("no reports known", 1)
@@ -225,11 +246,11 @@ async def test_a_number_that_was_not_offered_is_not_picked(store: Store, number:
     text = await prompted(store, "!check Bramblewick Lab", number)
 
     assert "no reports known" not in text
-    assert "I warn of mass rejections" in text
+    assert "I do not know that command" in text
 
 
 async def test_a_number_without_choices_shows_the_help(store: Store) -> None:
-    assert "I warn of mass rejections" in await prompted(store, "1")
+    assert "I do not know that command" in await prompted(store, "1")
 
 
 async def test_a_report_is_understood_and_can_be_taken_back(store: Store) -> None:

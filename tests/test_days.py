@@ -48,12 +48,14 @@ def test_nor_does_a_day_where_most_goes_wrong_and_history_lags(seed: int) -> Non
     clean(replace(WORSE, seed=seed, lag=seed % 11, window=WINDOWS[seed % 4]))
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_where_history_cannot_be_read_nothing_is_guessed(seed: int) -> None:
-    found, _ = clean(replace(UNREADABLE, seed=seed))
+@pytest.mark.parametrize("seeds", [range(5), range(5, 10)])
+def test_where_history_cannot_be_read_nothing_is_guessed_and_little_is_left_to_people(seeds: range) -> None:
+    whole = Found()
+    for seed in seeds:
+        whole.add(clean(replace(UNREADABLE, seed=seed))[0])
 
-    assert found.duplicate == 0
-    assert found.parked <= 0.05 * found.sends
+    assert whole.duplicate == 0
+    assert 0 < whole.parked <= 0.005 * whole.sends
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -151,9 +153,10 @@ def test_a_thousand_changes_end_in_the_newest_words_with_few_edits(seed: int) ->
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_moderators_remove_stays_removed(seed: int) -> None:
-    _, world = clean(replace(BAD, seed=seed, hours=12, removals=40, changes=200))
+    _, world = clean(replace(BAD, seed=seed, hours=12, removals=100, changes=200))
 
-    assert world.states()["suppressed"] >= 30
+    # So many different ones of 200; some fall to one that is gone already.
+    assert world.states()["suppressed"] >= 67
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -214,10 +214,10 @@ def test_the_excerpt_of_the_demo_is_what_the_demo_shows(tmp_path):
     shown = [without_numbers(line) for line in done.stdout.splitlines()]
     wanted = [without_numbers(line) for line in excerpt.splitlines() if not line.startswith("…")]
     begins = next(number for number, line in enumerate(wanted) if line.startswith("╭"))
-    card = wanted[begins:]
+    card = wanted[begins:-1]
     assert len(wanted) > 10
-    assert [line for line in wanted[:begins] if line not in shown] == []
-    # The card as one piece: a sentence that is left out of it is no excerpt.
+    assert [line for line in wanted if line not in shown] == []
+    # The card as one piece: a sentence that is left out of it is no excerpt. Whether it is new or edited may change.
     assert any(shown[at : at + len(card)] == card for at in range(len(shown)))
 
 

@@ -14,13 +14,13 @@ _LEET = str.maketrans("013457892i", "oleastbgzl")
 
 # Words that say what somebody does and not who it is. A name of nothing else is too general to join anything on.
 _GENERIC = """
-    a academic academics account amazon an and annotation app assistant batch business client company consulting
-    customer data demo department dept education experiment experimental experiments for general graduate group hit
-    hits institute international job jobs lab laboratory labs market marketing mechanical mturk my name new of
-    online opinion opinions panel poll polls project projects prolific psych psychology public quick requester
-    requesters research researcher researchers review reviews school science sciences service services student
-    students studies study survey surveys task tasks team tech test testing tests that the these thesis this those
-    transcription turk uni university us user users video web work worker workers
+    a academic academics account amazon an and annotation anonymous app assistant batch business client company
+    consulting customer data demo department dept education experiment experimental experiments for general graduate
+    group hit hits institute international job jobs lab laboratory labs market marketing mechanical mturk my name
+    new of online opinion opinions panel poll polls project projects prolific psych psychology public quick
+    requester requesters research researcher researchers review reviews school science sciences service services
+    student students studies study survey surveys task tasks team tech test testing tests that the these thesis this
+    those transcription turk uni university us user users video web work worker workers
 """
 GENERIC = frozenset(_GENERIC.split())
 _ARTICLE = "the "
@@ -35,8 +35,11 @@ _SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "in"))
 _PAIRED = 6
 LONGEST_START = 8
 _STARTS = (4, LONGEST_START)
+# How a name sounds: vowels, l (which i is spelt as) and h are left out, and letters that sound alike are one.
+_SOUNDS_LIKE, _UNHEARD = bytes.maketrans(b"cqzv", b"kksf"), b"aeiouylh"
+_LEAST_BONES = 4
 # Keys of one kind are no keys of another. A name's words are ASCII letters and digits.
-_WHOLE, _INITIALS, _START = (crc32(kind) for kind in (b"=", b".", b"^"))
+_WHOLE, _INITIALS, _START, _SOUND = (crc32(kind) for kind in (b"=", b".", b"^", b"~"))
 _LETTERS = [crc32(bytes((letter,))) for letter in range(128)]
 
 
@@ -79,12 +82,14 @@ def ordered(canon: str) -> str:
 
 
 def shortened(canon: str) -> Iterator[str]:
-    """How people shorten a name of several words: "BRL", "J Doe", "Jane D"."""
+    """How people shorten a name of several words: "BRL", "J Doe", "Jane D", "Brindle RL"."""
     words = canon.split()
     if len(words) > 1:
         yield "".join(word[0] for word in words)
         yield f"{words[0][0]} {words[-1]}"
         yield f"{words[0]} {words[-1][0]}"
+    if len(words) > 2:
+        yield f"{words[0]} {''.join(word[0] for word in words[1:])}"
     telling = [word for word in words if word not in _SMALL]
     if 1 < len(telling) < len(words):
         yield "".join(word[0] for word in telling)
@@ -105,26 +110,47 @@ def asked_start_keys(skeleton: str) -> list[int]:
     return [crc32(skeleton[:length].encode(), _START) for length in _STARTS[::-1] if len(skeleton) >= length][:1]
 
 
+def bones_keys(skeleton: str) -> list[int]:
+    """The key of how a name sounds without its vowels; none if too little is left of it."""
+    bones = _bones(skeleton.encode())
+    return [crc32(bones, _SOUND)] if len(bones) >= _LEAST_BONES else []
+
+
+def _bones(letters: bytes) -> bytes:
+    return letters[:1] + letters[1:].translate(_SOUNDS_LIKE, _UNHEARD)
+
+
 def keys_of(words: list[str]) -> set[int]:
-    """All keys of a name with these words: the whole, its beginning, each two, "j doe" and "jane d", its initials."""
+    """All keys of a name with these words.
+
+    The whole, its beginning, how it sounds, each two words, "j doe" and "jane d", its initials.
+    """
     letters = "".join(words).encode()
-    found = {crc32(letters, _WHOLE), *[crc32(letters[:length], _START) for length in _STARTS if len(letters) > length]}
+    found = {crc32(letters, _WHOLE)}
+    for length in _STARTS:
+        if len(letters) > length:
+            found.add(crc32(letters[:length], _START))
+    bones = _bones(letters)
+    if len(bones) >= _LEAST_BONES:
+        found.add(crc32(bones, _SOUND))
     if len(words) > 1:
-        hashes = [crc32(word.encode()) for word in words]
-        found.add(pair_of(_LETTERS[letters[0]], hashes[-1]))
-        found.add(pair_of(hashes[0], _LETTERS[ord(words[-1][0])]))
-        if len(words) > 2:
-            found.update(_of_many(words, hashes))
+        first, last = crc32(words[0].encode()), crc32(words[-1].encode())
+        found.add(pair_of(_LETTERS[letters[0]], last))
+        found.add(pair_of(first, _LETTERS[ord(words[-1][0])]))
+        if len(words) == 2:
+            found.add(pair_of(first, last))
         else:
-            found.add(pair_of(hashes[0], hashes[1]))
+            _add_of_many(words, [first, *[crc32(word.encode()) for word in words[1:-1]], last], found)
     return found
 
 
-def _of_many(words: list[str], hashes: list[int]) -> Iterator[int]:
+def _add_of_many(words: list[str], hashes: list[int], found: set[int]) -> None:
     for left, right in combinations(hashes[:_PAIRED], 2):
-        yield pair_of(left, right)
-    yield initials_key("".join([word[0] for word in words]))
-    yield initials_key("".join([word[0] for word in words if word not in _SMALL]))
+        found.add(pair_of(left, right))
+    letters = "".join([word[0] for word in words])
+    found.add(initials_key(letters))
+    if not _SMALL.isdisjoint(words):
+        found.add(initials_key("".join([word[0] for word in words if word not in _SMALL])))
 
 
 def commonness(word: str) -> float:

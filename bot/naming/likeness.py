@@ -23,6 +23,8 @@ _RARITY_UNIT = 10.0
 _MOST_SAID = 2.5
 # So many letters in common are no coincidence, however few names there are.
 _LONG = 24
+# A word that so large a share of names have says what they do, not who they are.
+_GENERAL = 0.01
 
 
 class Rarity(dict[str, float]):
@@ -48,6 +50,7 @@ class Asked:
         self._words = keys.spelt(canon)
         self._worth = [rarity[word] for word in self._words]
         # How well known each word is, of whomever.
+        self._heard = [count(word) > 0 for word in self._words]
         self._shared = [math.log(count(word) + 1) / _RARITY_UNIT for word in self._words]
         self._skeleton = "".join(self._words)
         self._ordered = sorted(self._words)
@@ -55,6 +58,7 @@ class Asked:
         parts = canon.split()
         self._letters = min(map(len, parts), default=0) == 1
         self._in_one = len(canon) if len(parts) == 1 else 0
+        self._last = len(parts[-1]) if len(parts) == 2 else 0
         self._numbers = _numbers(self._words)
 
     def beside(self, known: str) -> Likeness:
@@ -92,7 +96,7 @@ class Asked:
 
     def _may_be_short(self, words: list[str]) -> bool:
         """Whether a name of these words could be shortened to what was written: "j doe", or a letter a word."""
-        return self._letters or 1 < self._in_one <= len(words)
+        return self._letters or 1 < self._in_one <= len(words) or 1 < self._last < len(words)
 
     def _only_by(self, known: str) -> str:
         """What alone tells two equal skeletons apart. People glue words together, and seldom take them apart."""
@@ -104,6 +108,8 @@ class Asked:
         found = {"cut": cut} if cut else {}
         if not begun and "".join(sorted(words)) != "".join(self._ordered):
             found["other start"] = 1.0
+        if skeleton.endswith(self._skeleton):
+            found["ends"] = 1.0
         if _numbers(words) != self._numbers:
             found["numbers"] = 1.0
         return found
@@ -114,8 +120,8 @@ class Asked:
         best = [0.0] * len(words)
         asked_left = 0.0
         shared = elsewhere = 0.0
-        more = same = initials = 0
-        for word, rare, common in zip(self._words, self._worth, self._shared, strict=True):
+        more = same = initials = unheard = general = 0
+        for word, rare, common, heard in zip(self._words, self._worth, self._shared, self._heard, strict=True):
             each = [alike(word, other) for other in words]
             most = max(each, default=0.0)
             if most == 1.0:
@@ -125,12 +131,16 @@ class Asked:
                 initials += 1
             else:
                 elsewhere = max(elsewhere, common)
+                unheard += not heard
             asked_left += rare * (1.0 - most)
-            more += most < _EXPLAINED
+            if most < _EXPLAINED:
+                more += 1
+                general += keys.commonness(word) >= _GENERAL
             best = list(map(max, best, each))
         said = sum([rare * share for rare, share in zip(worth, best, strict=True)])
         left = sum(worth) - said
-        fewer = sum([share < _EXPLAINED for share in best])
+        missing = [keys.commonness(word) for word, share in zip(words, best, strict=True) if share < _EXPLAINED]
+        fewer = len(missing)
         whole = same == len(self._words)
         return {
             "said": min(said / _RARITY_UNIT, _MOST_SAID),
@@ -141,6 +151,11 @@ class Asked:
             "one of several": float(fewer > 0 and len(words) - fewer <= 1),
             "shared": shared,
             "elsewhere": elsewhere,
+            "unheard": float(min(unheard, 3)),
+            "more general": float(min(general, 3)),
+            "left general": float(min(sum([each >= _GENERAL for each in missing]), 3)),
+            "left telling": float(fewer > 0 and not max(missing)),
+            "of two": float(len(words) == 2),
             "no word same": float(not same),
             "asked whole": float(whole),
             "asked by letters": float(not whole and same + initials == len(self._words) and not more),

@@ -158,7 +158,15 @@ _PET_NAMES = """
     william bill will billy willy liam
     yekaterina katya
     zachary zach zack
-    university univ uni
+    university univ uni universitat universite universidad universita
+    saint st
+    group grp
+    center centre ctr
+    cognition cognitive cog
+    behavior behaviour behavioral behavioural behav
+    economics econ
+    sciences sci
+    services svcs
     laboratory lab labs
     department dept
     institute inst

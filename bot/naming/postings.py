@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from zlib import crc32
 
-# So many rows that each stays short enough to be sorted in no time (500 numbers at a million names).
-_ROW = (1 << 14) - 1
+# So few rows that all their ends fit into a processor's cache while names are added, so many that each is soon sorted.
+_ROW = (1 << 10) - 1
+# Up to so many that came since are put into a sorted row one by one.
+_FEW = 32
 _NUMBER = (1 << 32) - 1
 # Odd, and far from a power of two (Knuth's multiplicative hashing).
 _MIX = 2_654_435_761
@@ -45,8 +47,13 @@ class Postings:
         """Take `number` from under each key."""
         for key in keys:
             place = key & _ROW
-            self._rows[place].remove(key << 32 | number)
-            self._sorted.pop(place, None)
+            row, entry = self._rows[place], key << 32 | number
+            if self._sorted.get(place) == len(row):
+                del row[bisect_left(row, entry)]
+                self._sorted[place] = len(row)
+            else:
+                row.remove(entry)
+                self._sorted.pop(place, None)
 
     def get(self, key: int, most: int = _NUMBER) -> list[int]:
         """The numbers under `key`, in ascending order; none if there are more than `most`."""
@@ -70,6 +77,12 @@ class Postings:
                 self._sort(place)
 
     def _sort(self, place: int) -> array[int]:
-        row = self._rows[place] = array("Q", sorted(self._rows[place]))
+        row, ready = self._rows[place], self._sorted.get(place, 0)
+        if ready and len(row) - ready <= _FEW:
+            came = [row.pop() for _ in range(len(row) - ready)]
+            for entry in came:
+                insort(row, entry)
+        else:
+            row = self._rows[place] = array("Q", sorted(row))
         self._sorted[place] = len(row)
         return row

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 from bot.model import Candidate, Match, Mention, Name, Result
 from bot.naming import keys
 from bot.naming.canonical import canonical, display
 from bot.naming.context import NO_CONTEXT, Context
 from bot.naming.index import NameIndex
+from bot.naming.nicknames import other_names
 from bot.naming.scorer import chances, log_odds
 from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 
@@ -33,6 +35,9 @@ _MIN_ID = 9
 # What a name begins with is at least so long; a first word that more names have is nobody's alone.
 _MIN_BEGUN = 5
 _MOST_NAMES = 8
+_LOOKED_THROUGH = 200
+_POSSESSIVE = re.compile(r"['’´`]s\b", re.IGNORECASE)
+_BEFORE_A_NAME = frozenset(("that", "this", "those", "these", "my", "dr", "prof", "professor", "mr", "mrs", "ms"))
 
 
 def resolve(
@@ -53,7 +58,7 @@ def resolve(
     if by_id is not None:
         return by_id
     where = mention.platform or platform
-    asked = keys.bare(canonical(mention.text))
+    asked = asked_of(mention.text, index)
     rated = _rated(asked, mention, index, where, context or NO_CONTEXT)
     each = chances(odds for odds, _ in rated)
     near = [
@@ -69,6 +74,20 @@ def resolve(
     alone = not mention.account_key and _begins_alone(asked, near[0][0], index, where)
     result, how = _decide(asked, near, strict=where in strict_on, alone=alone)
     return _match(result, how, near)
+
+
+def asked_of(text: str, index: NameIndex) -> str:
+    """The canonical form that was asked for. Unless somebody is called so: without what talk puts around a name.
+
+    "that quillmere lab" is "quillmere lab", "Dr Wren's" is "wren".
+    """
+    asked = keys.bare(canonical(text))
+    if index.named(asked):
+        return asked
+    words = keys.bare(canonical(_POSSESSIVE.sub("", text[:_LOOKED_THROUGH]))).split()
+    while len(words) > 1 and words[0] in _BEFORE_A_NAME:
+        del words[0]
+    return " ".join(words) or asked
 
 
 def _by_id(mention: Mention, index: NameIndex) -> Match | None:
@@ -117,7 +136,8 @@ def _begins_alone(asked: str, one: Weighed, index: NameIndex, where: str | None)
     """Whether this name begins with the very words that were written, and nobody else here with the first of them."""
     if not (one.like.get("asked whole") and one.like.get("cut")) or len(keys.squashed(asked)) < _MIN_BEGUN:
         return False
-    numbers = index.words.names(keys.spelt(asked)[0])
+    first = keys.spelt(asked)[0]
+    numbers = [number for word in (first, *other_names(first)) for number in index.words.names(word)]
     if len(numbers) > _MOST_NAMES:
         return False
     names = map(index.name, numbers)

@@ -34,7 +34,7 @@ def _name(columns: list[str], number: int) -> Name:
         columns.pop()
     if not 2 <= len(columns) <= _MOST_COLUMNS:
         raise InputError(f"line {number} of the names: {len(columns)} columns, wanted {_COLUMNS}")
-    account_key, name, platform, activity = (column.strip() for column in (*columns, "", "")[:_MOST_COLUMNS])
+    account_key, name, platform, activity = [*[column.strip() for column in columns], "", ""][:_MOST_COLUMNS]
     if not account_key or not name:
         raise InputError(f"line {number} of the names: the {'name' if account_key else 'account key'} is empty")
     return Name(

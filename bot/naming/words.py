@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 from rapidfuzz import process
@@ -31,6 +31,8 @@ class Words:
         self._names: list[int | array[int]] = []
         self._grams: dict[str, array[int]] = {}
         self._clipped = Postings()
+        # So many words are listed by their trigrams, and by what is left without a letter; the others when first asked.
+        self._by_grams = self._by_clips = 0
 
     def add(self, words: Iterable[str], name: int) -> None:
         """Note that `name` has these words, each given once."""
@@ -72,6 +74,7 @@ class Words:
         """Words that `word` is or may be with one slip, the likest first, at most ten."""
         if word.isdigit() or len(word) > _CLIPPED:
             return [word] if word in self._number else []
+        self._list_clips()
         numbers = {number for key in _clipped(word) for number in self._clipped.get(key)}
         return self._likest(word, numbers)
 
@@ -82,7 +85,9 @@ class Words:
         return self._likest(word, self._sharing(word))
 
     def settle(self) -> None:
-        """Get ready to be read, at once."""
+        """Get ready for slips of any kind, at once instead of when the first is met."""
+        self._list_clips()
+        self._list_grams()
         self._clipped.settle()
 
     def _likest(self, word: str, numbers: Iterable[int]) -> list[str]:
@@ -92,6 +97,7 @@ class Words:
 
     def _sharing(self, word: str) -> list[int]:
         """The words with the most of the rarer trigrams of `word`."""
+        self._list_grams()
         grams = self._grams
         counted = sorted((len(grams[gram]), gram) for gram in _trigrams(word) if gram in grams)
         shared: Counter[int] = Counter()
@@ -105,31 +111,48 @@ class Words:
         return [number for number, count in shared.items() if count >= least]
 
     def _new(self, word: str, name: int) -> None:
-        number = len(self._texts)
-        self._number[word] = number
+        self._number[word] = len(self._texts)
         self._texts.append(word)
         self._names.append(name)
-        if word.isdigit():
-            return
-        self._clipped.add(_clipped(word), number)
-        grams = self._grams
-        for gram in _trigrams(word):
-            try:
-                grams[gram].append(number)
-            except KeyError:
-                grams[gram] = array("I", (number,))
 
     def _forget(self, word: str, number: int) -> None:
         del self._number[word]
         self._names[number] = 0
         if word.isdigit():
             return
-        self._clipped.remove(_clipped(word), number)
+        if number < self._by_clips:
+            self._clipped.remove(_clipped(word), number)
+        if number < self._by_grams:
+            self._forget_grams(word, number)
+
+    def _forget_grams(self, word: str, number: int) -> None:
         for gram in _trigrams(word):
             there = self._grams[gram]
             there.remove(number)
             if not there:
                 del self._grams[gram]
+
+    def _list_clips(self) -> None:
+        for number, word in self._unlisted(self._by_clips):
+            self._clipped.add(_clipped(word), number)
+        self._by_clips = len(self._texts)
+
+    def _list_grams(self) -> None:
+        grams = self._grams
+        for number, word in self._unlisted(self._by_grams):
+            for gram in _trigrams(word):
+                try:
+                    grams[gram].append(number)
+                except KeyError:
+                    grams[gram] = array("I", (number,))
+        self._by_grams = len(self._texts)
+
+    def _unlisted(self, listed: int) -> Iterator[tuple[int, str]]:
+        """The words from that number on that names still have."""
+        for number in range(listed, len(self._texts)):
+            word = self._texts[number]
+            if self._number.get(word) == number and not word.isdigit():
+                yield number, word
 
 
 def _least(shared: Counter[int]) -> int:

@@ -109,6 +109,8 @@ def _check_row(found: Found, row: object, tag: str, seen: Sequence[Message], fak
     if row["state"] not in AT_REST or (row["state"] == "sent" and row["sent_rev"] < row["rev"]):
         found.lost += not seen
         found.wrong(4, f"{what} is not at rest: rev {row['sent_rev']} of {row['rev']}, {row['reason']}")
+    elif row["state"] == "suppressed" and seen:
+        found.wrong(3, f"{what} was removed by a moderator and is visible again")
     elif row["state"] == "sent":
         _check_sent(found, row, what, tag, seen, fake)
 

@@ -176,7 +176,8 @@ class _Words:
 
 def _beside(name: str, dice: random.Random) -> str:
     """A name so near to another that it is easily taken for it, or the very same."""
-    return dice.choice((name, f"{name} {dice.randrange(2, 30)}", f"{name} Lab", _typo(name, dice) or name, name + "a"))
+    typo = _typo(name, dice) or name
+    return dice.choice((name, f"{name} {dice.randrange(2, 30)}", f"{name} Lab", typo, name + "a", name + "s"))
 
 
 def _typo(name: str, dice: random.Random) -> str:
@@ -229,6 +230,11 @@ def _first_words(name: str, dice: random.Random) -> str:
     return " ".join(name.split()[: dice.choice((1, 1, 2))])
 
 
+def _roughly(name: str, dice: random.Random) -> str:
+    """Its first word and what it is: "that brindle lab"."""
+    return f"{dice.choice(('', '', 'that '))}{name.split(maxsplit=1)[0]} {dice.choice(_PLACES_OF_WORK)}"
+
+
 def _glued(name: str, dice: random.Random) -> str:
     return dice.choice(("", "_", "-")).join(name.split())
 
@@ -268,6 +274,40 @@ def _longer(name: str, dice: random.Random) -> str:
     return dice.choice((f"{name} {dice.choice(_PLACES_OF_WORK)}", f"{name} {dice.choice(_LEGAL)}", f"The {name}"))
 
 
+def _apart(name: str, dice: random.Random) -> str:
+    """Two words written as one, as their owner does, written as two."""
+    capitals = [at for at in range(3, len(name) - 2) if name[at].isupper() and name[at - 1].islower()]
+    return f"{name[: capitals[0]]} {name[capitals[0] :]}" if capitals else name
+
+
+def _abbreviated(name: str, dice: random.Random) -> str:
+    """One of several words shortened: to its beginning, to its consonants."""
+    words = name.split()
+    at = dice.choice((0, *range(1, len(words)), *range(1, len(words))))
+    if len(words) > 1 and len(words[at]) > 4:
+        bones = words[at][:1] + "".join(char for char in words[at][1:] if char not in "aeiou")
+        words[at] = dice.choice((words[at][: dice.randint(3, 5)], words[at][: dice.randint(3, 5)] + ".", bones))
+    return " ".join(words)
+
+
+def _plural(name: str, dice: random.Random) -> str:
+    """An s too many or too few, at the end of a word."""
+    words = name.split()
+    at = dice.choice((-1, dice.randrange(len(words))))
+    if not words[at].isalpha():
+        return name
+    words[at] = words[at].removesuffix("s") if words[at].endswith("s") else words[at] + dice.choice(("s", "s", "'s"))
+    return " ".join(words)
+
+
+def _last_letters(name: str, dice: random.Random) -> str:
+    """All words but the first by their letters: "Brindle CL"."""
+    words = name.split()
+    if len(words) < 3:
+        return _short_first(name, dice)
+    return f"{words[0]} {''.join(word[0] for word in words[1:])}"
+
+
 def _look_alike(name: str, dice: random.Random) -> str:
     return name.translate(str.maketrans("aeopc", "аеорс")) + dice.choice(("\u200b", "\u202e", ""))
 
@@ -291,4 +331,9 @@ _KINDS: dict[str, tuple[int, Callable[[str, random.Random], str]]] = {
     "called": (2, _called),
     "no vowels": (1, _no_vowels),
     "look-alike": (1, _look_alike),
+    "roughly": (1, _roughly),
+    "apart": (2, _apart),
+    "abbreviated": (3, _abbreviated),
+    "plural": (2, _plural),
+    "last letters": (1, _last_letters),
 }

@@ -6,6 +6,7 @@ import pytest
 
 from bot.model import Match, Mention, Name, Result
 from bot.naming import Context, NameIndex, resolve
+from bot.naming.resolve import asked_of
 
 FOUND, AMBIGUOUS, UNKNOWN = Result.FOUND, Result.AMBIGUOUS, Result.UNKNOWN
 # Invented, and of the kinds that real ones are.
@@ -109,3 +110,42 @@ def test_an_open_incident_decides_for_the_longer_name() -> None:
     index = index_of([*NAMES, "Brightlane Foods"])
 
     assert ask("brightlane", index, live=frozenset({"Brightlane Foods"})).owner == "Brightlane Foods"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("that quillmere lab", "quillmere lab"),
+        ("Quillmere's", "quillmere"),
+        ("Dr Vexholm’s", "vexholm"),
+        ("that", "that"),
+        ("this", "this"),
+        ("my mrs", "mrs"),
+        ("the Copperfield Study", "copperfield study"),
+    ],
+)
+def test_what_talk_puts_around_a_name_is_no_part_of_it(written: str, asked: str) -> None:
+    assert asked_of(written, INDEX) == asked
+
+
+def test_a_name_that_begins_as_talk_does_stays_whole() -> None:
+    assert asked_of("This Lab's", index_of(["This Labs"])) == "this labs"
+
+
+def test_the_name_to_the_letter_is_among_the_near_beside_the_same_letters_in_two_words() -> None:
+    index = index_of([*NAMES, "LinguaBrook"], **{"Lingua Brook Transcription": "mturk"})
+
+    assert ask("LinguaBrook", index).owner == "LinguaBrook"
+
+
+def test_anonymous_is_nobodys_name() -> None:
+    index = index_of([*NAMES, "Anonymous Requester"])
+
+    assert ask("anonymous", index).result is not FOUND
+
+
+@pytest.mark.parametrize("text", ["Quillmere VG", "Quilmeer Vishion Group", "Qllmr Vsn Grp", "Quillmere Vis Grp"])
+def test_short_for_it_and_as_it_sounds_names_it_first(text: str) -> None:
+    match = ask(text)
+
+    assert (match.result is not UNKNOWN, match.candidates[0].owner) == (True, "Quillmere Vision Group")
