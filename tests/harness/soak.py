@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -164,7 +165,10 @@ def _tell(unit: Unit) -> Came:
     count = STORIES // PARTS
     came, first = Came(unit, amount=count), (unit.seed * PARTS + unit.part) * count
     for seed in range(first, first + count):
-        wrong = asyncio.run(lived(World(seed), STEPS))
+        try:
+            wrong = asyncio.run(lived(World(seed), STEPS))
+        except AssertionError:
+            wrong = [" | ".join(traceback.format_exc(limit=-2).splitlines())]
         came.found.violations += [f"story {seed}: {each}" for each in wrong]
     return came
 
@@ -220,7 +224,13 @@ KINDS: dict[str, Callable[[Unit], Came]] = {
 
 
 def _done(work: tuple[Unit, float]) -> Came:
-    return done(*work)
+    """What a unit stumbles over is a finding, and the others go on."""
+    unit, until = work
+    try:
+        return done(unit, until)
+    except Exception:
+        told = f"{unit.kind}, seed {unit.seed}, part {unit.part}: {traceback.format_exc(limit=-3)}"
+        return Came(unit, Found(violations=[" | ".join(told.splitlines())]), amount=0)
 
 
 def _quiet() -> None:
