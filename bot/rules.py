@@ -95,6 +95,8 @@ class Names:
             self.index.add(name)
             self.beginnings.add(name, many=len(news.names) > MANY)
         self.beginnings.sort()
+        if len(news.names) > MANY:
+            self.index.settle()
         for _, owner, task in news.tasks:
             self.index.add_task(owner, task)
         for owner, (names, tasks) in news.moved.items():

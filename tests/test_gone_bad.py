@@ -113,7 +113,7 @@ async def test_the_next_one_is_refused_and_another_person_may_decide_it() -> Non
 
     assert "another moderator" in refused.card.lines[0]
     assert "another moderator" in preview.card.lines[0]
-    assert "Not understood" not in other.card.title
+    assert "Only moderators" not in other.card.title
     assert await town.effects() == MOST + 1
 
 

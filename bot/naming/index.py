@@ -44,6 +44,7 @@ class NameIndex:
         self._all_activity = 0
         for name in names:
             self.add(name)
+        self.keys.settle()
 
     def __len__(self) -> int:
         return self._n_names
@@ -61,6 +62,11 @@ class NameIndex:
         self.words.add(dict.fromkeys(words), number)
         self._n_names += 1
         self._all_activity += _grains(name.activity)
+
+    def settle(self) -> None:
+        """Get ready for all questions, at once instead of at the first of each kind: after many names were added."""
+        self.keys.settle()
+        self.words.settle()
 
     def add_task(self, owner: str, task: Task) -> None:
         """Remember work seen for `owner`: met again, it speaks for him."""

@@ -174,3 +174,15 @@ def test_a_flood_of_one_name_is_taken_in_its_stride() -> None:
 
 def test_words_undo_leet_and_set_a_number_at_the_end_apart() -> None:
     assert spelt("d0vr3i lab42 7") == ["dovrel", "lab", "42", "7"]
+
+
+def test_an_index_that_got_ready_at_once_answers_as_one_that_did_not() -> None:
+    ready, later = NameIndex(), NameIndex()
+    for name in World(200, 4).names:
+        ready.add(name)
+        later.add(name)
+
+    ready.settle()
+
+    assert whole(ready) == whole(later)
+    assert names_near(ready, "dovrell memmory lab") == names_near(later, "dovrell memmory lab")

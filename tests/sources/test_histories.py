@@ -27,7 +27,7 @@ from tests.making import MINUTE, NOW, PLATFORMS, rules
 from tests.storage.build import Clock
 
 # The rest of the 500 and 20,000 histories are in the soak.
-HISTORIES, VANISHED = 150, 500
+HISTORIES, VANISHED = 500, 500
 CAP, PAGE = 1_000, 100
 SOURCE = "reddit:exampleturkers"
 
@@ -175,9 +175,9 @@ async def told_wrong(seeds: range) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", range(4))
 async def test_of_any_history_every_post_that_stood_there_is_stored_once(part: int) -> None:
-    assert await told_wrong(range(part, HISTORIES, 2)) == []
+    assert await told_wrong(range(part, HISTORIES, 4)) == []
 
 
 def test_newest_posts_that_vanish_between_two_reads_cost_nothing() -> None:
