@@ -165,10 +165,14 @@ def decide(
     policy: Annotated[Path | None, typer.Option("--policy", help="TOML with numbers that differ from `early`.")] = None,
     _json: Always = True,
 ) -> None:
-    """Decide on events: JSON lines on stdin, ordered by time; one line an alert on stdout."""
+    """Decide on events: JSON lines on stdin, ordered by time; one line an alert on stdout.
+
+    A line that cannot be used is told on stderr with its number, and on stdout with its key; all others count. Then the
+    exit code is 1.
+    """
     from bot import lines
 
-    raise typer.Exit(lines.decide(policy, *_streams()))
+    raise typer.Exit(lines.decide(policy, *_streams(), sys.stderr))
 
 
 @app.command()

@@ -20,6 +20,7 @@ from bot.model import (
     Stage,
     Unknown,
 )
+from bot.model.policy import ATTENDED
 from bot.naming.canonical import canonical
 from bot.platforms.rating import Case
 from bot.registry import Registry
@@ -204,6 +205,7 @@ async def _policy(desk: Desk, person: Person, line: str) -> Answer:
     if not page.isdecimal() or len(page) > 2 or not 1 <= int(page) <= cards.PAGES:
         raise UsageError(f"There are the pages 1 to {cards.PAGES}.")
     here = replace(desk.rules.policy(person.guild.policy), asks=person.guild.asks)
+    here = replace(here, lone_a_day=ATTENDED if person.guild.moderator_channel else 0)
     return Answer(card=cards.policy(here, int(page)))
 
 
@@ -318,6 +320,13 @@ COMMANDS: tuple[Command[Desk], ...] = (
         "reversed <ref> [why]",
         "The rejections were taken back.",
         _judge(Decision.REVERSED),
+        moderators=True,
+    ),
+    Command(
+        "compensated",
+        "compensated <ref> [why]",
+        "They were paid another way; the rejections stay.",
+        _judge(Decision.COMPENSATED),
         moderators=True,
     ),
     Command(

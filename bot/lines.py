@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -132,26 +133,59 @@ def resolve(names: Path, source: BinaryIO, out: TextIO) -> int:
     return each(source, out, answer)
 
 
-def decide(policy_file: Path | None, source: BinaryIO, out: TextIO) -> int:
-    """Events in, ordered by time; alerts out, each when it falls due."""
+def decide(policy_file: Path | None, source: BinaryIO, out: TextIO, err: TextIO) -> int:
+    """Events in, ordered by time; alerts out, each when it falls due. A line that fails is also told on `err`.
+
+    Returns the exit code: 0, or 1 if a line failed; all others count as if it had not been there.
+    """
     from bot.alerts.stream import decide as decide_on
     from bot.alerts.wire import Event, alert_to, event_from
     from bot.policies import EARLY, load
 
     policy = load(policy_file) if policy_file else EARLY
-    failed: list[str] = []
+    failed: list[int] = []
 
     def events() -> Iterator[Event]:
+        order = _Order(err)
         for number, raw in enumerate(bounded(source), 1):
             key: Any = None
             try:
                 found = parse(raw)
                 key = _key(found)
-                yield event_from(found)
+                event = event_from(found)
             except WatchError as error:
-                failed.append(str(key))
+                failed.append(number)
                 write(out, _refused(key, number, error))
+                _say(err, f"line {number}: {error}")
+                continue
+            order.look(number, event.at, policy.fresh_for)
+            yield event
 
     for alert, account_key in decide_on(events(), policy):
         write(out, alert_to(alert, account_key))
     return FAILED if failed else 0
+
+
+class _Order:
+    """Notes, once, where events do not come in the order of time: one wrong date ahead makes all that follows late."""
+
+    def __init__(self, err: TextIO) -> None:
+        self._err, self._newest, self._line, self._said = err, datetime.min.replace(tzinfo=UTC), 0, False
+
+    def look(self, number: int, at: datetime, most: timedelta) -> None:
+        """One more event; `most` is how late it may be and still be news."""
+        if at >= self._newest:
+            self._newest, self._line = at, number
+        elif self._newest - at > most and not self._said:
+            self._said = True
+            _say(
+                self._err,
+                f"line {number}: {at.isoformat()} is long before {self._newest.isoformat()} of line {self._line}. "
+                "Events are expected in the order of time; what comes so late is history and told to nobody. (Once.)",
+            )
+
+
+def _say(err: TextIO, sentence: str) -> None:
+    """One plain line for a person, whatever their terminal can show."""
+    err.write(sentence.encode("ascii", "backslashreplace").decode() + "\n")
+    err.flush()

@@ -12,6 +12,7 @@ from bot import alerts, cards
 from bot.alerts import questions
 from bot.alerts.wire import alert_to
 from bot.model import Alert, Card, Delivery, Guild, Incident, Mode, Policy, Reason, Requester, Shape, Slot, State, Tie
+from bot.model.policy import ATTENDED
 from bot.rules import Rules
 from bot.storage import Transaction
 from bot.whom import SAME_NAME, candidate
@@ -84,6 +85,9 @@ def _tell_guild(tx: Transaction, rules: Rules, incident: Incident, now: datetime
     if _asks(tx, rules, incident, guild, now):
         policy = replace(policy, asks=True)
         view = replace(view, asked_at=tx.asked_at(incident.requester_id or 0, guild.guild_key))
+    if guild.moderator_channel and alerts.is_lone(view, policy):
+        told_today = tx.count_alerts(guild.guild_key, Reason.LONE, now - alerts.DAY)
+        policy = replace(policy, lone_a_day=max(0, ATTENDED - told_today))
     told: list[Told] = []
     for _ in range(MOST_AT_ONCE):
         alert = alerts.due(before, view, policy, now)

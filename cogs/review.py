@@ -35,6 +35,12 @@ class Review(commands.Cog):
         """The rejections were taken back."""
         await replies.serve(ctx, "reversed", f"{ref} {why}")
 
+    @replies.hybrid("compensated", "Moderators: they were paid another way; the rejections stay")
+    @app_commands.describe(ref=REF, why=WHY)
+    async def compensated(self, ctx: Ctx, ref: str, *, why: str = "") -> None:
+        """Money came, the rejections stay."""
+        await replies.serve(ctx, "compensated", f"{ref} {why}")
+
     @replies.hybrid("undo", "Moderators: take back your community's last word")
     @app_commands.describe(ref=REF)
     async def undo(self, ctx: Ctx, ref: str) -> None:

@@ -38,6 +38,11 @@ OLD = incidents.assess(SUSPECTED, EARLY, OLD_NOW)
 CLOSED_NOW = after(days=20)
 CLOSED = incidents.assess(SUSPECTED, EARLY, CLOSED_NOW)
 CLOSED_REVERSED = replace(CLOSED, outcome=Outcome.REVERSED)
+LONELY = replace(EARLY, lone_a_day=3)
+DOUBTFUL = incident(report(p=0.4), now=NOW)
+NOTHING = incident(report(p=0.1), now=NOW)
+FADED = incidents.assess(WATCHED, EARLY, CLOSED_NOW)
+PAST = incidents.assess(UNPROVEN, EARLY, CLOSED_NOW)
 CONFIRMED_REVERSED = replace(CONFIRMED, outcome=Outcome.REVERSED)
 
 
@@ -60,6 +65,7 @@ def told(
 
 
 S, C, X, D, W = Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED, Stage.DISMISSED, Stage.WATCHED
+LONE_NEWS, QUIET_NEWS = (Reason.LONE, False), (Reason.EXPIRED, False)
 DISMISSED_NEWS, MERGED_NEWS = (Reason.DISMISSED, False), (Reason.MERGED, False)
 TABLE = [
     # what was told, how it stands now, the policy, when: what is told, and whether it is public
@@ -125,6 +131,43 @@ TABLE = [
     ("joined is said once", told(W, reason=Reason.MERGED), MERGED, EARLY, NOW, None),
     ("joined, and nobody had heard", None, replace(MANY, merged=True), EARLY, NOW, None),
     ("unproven, joined with another", told(W, reason=Reason.UNPROVEN), MERGED, EARLY, NOW, (Reason.MERGED, False)),
+    ("a lone report, for moderators", None, WATCHED, LONELY, NOW, (Reason.LONE, False)),
+    ("nobody wants to hear of lone reports", None, WATCHED, EARLY, NOW, None),
+    ("a lone report that says little", None, DOUBTFUL, LONELY, NOW, None),
+    ("a lone report of long ago", None, incidents.assess(WATCHED, EARLY, OLD_NOW), LONELY, OLD_NOW, None),
+    ("a lone report is said once", told(W, seen=False, reason=Reason.LONE), WATCHED, LONELY, NOW, None),
+    ("a lone report beside the batch", told(W, seen=False, reason=Reason.UNPROVEN), WATCHED, LONELY, NOW, LONE_NEWS),
+    ("a lone report after a warning is none", told(W, reason=Reason.WITHDRAWN), WATCHED, LONELY, NOW, None),
+    (
+        "a lone report whose dismissal was undone",
+        told(D, seen=False, reason=Reason.DISMISSED),
+        WATCHED,
+        LONELY,
+        NOW,
+        LONE_NEWS,
+    ),
+    ("a dismissal undone, members had heard", told(D, reason=Reason.DISMISSED), WATCHED, LONELY, NOW, None),
+    (
+        "a second report after a lone one",
+        told(W, seen=False, reason=Reason.LONE),
+        SUSPECTED,
+        LONELY,
+        NOW,
+        (Reason.SUSPECTED, True),
+    ),
+    ("a lone report dismissed", told(W, seen=False, reason=Reason.LONE), DISMISSED, LONELY, NOW, DISMISSED_NEWS),
+    (
+        "a lone report taken back",
+        told(W, seen=False, reason=Reason.LONE),
+        NOTHING,
+        LONELY,
+        NOW,
+        (Reason.WITHDRAWN, False),
+    ),
+    ("a lone report stays alone", told(W, seen=False, reason=Reason.LONE), FADED, LONELY, CLOSED_NOW, QUIET_NEWS),
+    ("an unproven batch of long ago", told(W, seen=False, reason=Reason.UNPROVEN), PAST, EARLY, CLOSED_NOW, QUIET_NEWS),
+    ("that it is past is said once", told(W, seen=False, reason=Reason.EXPIRED), PAST, EARLY, CLOSED_NOW, None),
+    ("an unproven batch dismissed", told(W, seen=False, reason=Reason.UNPROVEN), DISMISSED, EARLY, NOW, DISMISSED_NEWS),
     ("quiet", told(), CLOSED, EARLY, CLOSED_NOW, (Reason.EXPIRED, False)),
     ("quiet is said once", told(marks=["closed"]), CLOSED, EARLY, CLOSED_NOW, None),
     ("quiet, but nobody was told", told(W), CLOSED, EARLY, CLOSED_NOW, None),
@@ -168,7 +211,7 @@ SHAPES = [
     COMPENSATED, MERGED, DISPUTED, REPEATED, REPEATED_MANY, GROWN, MORE_REJECTED, HURRIED, OLD, CLOSED,
 ]  # fmt: skip
 moments = st.integers(0, 500).map(lambda hours: T0 + timedelta(hours=hours))
-policies = st.sampled_from([EARLY, CAUTIOUS, policy_from({"public_from": "confirmed"})])
+policies = st.sampled_from([EARLY, CAUTIOUS, LONELY, policy_from({"public_from": "confirmed"})])
 histories = st.lists(st.tuples(st.sampled_from(SHAPES), st.integers(0, 90)), max_size=8)
 
 
@@ -188,6 +231,14 @@ def play(history, policy):
 def test_what_was_told_is_not_told_again(history, policy):
     for before, alert, now_is, now in play(history, policy):
         assert due(alert or before, now_is, policy, now) is None
+
+
+@given(histories)
+@settings(deadline=None)
+def test_what_moderators_hear_of_lone_reports_changes_nothing_that_members_hear(history):
+    plain, more = ([alert for _, alert, _, _ in play(history, policy) if alert] for policy in (EARLY, LONELY))
+
+    assert [alert for alert in plain if alert.public] == [alert for alert in more if alert.public]
 
 
 @given(histories, policies)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -437,3 +438,34 @@ def test_verdicts_and_work_do_not_make_an_incident_over():
     told = story(said("r1"), said("r2", after(hours=2)), *verdicts, *undone, *work, said("r3", after(hours=9)))
 
     assert [reason for reason, _ in told] == ["suspected", "confirmed", "withdrawn"]
+
+
+def test_lone_reports_are_told_to_moderators_so_many_a_day_and_only_where_the_policy_says_so():
+    lonely = replace(EARLY, lone_a_day=2)
+    said_of = [said(f"r{i}", after(hours=i), account=f"A{i}") for i in range(4)]
+    tomorrow = said("late", after(hours=30), account="A9")
+
+    alerts = run(*said_of, tomorrow, policy=lonely)
+
+    assert run(*said_of) == []
+    assert [(each["account_key"], each["reason"]) for each in alerts if each["reason"] == "lone"] == [
+        ("A0", "lone"),
+        ("A1", "lone"),
+        ("A9", "lone"),
+    ]
+    assert not any(each["public"] or each["stage"] != "watched" for each in alerts)
+
+
+def test_the_note_of_a_lone_report_changes_no_later_alert():
+    lonely, events = replace(EARLY, lone_a_day=3), [said("r1"), said("r2", after(hours=2)), said("r3", after(hours=3))]
+
+    assert [each for each in run(*events, policy=lonely) if each["reason"] != "lone"] == run(*events)
+
+
+def test_moderators_say_that_work_was_paid_another_way_and_take_it_back():
+    words = ["reversed", "compensated", "undo", "undo"]
+    given = [event(f"v{i}", after(hours=3 + i), "verdict", verdict=word) for i, word in enumerate(words)]
+
+    told = story(said("r1"), said("r2", after(hours=2)), *given)
+
+    assert [reason for reason, _ in told] == ["suspected", "reversed", "compensated", "reversed", "suspected"]

@@ -44,7 +44,7 @@ def test_every_event_says_that_it_is_invented(file: str) -> None:
 def test_a_file_can_be_piped_into_decide(file: str) -> None:
     out = io.StringIO()
 
-    code = lines.decide(None, io.BytesIO((GOLDEN / f"{file}.jsonl").read_bytes()), out)
+    code = lines.decide(None, io.BytesIO((GOLDEN / f"{file}.jsonl").read_bytes()), out, io.StringIO())
 
     told = [json.loads(line) for line in out.getvalue().splitlines()]
     assert code == 0

@@ -64,9 +64,15 @@ def event(n: int, **told: Any) -> dict[str, Any]:
 
 
 def decide(*records: Any, policy: Path | None = None) -> tuple[int, list[dict[str, Any]]]:
-    out = io.StringIO()
-    code = lines.decide(policy, stream(*records), out)
-    return code, answers(out)
+    code, found, _ = decide_aloud(*records, policy=policy)
+    return code, found
+
+
+def decide_aloud(*records: Any, policy: Path | None = None) -> tuple[int, list[dict[str, Any]], list[str]]:
+    """What it answers, and what it says to a person."""
+    out, err = io.StringIO(), io.StringIO()
+    code = lines.decide(policy, stream(*records), out, err)
+    return code, answers(out), err.getvalue().splitlines()
 
 
 BROKEN: dict[str, tuple[bytes, str]] = {
@@ -301,6 +307,35 @@ def test_decide_says_what_is_wrong_with_an_event_and_goes_on() -> None:
     assert [line["key"] for line in errors] == [None, "e1", None]
     assert [line["error"].partition(":")[0] for line in errors if line["key"] is None] == ["line 2", "line 4"]
     assert any(line.get("reason") == "suspected" for line in found)
+
+
+def test_decide_tells_a_person_which_line_failed_and_why() -> None:
+    code, found, told = decide_aloud(event(0), b"oops", event(1, type="rumour"), event(2, at="x" * 500), event(3))
+
+    assert code == 1
+    assert [line.partition(":")[0] for line in told] == ["line 2", "line 3", "line 4"]
+    assert "type is 'rumour'; it must be report" in told[1]
+    assert len(told[2]) < 200
+    assert any(line.get("reason") == "suspected" for line in found)
+
+
+def test_decide_says_once_that_a_date_ahead_makes_all_that_follows_late() -> None:
+    ahead = event(1, at=(START + timedelta(days=9_000)).isoformat(), account_key="A9EXAMPLE9REQ9")
+
+    code, found, told = decide_aloud(event(0), ahead, event(2), event(3))
+    _, _, nothing = decide_aloud(event(2), event(0), event(1))
+
+    assert (code, found) == (0, [])
+    assert [line.partition(":")[0] for line in told] == ["line 3"]
+    assert "of line 2" in told[0]
+    assert nothing == []
+
+
+@pytest.mark.parametrize("at", ["2026-03-01t12:20:00z", "2026-03-01T13:20:00+01:00", "2026-03-01 12:20:00.0Z"])
+def test_decide_takes_a_time_in_any_form_of_the_standard(at: str) -> None:
+    code, (told, *_) = decide(event(0), event(1, at=at))
+
+    assert (code, datetime.fromisoformat(told["at"])) == (0, START + timedelta(minutes=20))
 
 
 def test_decide_takes_numbers_of_ones_own(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ async def test_a_reason_may_be_anything_and_is_kept_short(store, reported, judge
         (Decision.CONFIRM, Stage.CONFIRMED, Outcome.OPEN, Reason.CONFIRMED),
         (Decision.DISMISS, Stage.DISMISSED, Outcome.OPEN, Reason.DISMISSED),
         (Decision.REVERSED, Stage.CORROBORATED, Outcome.REVERSED, Reason.REVERSED),
+        (Decision.COMPENSATED, Stage.CORROBORATED, Outcome.COMPENSATED, Reason.COMPENSATED),
     ],
 )
 async def test_a_word_changes_what_the_guild_sees_and_hears(reported, judge, decision, stage, outcome, reason) -> None:

@@ -42,7 +42,7 @@ async def serve(store: Store, *guilds: Guild) -> None:
 
 
 async def heard(store: Store, by: Rules, n: int = 1, platform: str = "prolific", **told: Any) -> list[Reason]:
-    """One worker reports; the reasons for which anybody is told."""
+    """One worker reports; the reasons for which anybody is told, beside the note to moderators that they did."""
 
     def work(tx: Any) -> list[Reason]:
         known = tx.names_since(0)
@@ -51,7 +51,8 @@ async def heard(store: Store, by: Rules, n: int = 1, platform: str = "prolific",
         else:
             who = tx.add_requester(platform, NAME, NAME.lower(), None, "text")
         said = report(n, **{"at": tx.now, **told})
-        return [each.alert.reason for each in tell_all(tx, by, hear(tx, by, said, who))]
+        told_of = [each.alert.reason for each in tell_all(tx, by, hear(tx, by, said, who))]
+        return [reason for reason in told_of if reason is not Reason.LONE]
 
     return await store.write(work)
 

@@ -20,6 +20,7 @@ from bot.model import (
     Shape,
     Share,
     Slot,
+    Stage,
     State,
     Verdict,
 )
@@ -114,13 +115,58 @@ async def test_members_and_moderators_each_get_a_living_card_once_enough_workers
     told = await heard(store, by, 2, 3, n_rejected=150, n_submitted=150)
     rows = await queued(store)
 
-    assert first == []
+    assert [(each.alert.reason, each.alert.public) for each in first] == [(Reason.LONE, False)]
     assert [each.alert.public for each in told][:1] == [True]
     assert {(row.channel_key, row.slot, row.shape) for row in rows} == {
         ("discord:10", Slot.PUBLIC, Shape.CARD),
         ("discord:11", Slot.MODERATORS, Shape.CARD),
     }
     assert all(NAME in shown(row) for row in rows)
+
+
+async def test_moderators_hear_of_a_lone_report_and_the_same_card_goes_on(store: Store, by: Rules) -> None:
+    await serve(store, ON)
+
+    told = await heard(store, by, 1)
+    (alone,) = await queued(store)
+    await sent(store)
+    again = await heard(store, by, 1)
+    await heard(store, by, 2)
+    living = await queued(store, "discord:11")
+
+    assert [(each.alert.reason, each.alert.stage, each.alert.public, each.alert.seen) for each in told] == [
+        (Reason.LONE, Stage.WATCHED, False, False)
+    ]
+    assert (alone.slot, alone.shape) == (Slot.MODERATORS, Shape.CARD)
+    assert "Not enough to suspect" in shown(alone)
+    assert "1 worker reports" in shown(alone)
+    assert again == []
+    assert [row.delivery_id for row in living] == [alone.delivery_id]
+    assert "Early, unverified" in shown(living[0])
+
+
+async def test_of_lone_reports_moderators_hear_of_three_a_day(store: Store, by: Rules, clock: Clock) -> None:
+    await serve(store, ON)
+
+    def about(number: int):
+        def work(tx: Transaction) -> list[telling.Told]:
+            who = tx.add_requester("prolific", f"Lab {number}", f"lab {number}", None, "text")
+            return tell_all(tx, by, hear(tx, by, report(number, tx.now), who))
+
+        return work
+
+    today = [await store.write(about(number)) for number in range(5)]
+    clock.pass_by(DAY)
+    tomorrow = await store.write(about(9))
+
+    assert [len(told) for told in today] == [1, 1, 1, 0, 0]
+    assert [each.alert.reason for each in tomorrow] == [Reason.LONE]
+
+
+async def test_without_a_channel_for_moderators_nobody_hears_of_a_lone_report(store: Store, by: Rules) -> None:
+    await serve(store, replace(ON, moderator_channel=None))
+
+    assert await heard(store, by, 1) == []
 
 
 async def test_before_the_public_delay_only_moderators_hear(store: Store, by: Rules, clock: Clock) -> None:
@@ -243,7 +289,8 @@ async def test_the_first_card_needs_no_short_message_beside_it(store: Store, by:
 
     await heard(store, by, 1, 2, 3, 4, 5, 6, n_rejected=150)
 
-    assert [row.shape for row in await queued(store, "discord:10") if row.alert_id == 1] == [Shape.CARD]
+    public = await queued(store, "discord:10")
+    assert [row.shape for row in public if row.alert_id == public[0].alert_id] == [Shape.CARD]
 
 
 async def test_short_messages_come_at_most_every_six_hours(store: Store, by: Rules, clock: Clock) -> None:
@@ -320,7 +367,7 @@ async def test_each_alert_as_a_line_names_requester_account_and_words(store: Sto
         who = tx.add_requester("mturk", "Exämple Lab", "example lab", ACCOUNT, "link")
         return [told for n in (1, 2) for told in tell_all(tx, by, hear(tx, by, report(n, tx.now), who))]
 
-    (told,) = await store.write(work)
+    _, told = await store.write(work)
     line = telling.as_json(told)
     found = json.loads(line)
 

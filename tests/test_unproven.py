@@ -156,15 +156,20 @@ async def test_who_reports_beside_the_export_is_heard_as_a_reporter(hear, store)
     assert Reason.UNPROVEN not in [reason for reason, _ in shown(taken)]
 
 
-async def test_it_ends_quietly(hear, store, by, clock) -> None:
+async def test_its_card_says_when_it_is_past(hear, store, by, clock) -> None:
     await hear(MTURK.format(**GOOD))
     clock.now = NOW + 15 * DAY
 
     told = await sweep(store, by)
 
-    assert told == ()
+    assert [(each.alert.reason, each.alert.public) for each in told] == [(Reason.EXPIRED, False)]
+    assert await sweep(store, by) == ()
     (incident,) = await known(store)
     assert incident.closed_at is not None
+    (shown,) = await store.read(lambda tx: tx.deliveries_of(incident.incident_id))
+    said = cards.as_text(cards.from_json(shown.wanted or shown.payload))
+    assert "Past: a large easy batch by" in said
+    assert "Nobody here has reported anything about it" in said
 
 
 async def test_in_trial_it_is_for_moderators_as_well(hear, store) -> None:

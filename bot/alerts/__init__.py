@@ -7,7 +7,8 @@ something changes.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.alerts import questions
 from bot.incidents import CLOSED, DISPUTED
@@ -25,6 +26,10 @@ _OF_OUTCOME = {
     Outcome.REVERSED: Reason.REVERSED,
     Outcome.COMPENSATED: Reason.COMPENSATED,
 }
+DAY: Final = timedelta(days=1)
+"""In this time moderators hear of `lone_a_day` lone reports at most."""
+_NOTES = frozenset({Reason.UNPROVEN, Reason.LONE})
+"""What moderators are shown of an incident without a stage."""
 _MADE_GOOD = frozenset({Outcome.REVERSED, Outcome.COMPENSATED})
 
 
@@ -36,8 +41,8 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
     """
     may_be_public = _may_be_public(before, after, policy, now)
     reason = _first(after, policy, now) if before is None else _next(before, after, policy, now)
-    if reason is None and _is_fresh(after, policy, now) and questions.is_due(before, after, policy, now):
-        reason = Reason.ASKED
+    if reason is None and _is_fresh(after, policy, now):
+        reason = _beside(before, after, policy, now)
     if reason is None:
         return None
     seen = before is not None and before.seen
@@ -57,6 +62,13 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
         n_reversed=after.n_reversed,
         incident_id=after.incident_id,
     )
+
+
+def is_lone(incident: Incident, policy: Policy) -> bool:
+    """Whether what is reported is strong and yet not enough to suspect: most often a single worker's report."""
+    if incident.stage is not Stage.WATCHED or incident.closed_at is not None or incident.merged:
+        return False
+    return incident.n_voices > 0 and incident.outcome is Outcome.OPEN and incident.score >= policy.lone
 
 
 def _may_be_public(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:
@@ -79,8 +91,9 @@ def _first(after: Incident, policy: Policy, now: datetime) -> Reason | None:
 
 def _next(before: Alert, after: Incident, policy: Policy, now: datetime) -> Reason | None:
     """What to tell somebody who heard `before`: the first of these that is so."""
-    if after.merged or after.stage is Stage.DISMISSED:
-        return _gone(before, after)
+    gone = _gone(before, after)
+    if gone is not None or after.merged or after.stage is Stage.DISMISSED:
+        return gone
     if not before.seen and _may_be_public(before, after, policy, now):
         return _by_stage(before, after)
     if _has_fallen(before, after, policy):
@@ -94,10 +107,25 @@ def _next(before: Alert, after: Incident, policy: Policy, now: datetime) -> Reas
 
 
 def _gone(before: Alert, after: Incident) -> Reason | None:
-    """That it goes on elsewhere, or that moderators do not see it; once."""
+    """That it goes on elsewhere, that moderators do not see it, or that a note without a stage came to nothing."""
+    if RANK[after.stage] and not after.merged:
+        return None
     if after.merged:
         return None if before.reason is Reason.MERGED else Reason.MERGED
-    return Reason.DISMISSED if _was_told(before) or before.reason is Reason.ASKED else None
+    is_note = before.reason in _NOTES
+    if after.stage is Stage.DISMISSED:
+        return Reason.DISMISSED if _was_told(before) or is_note or before.reason is Reason.ASKED else None
+    if is_note and after.closed_at is not None:
+        return Reason.EXPIRED
+    return Reason.WITHDRAWN if before.reason is Reason.LONE and not after.n_voices else None
+
+
+def _beside(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> Reason | None:
+    """What is worth saying without a stage: moderators hear of a lone report, members are asked a question."""
+    may_begin = before is None or (before.reason in (Reason.UNPROVEN, Reason.DISMISSED) and not before.seen)
+    if may_begin and policy.lone_a_day and is_lone(after, policy):
+        return Reason.LONE
+    return Reason.ASKED if questions.is_due(before, after, policy, now) else None
 
 
 def _aside(before: Alert, after: Incident, policy: Policy) -> Reason | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import incidents, trust
-from bot.alerts import due
+from bot.alerts import DAY, due, is_lone
 from bot.alerts.account import Account
 from bot.alerts.records import Records
 from bot.alerts.wire import Event
@@ -52,6 +52,7 @@ class Stream:
         self.accounts: dict[str, Account] = {}
         self.records = Records()
         self._wakes: list[tuple[datetime, str]] = []
+        self._lone: deque[datetime] = deque()
 
     def let_pass(self, until: datetime) -> Iterator[tuple[Alert, str]]:
         """Lets time pass up to and including `until`; gives what falls due in it."""
@@ -209,12 +210,22 @@ class Stream:
         """What is due now, and when to look again; an account that is silent for long is forgotten."""
         if account.incident is not None:
             seen = replace(account.incident, asked_at=account.asked_at) if account.asked_at else account.incident
-            alert = due(account.told, seen, self.policy, now)
+            alert = due(account.told, seen, self._left(seen, now), now)
             if alert is not None:
                 account.asked_at = now if alert.reason is Reason.ASKED else account.asked_at
+                if alert.reason is Reason.LONE:
+                    self._lone.append(now)
                 account.told = self._with_receipt(alert, account)
                 yield account.told, key
         self._sleep(key, account, now)
+
+    def _left(self, incident: Incident, now: datetime) -> Policy:
+        """The policy with as many notes of lone reports as moderators may still get today."""
+        if not self.policy.lone_a_day or not is_lone(incident, self.policy):
+            return self.policy
+        while self._lone and now - self._lone[0] >= DAY:
+            self._lone.popleft()
+        return replace(self.policy, lone_a_day=max(0, self.policy.lone_a_day - len(self._lone)))
 
     def _with_receipt(self, alert: Alert, account: Account) -> Alert:
         if account.incident is None:

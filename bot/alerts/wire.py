@@ -30,6 +30,7 @@ from bot.model import (
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 _YEARS = range(1990, 2200)  # what lies outside is no date of a post, and arithmetic on it may overflow
+_SHOWN = 80  # characters of what was given, in an error
 _CENT = 4  # decimals of points in an alert: the receipt is for people, and its lines still sum to its score
 
 
@@ -55,7 +56,7 @@ def event_from(record: object) -> Event:
     elif kind in tuple(Stance):
         what = _report(record, key, at, Stance(kind))
     else:
-        raise InputError(f"type is {kind!r}; it must be report, contrary, reversal, verdict or batch")
+        raise InputError(f"type is {_shown(kind)}; it must be report, contrary, reversal, verdict or batch")
     return Event(at, _text(record, "account_key"), _maybe_text(record, "platform"), what)
 
 
@@ -123,7 +124,7 @@ def _facts(record: Mapping[str, object]) -> Facts:
 def _verdict(record: Mapping[str, object], key: str, at: datetime) -> Verdict:
     decision = _choice(record, "verdict", Decision)
     if decision is None:
-        raise InputError("verdict is missing; it must be confirm, dismiss, reversed or undo")
+        raise InputError(f"verdict is missing; it must be one of {', '.join(Decision)}")
     return Verdict(key=key, at=at, decision=decision, by=_maybe_text(record, "by") or "")
 
 
@@ -146,21 +147,27 @@ def _reward(record: Mapping[str, object]) -> Amount | None:
     except InvalidOperation:
         amount = Decimal("NaN")
     if isinstance(value, bool) or not amount.is_finite() or amount < 0:
-        raise InputError(f"reward is {given!r}; it must be a number from 0, or an object with value and currency")
+        raise InputError(f"reward is {_shown(given)}; it must be a number from 0, or an object with value and currency")
     return Amount(amount, currency if isinstance(currency, str) else "USD")
 
 
 def _at(record: Mapping[str, object]) -> datetime:
     given = _text(record, "at")
     try:
-        at = datetime.fromisoformat(given)
+        at = datetime.fromisoformat(given.upper())
     except ValueError as error:
-        raise InputError(f"at is {given!r}; it must be a time in ISO 8601") from error
+        raise InputError(f"at is {_shown(given)}; it must be a time in ISO 8601") from error
     if at.tzinfo is None or at.utcoffset() is None:
-        raise InputError(f"at is {given!r}; it must have an offset, like 2026-05-01T12:00:00+00:00")
+        raise InputError(f"at is {_shown(given)}; it must have an offset, like 2026-05-01T12:00:00+00:00")
     if at.year not in _YEARS:
-        raise InputError(f"at is {given!r}; its year must be from {_YEARS.start} to {_YEARS.stop - 1}")
+        raise InputError(f"at is {_shown(given)}; its year must be from {_YEARS.start} to {_YEARS.stop - 1}")
     return at
+
+
+def _shown(given: object) -> str:
+    """What was given, as far as anybody wants to read it."""
+    text = repr(given)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _text(record: Mapping[str, object], field: str) -> str:
@@ -176,7 +183,7 @@ def _maybe_text(record: Mapping[str, object], field: str) -> str | None:
     if isinstance(given, int) and not isinstance(given, bool):
         given = str(given)
     if given is not None and not isinstance(given, str):
-        raise InputError(f"{field} is {given!r}; it must be text")
+        raise InputError(f"{field} is {_shown(given)}; it must be text")
     return given if given and given.strip() else None
 
 
@@ -186,14 +193,14 @@ def _number(record: Mapping[str, object], field: str, high: float = math.inf) ->
         return None
     if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= high or math.isinf(given):
         limit = f" to {high:g}" if math.isfinite(high) else ""
-        raise InputError(f"{field} is {given!r}; it must be a number from 0{limit}")
+        raise InputError(f"{field} is {_shown(given)}; it must be a number from 0{limit}")
     return float(given)
 
 
 def _count(record: Mapping[str, object], field: str) -> int | None:
     number = _number(record, field)
     if number is not None and number % 1:
-        raise InputError(f"{field} is {number!r}; it must be a whole number")
+        raise InputError(f"{field} is {_shown(number)}; it must be a whole number")
     return None if number is None else int(number)
 
 
@@ -204,4 +211,4 @@ def _choice(record: Mapping[str, object], field: str, choices: type[_Choice]) ->
     try:
         return choices(given)
     except ValueError as error:
-        raise InputError(f"{field} is {given!r}; it must be one of {', '.join(choices)}") from error
+        raise InputError(f"{field} is {_shown(given)}; it must be one of {', '.join(choices)}") from error

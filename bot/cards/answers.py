@@ -30,6 +30,7 @@ DONE = {
     Decision.DISMISS: "Dismissed",
     Decision.REVERSED: "Marked as reversed",
     Decision.UNDO: "Taken back",
+    Decision.COMPENSATED: "Marked as compensated",
 }
 
 

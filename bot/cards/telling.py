@@ -32,6 +32,7 @@ TITLE = {
     Reason.MERGED: "Joined with another incident: {name}",
     Reason.UNPROVEN: "Unproven: a large easy batch by {name}",
     Reason.ASKED: "A question about {name}",
+    Reason.LONE: "Not enough to suspect: rejections by {name} are reported",
 }
 TONE = {
     Stage.WATCHED: Tone.WATCH,
@@ -54,6 +55,10 @@ TERM = {
     "again": "it happened before",
     "unproven_batch": "a large easy batch without reviews",
 }
+LONE = (
+    "For moderators only; members have not been told, and `check` shows no stage. You know more than one report says? "
+    "Your word is what tells the others."
+)
 # Points below this are noise to a reader.
 LEAST = 0.05
 # How many terms of a score a person reads before the rest is a blur.
@@ -116,6 +121,8 @@ def for_moderators(alert: Alert, about: About, *, trial: bool, answers: Mapping[
         lines = (_asked(answers, trial=trial), *lines)
     elif trial and alert.seen:
         lines = ("TRIAL: members would have been told this. Nothing was posted in public.", *lines)
+    elif alert.reason is Reason.LONE:
+        lines = (LONE, *lines)
     elif not alert.seen:
         lines = ("For moderators only; members have not been told.", *lines)
     fields = (*_fields(about, public=False), ("Why", receipt(alert)))
@@ -152,6 +159,8 @@ def notice(alert: Alert, about: About) -> Card:
 
 def title(alert: Alert, about: About) -> str:
     """What happened, in one line."""
+    if alert.reason is Reason.EXPIRED and not about.incident.reports:
+        return f"Past: a large easy batch by {about.name}"
     return TITLE[alert.reason].format(name=about.name)
 
 
@@ -190,14 +199,8 @@ def _sentences(alert: Alert, about: About, *, public: bool) -> tuple[str, ...]:
 
 def _first(alert: Alert, about: About, *, public: bool) -> str:
     who = words.voices(about.incident, public=public)
-    if alert.reason is Reason.WITHDRAWN:
-        return "What we posted is no longer supported by the reports we have. Please treat it as not said."
-    if alert.reason is Reason.DISMISSED:
-        return "Moderators of this community looked at the reports and do not see a mass rejection."
-    if alert.reason is Reason.EXPIRED:
-        return f"No new report since {words.day(about.incident.last_at)}. That is not a recommendation."
-    if alert.reason is Reason.MERGED:
-        return "These reports belong to another incident, which goes on."
+    if alert.reason in OVER:
+        return _end(alert, about)
     how = {
         Stage.CONFIRMED: "confirmed by moderators of this community",
         Stage.CORROBORATED: "unverified",
@@ -207,6 +210,20 @@ def _first(alert: Alert, about: About, *, public: bool) -> str:
         return f"Mass rejections by {about.name} ({how})."
     verb = "reports" if about.incident.n_voices == 1 and not public else "report"
     return f"{who[0].upper()}{who[1:]} {verb} mass rejections by {about.name} ({how})."
+
+
+def _end(alert: Alert, about: About) -> str:
+    reported = bool(about.incident.reports)
+    if alert.reason is Reason.WITHDRAWN:
+        return "What we posted is no longer supported by the reports we have. Please treat it as not said."
+    if alert.reason is Reason.DISMISSED:
+        seen = "the reports" if reported else "it"
+        return f"Moderators of this community looked at {seen} and do not see a mass rejection."
+    if alert.reason is Reason.MERGED:
+        return "These reports belong to another incident, which goes on."
+    if not reported:
+        return "Nobody here has reported anything about it, and we look no longer. That is not a recommendation."
+    return f"No new report since {words.day(about.incident.last_at)}. That is not a recommendation."
 
 
 def _fields(about: About, *, public: bool) -> tuple[tuple[str, str], ...]:

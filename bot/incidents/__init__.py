@@ -18,7 +18,7 @@ from bot.incidents.course import Course
 from bot.incidents.evidence import is_accident
 from bot.incidents.score import is_unproven
 from bot.incidents.verdicts import Verdicts
-from bot.model import Batch, Decision, Incident, Outcome, Report, Stage, Stance, Term, Verdict
+from bot.model import Batch, Decision, Incident, Report, Stage, Stance, Term, Verdict
 from bot.model.policy import Policy
 
 ALL: Final = "*"
@@ -175,7 +175,7 @@ def assess(
     known = replace(
         incident,
         stage=stage,
-        outcome=Outcome.REVERSED if heard.n_reversed else course.back.outcome(course.n_rejected),
+        outcome=heard.outcome or course.back.outcome(course.n_rejected),
         disputed=stages.is_disputed(tally.n_voices, n_contrary, policy),
         unproven=is_unproven(incident, policy),
         last_at=last_at,

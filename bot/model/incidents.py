@@ -62,6 +62,7 @@ class Decision(StrEnum):
     DISMISS = "dismiss"
     REVERSED = "reversed"
     UNDO = "undo"
+    COMPENSATED = "compensated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,7 @@ class Reason(StrEnum):
     MERGED = "merged"
     UNPROVEN = "unproven"
     ASKED = "asked"
+    LONE = "lone"
 
 
 @dataclass(frozen=True, slots=True)

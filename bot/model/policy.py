@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, get_type_hints
+from typing import Annotated, Final, get_type_hints
 
 from bot.model.incidents import Stage
 
@@ -18,6 +18,9 @@ class Rule:
     low: float = 0
     high: float = 0
 
+
+ATTENDED: Final = 3
+"""`lone_a_day` where there are moderators to tell."""
 
 # Where a number comes from stands in its sentence; "simulated" ones were set on the seeds to fit of `simulate`
 # (`bot.simulation.worlds.FIT_SEEDS`) in the base world, and tried in the others.
@@ -205,6 +208,12 @@ class Policy:
     ask_for: Annotated[
         timedelta, Rule("So long answers to a question are taken; then it says what came of it.", 1, 24 * 7)
     ] = timedelta(hours=24)
+    lone: Annotated[
+        float, Rule("Points from which on moderators hear of a report that is not enough to suspect.", -20, 50)
+    ] = -1.0
+    lone_a_day: Annotated[
+        int, Rule("Of so many such they hear in 24 hours, 0 of none; where moderators have a channel, of 3.", 0, 100)
+    ] = 0
     unproven_tasks: Annotated[int, Rule("Tasks from which on a batch is huge.", 1, 10_000_000)] = 1_000
     unproven_reward: Annotated[float, Rule("Reward up to which a task is taken for easy.", 0, 100)] = 0.10
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.platforms.links import Link
-from bot.platforms.profile import Platform, Platforms
+from bot.platforms.profile import Cue, Platform, Platforms
 
 LINK_WEIGHT = 5.0  # an address of the platform's own says it all but outright
 SOURCE_WEIGHT = 2.0  # people in one place talk about the others too
@@ -20,20 +22,46 @@ _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 def scores(text: str, platforms: Platforms, source: str | None = None, links: Iterable[Link] = ()) -> dict[str, float]:
     """How strongly `text` (title and body), its `source` (`kind:address`) and its `links` speak for each platform."""
-    exact = frozenset(_WORD.findall(text))
-    lower = text.lower()
-    folded = frozenset(_WORD.findall(lower))
-    linked = {link.platform for link in links}
+    linked, home, known = {link.platform for link in links}, _at_home(source, platforms), _cues(platforms)
+    found = {
+        platform.key: LINK_WEIGHT * (platform.key in linked) + SOURCE_WEIGHT * (platform.key in home)
+        for platform in platforms
+    }
+    exact, lower = frozenset(_WORD.findall(text)), text.lower()
+    words = [*known.exact & exact, *known.folded.intersection(map(str.lower, exact))]
+    phrases = [cue.text for cue in known.phrases if cue.text in (text if cue.exact else lower)]
+    for said in sorted([*words, *phrases]):  # in one order always: sums of fractions depend on it
+        for key, weight in known.weights[said]:
+            found[key] += weight
+    return found
 
-    def score(platform: Platform) -> float:
-        said = sum(
-            cue.weight
-            for cue in platform.cues
-            if cue.text in ((text if cue.exact else lower) if cue.phrase else (exact if cue.exact else folded))
-        )
-        return said + LINK_WEIGHT * (platform.key in linked) + SOURCE_WEIGHT * is_home(platform, source)
 
-    return {platform.key: score(platform) for platform in platforms}
+class _Cues(NamedTuple):
+    """The cues of all platforms: words as written and in small letters, phrases, and what each weighs for whom."""
+
+    exact: set[str]
+    folded: set[str]
+    phrases: list[Cue]
+    weights: dict[str, list[tuple[str, float]]]
+
+
+@lru_cache(maxsize=8)
+def _cues(platforms: Platforms) -> _Cues:
+    found = _Cues(set(), set(), [], {})
+    for platform in platforms:
+        for cue in platform.cues:
+            if cue.phrase and cue.text not in found.weights:
+                found.phrases.append(cue)
+            elif not cue.phrase:
+                (found.exact if cue.exact else found.folded).add(cue.text)
+            found.weights.setdefault(cue.text, []).append((platform.key, cue.weight))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _at_home(source: str | None, platforms: Platforms) -> frozenset[str]:
+    """The platforms whose workers meet at the source."""
+    return frozenset([platform.key for platform in platforms if is_home(platform, source)])
 
 
 def recognise(

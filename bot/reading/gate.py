@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import repeat
 
 from bot.reading.words import folded
 
@@ -36,8 +37,7 @@ class Gate:
         low = folded(text)
         if any(map(low.__contains__, SURE)):
             return True
-        weights = self.weights
-        return sum(map(weights.__getitem__, weights.keys() & _found(low))) >= self.threshold
+        return sum(map(self.weights.get, set(_found(low)), repeat(0.0))) >= self.threshold
 
 
 def words(text: str) -> frozenset[str]:

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 # What spaces part, but for the few that stand within a token: "$ 5", "3 / 4", "50 %". Tokens never go beyond it.
 _STRETCH = re.compile(r"\n|\S+(?:(?<=[$£€₹/\d]) (?=[\d/%])\S+)*")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
-REMEMBERED = 8_192  # stretches
+REMEMBERED = 4_096  # stretches
 _FOLD = {"’": "'", "‘": "'", "`": "'", "İ": "i", "“": '"', "”": '"'}
 _LONG = re.compile(r"([^\W\d])\1{2,64}")  # "alllll", "rejecteddd"
 
@@ -76,7 +76,8 @@ def tokens(text: str) -> list[Word]:
     found = list[Word]()
     for match in _STRETCH.finditer(text):
         stretch, at = match[0], match.start()
-        for said, low, start, end, kind in (_known if len(stretch) <= _LONGEST_KNOWN else _split)(stretch):
+        parts = _known(stretch) if len(stretch) <= _LONGEST_KNOWN else _split(stretch)
+        for said, low, start, end, kind in parts:
             # What Word(…) does, at half the price: a post has a hundred of them.
             found.append(tuple.__new__(Word, (said, low, at + start, at + end, kind, NO_TAGS)))
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 from bot.errors import UsageError
-from bot.model.policy import Policy
+from bot.model.policy import ATTENDED, Policy
 from bot.simulation.events import record_of
 from bot.simulation.figures import YearFigures, figures
 from bot.simulation.tables import lines, summary
@@ -70,6 +70,8 @@ def one_year(task: Task, seed: int) -> YearFigures:
     """One year of the task, whatever process it runs in."""
     made = year(world(task.world, task.structure), seed)
     policy = replace(task.policy, asks=True) if task.asking else task.policy
+    if task.moderators:
+        policy = replace(policy, lone_a_day=policy.lone_a_day or ATTENDED)
     return figures(made, policy, moderators=task.moderators, asking=task.asking, rivals=task.rivals)
 
 

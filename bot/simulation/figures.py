@@ -75,7 +75,13 @@ def figures(
         cautious=score(year, [(each.at, each.account) for each in told if each.public and each.stage in _SURE]),
         corroborated_true=true,
         corroborated_false=len(sure) - true,
-        shown=len({(each.account, each.at // (24 * 14)) for each in told if each.stage is not Stage.WATCHED}),
+        shown=len(
+            {
+                (each.account, each.at // (24 * 14))
+                for each in told
+                if each.stage is not Stage.WATCHED or each.reason is Reason.LONE
+            }
+        ),
         asked=len(asked),
         asked_in_vain=sum(year.affair(each.account, each.at) is None for each in asked),
         rivals={name: _swept(year, name) for name in RIVALS} if rivals else {},

@@ -48,7 +48,7 @@ class Audience:
         if told.reason is Reason.ASKED:
             if self.asking:
                 self._tap(told)
-        elif self.moderators and told.stage in (Stage.SUSPECTED, Stage.CORROBORATED):
+        elif self.moderators and (told.reason is Reason.LONE or told.stage in (Stage.SUSPECTED, Stage.CORROBORATED)):
             last = self.judged.get(told.account)
             if last is None or told.at - last > CAUSED_FOR:
                 self.judged[told.account] = told.at

@@ -79,6 +79,11 @@ class Guilds(Audit):
         found: datetime | None = self.value(last.where(alerts.c.reason == Reason.ASKED))
         return found
 
+    def count_alerts(self, guild_key: str, reason: Reason, since: datetime) -> int:
+        """How often a guild was told for that reason after `since`."""
+        theirs = (alerts.c.guild_key == guild_key, alerts.c.at > since, alerts.c.reason == reason)
+        return int(self.value(select(func.count()).select_from(alerts).where(*theirs)))
+
     def add_alert(self, alert: Alert, text: str, *, history: bool = False) -> int:
         """Store why something is told, and its words; `history`: it was found afterwards and is sent nowhere."""
         ours = {"alert_id", "text", "history"}

@@ -293,6 +293,7 @@ alerts = _table(
     words("text"),
     flag("history"),
     Index("ix_alerts_incident_id_guild_key", "incident_id", "guild_key"),
+    Index("ix_alerts_guild_key_at", "guild_key", "at"),
 )
 
 # `next_at` NULL: nothing to do. `leased_until` in the future: somebody is at it.

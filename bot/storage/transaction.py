@@ -27,8 +27,8 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
                 incidents_due incidents_of recent_incidents
     Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all
                 move_incident join_incidents keep_incident call_copy is_judged counted
-    Guilds      guilds find_guild save_guild drop_guild last_alert asked_at add_alert interaction notes note set_note
-                drop_note
+    Guilds      guilds find_guild save_guild drop_guild last_alert asked_at count_alerts add_alert interaction notes
+                note set_note drop_note
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt unbegin settle_delivery unsettle
                 suspend witness removed noted_since outbox deliveries_of find_delivery_by_message questions_about
                 questions_to_members asked_in call_off

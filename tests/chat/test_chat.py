@@ -355,7 +355,12 @@ async def test_buttons_work_after_a_restart(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("command", "decision"),
-    [("confirm", Decision.CONFIRM), ("dismiss", Decision.DISMISS), ("reversed", Decision.REVERSED)],
+    [
+        ("confirm", Decision.CONFIRM),
+        ("dismiss", Decision.DISMISS),
+        ("reversed", Decision.REVERSED),
+        ("compensated", Decision.COMPENSATED),
+    ],
 )
 async def test_moderators_can_type_what_they_could_press(town: Town, command: str, decision: Decision) -> None:
     known = await incident(town)

@@ -19,13 +19,14 @@ NOT_HERE = "Coverage-guided fuzzing (E2)."
 POINTS, PAIRS = "a death at every point", "a death during recovery"
 EXTRACTOR, PRODUCT, LISTINGS = "hostile posts read", "stories of 100 steps", "histories of a subreddit"
 REAL, WRITING, MUTATION = "minutes of the real program", "minutes of 200 transactions a second", "mutants of the code"
-DAYS = "simulated days"
+DAYS, DECIDING = "simulated days", "cases of the deciding rules"
 # What the promise asks for in all: 60 points and as many pairs for each of 200 seeds, and so on.
 WHOLE = {
     POINTS: 12_000,
     PAIRS: 12_000,
     DAYS: 1_000,
     EXTRACTOR: 10_000_000,
+    DECIDING: 1_000_000,
     PRODUCT: 20_000,
     LISTINGS: 20_000,
     WRITING: 30,

@@ -5,11 +5,11 @@ python3 dev.py soak --plan '{"seed": 3, …}'        one simulated day again, re
 python3 dev.py soak --hour [MINUTES [OUTAGE]]      an hour of the real program against loopback fakes (tests/soak.py)
 
 Of every seed: five days of 20 % errors and four of other trouble, a death at every named point, sixty deaths during
-recovery, 50,000 hostile posts for the reader, 100 stories of the whole product, 100 histories of a source and one
-mutant of the code; 200 seeds are the whole of it. Beside them, of every run: the real program in real time for up to
-two hours, and up to half an hour of writing. The last line is {"summary": {…}}; it ends with 1 if anything was lost,
-doubled or violated, or if a wrong protocol was not noticed. What it found goes to docs/reliability-report.md, written
-by nobody else: a row for each run.
+recovery, 50,000 hostile posts for the reader, 5,000 cases of the deciding rules, 100 stories of the whole product, 100
+histories of a source and one mutant of the code; 200 seeds are the whole of it. Beside them, of every run: the real
+program in real time for up to two hours, and up to half an hour of writing. The last line is {"summary": {…}}; it ends
+with 1 if anything was lost, doubled or violated, or if a wrong protocol was not noticed. What it found goes to
+docs/reliability-report.md, written by nobody else: a row for each run.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ import structlog
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.platforms import load as load_platforms
-from tests.harness import crash, days, warm
+from tests.harness import crash, days, deciding, warm
 from tests.harness.checker import Found
 from tests.harness.days import PROTOCOLS, Plan
 from tests.harness.report import (
+    DECIDING,
     EXTRACTOR,
     JOBS,
     LISTINGS,
@@ -75,6 +76,7 @@ CONTROL = Plan(
 CONTROL_SEEDS = 3
 DAYS, DOUBLE = 5, 60  # a seed
 HOSTILE, HISTORIES, STORIES, STEPS, MUTANTS = 50_000, 100, 100, 100, 1  # a seed
+DECIDED = 5_000  # cases a seed
 PARTS = 20  # so many pieces are hostile posts and stories done in, that a run ends in time
 LONGEST_HOUR, LONGEST_WRITING = 120.0, 30.0  # minutes
 SHORTEST_HOUR, SHORTEST_WRITING, LAST_READS = 0.75, 0.3, 8.0
@@ -107,7 +109,7 @@ def _of_seed(seed: int, *, sure: bool) -> Iterator[Unit]:
     """The work of one seed, its kinds mixed; `sure`: every point is met the first time that it is reached."""
     every = [*_days(seed), *_deaths(seed, sure=sure), Unit(LISTINGS, seed), Unit(MUTATION, seed)]
     for part in range(PARTS):
-        every += (Unit(EXTRACTOR, seed, part=part), Unit(PRODUCT, seed, part=part))
+        every += (Unit(kind, seed, part=part) for kind in (EXTRACTOR, DECIDING, PRODUCT))
     random.Random(f"mixed {seed}").shuffle(every)
     yield from every
 
@@ -150,6 +152,12 @@ def _read(unit: Unit) -> Came:
     platforms, count = load_platforms(), HOSTILE // PARTS
     posts = hostile.posts(unit.seed * PARTS + unit.part, count)
     found = Found(violations=[each for post in posts for each in hostile.wrong(post, platforms)])
+    return Came(unit, found, amount=count)
+
+
+def _decide(unit: Unit) -> Came:
+    count = DECIDED // PARTS
+    found = Found(violations=[*deciding.wrong(unit.seed * PARTS + unit.part, count)])
     return Came(unit, found, amount=count)
 
 
@@ -206,6 +214,7 @@ def _mutate(unit: Unit) -> Came:
 
 KINDS: dict[str, Callable[[Unit], Came]] = {
     EXTRACTOR: _read,
+    DECIDING: _decide,
     PRODUCT: _tell,
     LISTINGS: _poll,
     WRITING: _write,

@@ -24,7 +24,9 @@ from bot.simulation.worlds import BASE, REPORT_SEEDS, WORLDS
 YEARS = 20
 CASES = 1_000
 ATTENDED = replace(EARLY, name="early, told of every strong report", suspected_voices=1, suspected=-1.0)
-"""For a guild whose moderators answer: they also hear of what a single worker reports. Members do not."""
+"""For a guild whose moderators answer: what a single worker reports is called suspected. Members do not hear it."""
+UNTOLD = replace(EARLY, name="early, told of no lone report", lone=50.0)
+"""As it was before moderators heard of lone reports."""
 
 
 def main(arguments: list[str]) -> None:
@@ -37,6 +39,7 @@ def main(arguments: list[str]) -> None:
         return
     residuals()
     for more in (
+        replace(plain, moderators=True, rivals=False, policy=UNTOLD),
         replace(plain, moderators=True, rivals=False),
         replace(plain, moderators=True, rivals=False, policy=ATTENDED),
         replace(plain, asking=True, rivals=False),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from bot.model import Reason
 from bot.storage import open_store
 from tests.storage.build import DAY, MINUTE, NOW, Clock, add_incident, post
 
@@ -48,6 +49,7 @@ ASKED = {
     "card_of": lambda tx: tx.card_of(1, "discord:1"),
     "find_delivery_by_message": lambda tx: tx.find_delivery_by_message("discord:1", "m1"),
     "drop_texts": lambda tx: tx.drop_texts(NOW, 5, blind=("feed",), blind_before=NOW),
+    "count_alerts": lambda tx: tx.count_alerts("discord:1", Reason.LONE, NOW),
     "last_alert": lambda tx: tx.last_alert(1, "discord:1"),
 }
 

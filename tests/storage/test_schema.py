@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage import normal_url, open_store, sqlite
-from bot.storage.schema import HEAD, MIGRATIONS, bring_up, stored_revision
+from bot.storage.schema import HEAD, MIGRATIONS, _config, bring_up, stored_revision
 from bot.storage.tables import metadata
 from tests.storage.build import Clock
 
@@ -92,6 +94,34 @@ async def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
         assert await connection.run_sync(stored_revision) is None
     await engines.dispose()
     await (await open_store(str(path), clock=Clock())).close()
+
+
+async def test_a_database_from_before_keeps_its_rows_and_takes_the_new_words(tmp_path: Path) -> None:
+    engines = await sqlite.open_engines(make_url(normal_url(tmp_path / "watch.sqlite3")), exclusive=True)
+    assert engines.writer is not None
+    new = "INSERT INTO verdicts (at, decision, by, incident_id) VALUES (1, '{}', 'mo', 1)"
+    incident = (
+        "INSERT INTO incidents (rules_version, ref, opened_at, volume, again, stage, outcome, disputed, unproven, "
+        "score, why, n_voices, n_sites, n_contrary) "
+        "VALUES (1, 'AAA-AAA', 1, 0, 0, 'watched', 'open', 0, 0, 0, '[]', 0, 0, 0)"
+    )
+    async with engines.writer.begin() as connection:
+        await connection.run_sync(lambda base: command.upgrade(_config(base), "0004"))
+        await connection.execute(text(incident))
+        await connection.execute(text(new.format("confirm")))
+
+    async with engines.writer.begin() as connection:
+        await connection.run_sync(bring_up, "here")
+    async with engines.writer.begin() as connection:
+        await connection.execute(text(new.format("compensated")))
+        with pytest.raises(IntegrityError):
+            await connection.execute(text(new.format("nonsense")))
+        kept = (await connection.execute(text("SELECT decision FROM verdicts ORDER BY verdict_id"))).scalars().all()
+        sound = (await connection.execute(text("PRAGMA integrity_check"))).scalar()
+    await engines.dispose()
+
+    assert kept == ["confirm", "compensated"]
+    assert sound == "ok"
 
 
 LOADED = """

@@ -42,7 +42,7 @@ _MEASURE = re.compile(
 )
 _STRETCH = re.compile(r"\n|\S+")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
-REMEMBERED = 8_192  # stretches
+REMEMBERED = 4_096  # stretches
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
 
@@ -131,26 +131,20 @@ Form = tuple[str, int, frozenset[str], bool]  # of a word: in small letters, its
 
 
 class Lore(dict[str, tuple[int, frozenset[str]]]):
-    """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones.
-
-    `split` gives the pieces of a stretch between spaces, their places counted from its beginning.
-    """
+    """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones."""
 
     def __init__(self, known: dict[str, int]) -> None:
         self.known = known
         meanings = shipped().onward
         for word in known.keys() | meanings.keys():
             self[word] = rank_of(word, known), meanings[word].tags if word in meanings else NO_TAGS
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._split)
+        self.remembered = lru_cache(maxsize=REMEMBERED)(self.split)  # most of what people write was written before
 
     def __missing__(self, low: str) -> tuple[int, frozenset[str]]:
         return rank_of(low, self.known), NO_TAGS  # and not kept: there is no end of words
 
     def split(self, stretch: str) -> list[Piece]:
-        """The pieces of a stretch. Most of what people write was written before, and is remembered."""
-        return (self._remembered if len(stretch) <= _LONGEST_KNOWN else self._split)(stretch)
-
-    def _split(self, stretch: str) -> list[Piece]:
+        """The pieces of a stretch between spaces, their places counted from its beginning."""
         pieces, covered = list[Piece](), 0
         for match in _PIECE.finditer(stretch):
             kind, whole, (start, end) = match.lastgroup or "", match[0], match.span()
@@ -173,10 +167,11 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
     """The segments of a passage, in order; `lore` gives the ranks and meanings of words."""
-    pieces = list[Piece]()
+    pieces, known, split = list[Piece](), lore.remembered, lore.split
     for match in _STRETCH.finditer(text):
-        at = match.start()
-        for whole, low, start, end, kind, rank, tags, large in lore.split(match[0]):
+        stretch, at = match[0], match.start()
+        found = known(stretch) if len(stretch) <= _LONGEST_KNOWN else split(stretch)
+        for whole, low, start, end, kind, rank, tags, large in found:
             if kind != "line":
                 # What Piece(…) does, at half the price: a post has a hundred of them.
                 pieces.append(tuple.__new__(Piece, (whole, low, at + start, at + end, kind, rank, tags, large)))
