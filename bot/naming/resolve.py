@@ -79,7 +79,7 @@ def resolve(
 def asked_of(text: str, index: NameIndex) -> str:
     """The canonical form that was asked for. Unless somebody is called so: without what talk puts around a name.
 
-    "that quillmere lab" is "quillmere lab", "Dr Wren's" is "wren".
+    "that fennmoor lab" is "fennmoor lab", "Dr Wren's" is "wren".
     """
     asked = keys.bare(canonical(text))
     if index.named(asked):

@@ -15,6 +15,7 @@ _QUOTES = frozenset("\"'“”‘’*_~`[](")
 _ARTICLES = word_set("the a an this that these el la los las o os as um uma un una another new")
 _TOLD = word_set("rej reverse approve work neg ask mine all fear hypo workers contrary promise warn now most some")
 _SOURCES = frozenset(("before=by", "before=from", "before=por", "before=pelo", "before=pela"))
+_ANSWERS = frozenset(("reverse", "promise"))  # "X said they'll reverse them": who may say so gave the work
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
 _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"), (" and ", "and"), (" of ", "of"),
           ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
@@ -46,6 +47,8 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
         traits.add("in a line of capitals")
     if segment.shouted:
         traits.add("shouted")
+    if "slot:says" in around and any(_ANSWERS & piece.tags for piece in pieces[stop:]):
+        traits.add("answers for it")
     rejections = [piece.start for piece in pieces if "rej" in piece.tags]
     if rejections:
         traits.add("rejection behind" if rejections[-1] > pieces[first].start else "rejection before")
