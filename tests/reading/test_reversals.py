@@ -138,11 +138,12 @@ def test_how_far_a_reversal_has_come_is_what_its_features_weigh_together():
     assert Model({}).stage(["stage_promised"]) is None
 
 
-def test_a_reversal_that_no_phrase_of_the_lists_tells_has_a_stage():
-    post = Post(
-        source="forum:x", key="1", text="Update: Oakpine went back in and turned every single one of ours green."
-    )
+def test_what_is_read_as_a_reversal_has_the_stage_that_was_learnt_and_nothing_else_has():
+    post = Post(source="forum:x", key="1", text="Oakpine wrote about the rejections: they need till Tuesday")
+    stages = {"always": (0.0, 0.0, 1.0, 0.0)}
 
-    reading = read(post, load())
+    reversal = read(post, load(), None, Model({"always": (0.0, 0.0, 5.0, 0.0, 0.0)}, stages=stages))
+    mass = read(post, load(), None, Model({"always": (5.0, 0.0, 0.0, 0.0, 0.0)}, stages=stages))
 
-    assert (reading.kind, reading.facts.reversal) == (Kind.REVERSAL, Reversal.DONE)
+    assert (reversal.kind, reversal.facts.reversal) == (Kind.REVERSAL, Reversal.PROMISED)
+    assert (mass.kind, mass.facts.reversal) == (Kind.MASS, None)
