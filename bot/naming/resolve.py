@@ -70,8 +70,9 @@ def resolve(
         return Match(
             result=Result.UNKNOWN, probability=0.0, how="no such id" if mention.account_key else "no such name"
         )
-    # An id that nobody has speaks of somebody new.
-    alone = not mention.account_key and _begins_alone(asked, near[0][0], index, where)
+    if mention.account_key and near[0][0].like.get("cut"):  # an id that nobody has speaks of somebody new
+        return _match(Result.AMBIGUOUS if near[0][1] >= UNKNOWN_BELOW else Result.UNKNOWN, _how(near[0][0]), near)
+    alone = _begins_alone(asked, near[0][0], index, where)
     result, how = _decide(asked, near, strict=where in strict_on, alone=alone)
     return _match(result, how, near)
 
