@@ -7,10 +7,10 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from bot import cards
 from bot import commands as asked
 from bot.client import Client
 from bot.commands import Answer, Person
-from bot.model import Card
 from cogs import replies
 from cogs.buttons import Tapped, Undo
 from cogs.check import suggested
@@ -20,15 +20,6 @@ from cogs.guards import Ctx, Interaction, person_of
 log = structlog.stdlib.get_logger(__name__)
 
 TAKEN, NOT_TAKEN = "✅", "❔"
-PRIVATE = Card(
-    title="Taken. Next time use /report",
-    lines=("/report does the same and nobody sees that it was you. I say this once.",),
-)
-
-NOT_UNDERSTOOD = Card(
-    title="Not taken. Please use /report",
-    lines=("It says what is missing, and nobody sees that it was you. I say this once.",),
-)
 
 
 class Report(commands.Cog):
@@ -58,7 +49,7 @@ class Report(commands.Cog):
         answer = await asked.answer(ctx.bot.desk, person, f"report {line}")
         shown = await _sign(ctx, answer)
         if await _first_time(ctx.bot, person) or not shown:
-            await ctx.send(embed=embed(NOT_UNDERSTOOD if answer.report_key is None else PRIVATE))
+            await ctx.send(embed=embed(cards.quieter_way(taken=answer.report_key is not None)))
 
 
 async def _sign(ctx: Ctx, answer: Answer) -> bool:

@@ -142,6 +142,19 @@ def misused(usage: str, why: str) -> Card:
     return Card(title="Not understood", lines=(why, f"Type: {usage}"))
 
 
+def quieter_way(*, taken: bool) -> Card:
+    """Somebody reported before everybody, for the first time; `taken`: it was understood."""
+    if taken:
+        return Card(
+            title="Taken. Next time use /report",
+            lines=("/report does the same and nobody sees that it was you. I say this once.",),
+        )
+    return Card(
+        title="Not taken. Please use /report",
+        lines=("It says what is missing, and nobody sees that it was you. I say this once.",),
+    )
+
+
 def moderators_only() -> Card:
     """Somebody else gave a moderators' command."""
     return Card(title="Only moderators of this community can do that")
