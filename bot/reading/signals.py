@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.model import Reversal
 from bot.reading.clauses import Clause, Sentence
@@ -13,6 +14,10 @@ from bot.reading.words import Word, word_set
 _NEAR = 9  # words between a quantity and the rejection it measures
 _NEGATES = 5  # words that a "not" reaches
 _DECIDES = word_set("decided chose proceeded started began managed went had dared deigned is are seems seem appears")
+# "has the nerve to reject", "saw fit to": who says so tells what was done, and so does who tells what the requester
+# thinks of it, "finds it funny to reject".
+_BOLD = word_set("nerve audacity gall guts cheek heart decency kindness courtesy fit pleased kind enough")
+_JUDGES = word_set("thinks think thought finds find found feels felt considers considered deems deemed sees")
 _SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
 _CROWD_WORK = word_set(
     "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
@@ -290,8 +295,7 @@ def _presumes(atom: Atom) -> bool:
 
 
 def _mood(atom: Atom, before: list[Word]) -> None:
-    last = before[-1].low if before else ""
-    if "base" in atom.anchor.tags and last == "to" and not (len(before) > 1 and before[-2].low in _DECIDES):
+    if "base" in atom.anchor.tags and before and before[-1].low == "to" and not _did(before[:-1]):
         atom.give("hypothetical", before[-1], atom.anchor)
     general = next((w for w in before if "generic" in w.tags), None) or (
         atom.clause.find("generic") if "past" not in atom.anchor.tags else None
@@ -311,6 +315,16 @@ def _mood(atom: Atom, before: list[Word]) -> None:
         atom.give("not_about_work", elsewhere)
         if "far" in elsewhere.tags:
             atom.give("elsewhere", elsewhere)
+
+
+def _did(before: list[Word]) -> bool:
+    """Whether an infinitive after these words tells what was done: "decided to reject", "thinks it is fun to"."""
+    if not before or before[-1].low in _DECIDES | _BOLD:
+        return bool(before)
+    return any(
+        judge.low in _JUDGES and not ("mine" in by.tags or by.low == "you")
+        for by, judge in pairwise(before[-_NEGATES:])
+    )
 
 
 def _whose(atom: Atom) -> None:
