@@ -30,7 +30,8 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _ABBREVIATED = frozenset(
-    ("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co", "ltd", "corp", "annot")
+    ("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co", "ltd", "corp", "annot", "profa", "dra", "sra",
+     "behav", "econ", "proj")
 )
 _ENDS = frozenset(".!?;…")
 _DIGITS = "0123456789"

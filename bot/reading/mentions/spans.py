@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -15,6 +16,7 @@ _LONGEST_QUOTED = 4
 _CLAIMS = frozenset(("rej", "reverse", "approve", "neg", "ask", "mine", "all", "most", "workers", "contrary"))
 _LINKS = ("&", "and", "of")
 _OPENING, _CLOSING = "\"“'‘[", "\"”'’]"
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){1,4}")
 _MARKS = ":\"'“”‘’[(*"
 
 
@@ -39,11 +41,7 @@ def spans(segment: Segment) -> Iterator[Span]:
                 yield from _variants(segment, i, stop)
         elif piece.rank == RARE:
             stop = _rare(segment, i)
-            yield Span(i, stop, "rare")
-            if stop < len(pieces) and len(pieces[stop].text) == 1 and pieces[stop].low.isalpha():
-                yield Span(i, stop + 1, "with a letter")
-            if stop > i + 1:
-                yield from (Span(j, j + 1, "rare") for j in range(i, stop) if pieces[j].rank == RARE)
+            yield from _rarities(pieces, i, stop)
         i = stop
     yield from _announced(segment)
     if segment.plain:
@@ -155,12 +153,24 @@ def _rare(segment: Segment, i: int) -> int:
         if _alike(segment, piece) and not piece.tags & _CLAIMS and (piece.rank == RARE or piece.low in nouns):
             stop += 1
         elif piece.low in _LINKS and stop + 1 < len(pieces) and _alike(segment, pieces[stop + 1]):
-            if pieces[stop + 1].rank != RARE:
+            if pieces[stop + 1].rank != RARE and piece.low != "&":
                 break
             stop += 2
         else:
             break
     return stop
+
+
+def _rarities(pieces: list[Piece], i: int, stop: int) -> Iterator[Span]:
+    """A run of rare words, with the initials before it, with the letter behind it, and its parts."""
+    yield Span(i, stop, "rare")
+    if i and _INITIALS.fullmatch(pieces[i - 1].low):
+        yield Span(i - 1, stop, "with initials")
+    if stop < len(pieces) and len(pieces[stop].text) == 1 and pieces[stop].low.isalpha():
+        yield Span(i, stop + 1, "with a letter")
+    if stop > i + 1:
+        yield from (Span(j, j + 1, "rare") for j in range(i, stop) if pieces[j].rank == RARE)
+    yield from (Span(i, j, "rare, less") for j in range(i + 2, stop))
 
 
 def _alike(segment: Segment, piece: Piece) -> bool:
