@@ -90,7 +90,7 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
         spots = passages if above or linked or exports.shown else near_names(passages)
         named = namer.name(spots, above) if spots else Named()
         return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
-    platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports)
+    platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports) or _above(parent)
     named = namer.name(passages, above)
     lines = _lines(passages, named)
     _drop_weak(lines)
@@ -191,6 +191,11 @@ def _platform(own: str, post: Post, platforms: Platforms, links: tuple[Link, ...
         return shown
     found = recognise(own, platforms, post.source, links)
     return found.key if found else None
+
+
+def _above(parent: Parent | None) -> str | None:
+    """The platform that the post above speaks of: a thread stays with one."""
+    return parent.reading.platform if parent and parent.reading else None
 
 
 def _lines(passages: list[Passage], named: Named) -> list[Line]:

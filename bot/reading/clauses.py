@@ -10,7 +10,7 @@ from bot.reading.numbers import Count, counts
 from bot.reading.once import once
 from bot.reading.words import FRACTION, LINE, NO_TAGS, NUM, STOP, WORD, Word, word_set
 
-_ENDS = frozenset(".!?;…")
+_ENDS = frozenset(".!?;…।")
 _FIGURES = frozenset((NUM, FRACTION))
 _CLAUSE_STOPS = frozenset(",:()[]—–|•")
 _ABBREVIATED = word_set("mr mrs ms dr prof st inc ltd co corp vs approx dept univ etc")

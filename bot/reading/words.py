@@ -15,7 +15,7 @@ LINK_OPEN, LINK_CLOSE = "\ue000", "\ue001"
 
 _TOKEN = re.compile(
     r"""
-      (?P<word>[^\W\d_](?:\w|['’&](?=\w)){0,63})
+      (?P<word>[^\W\d_](?:[\w\u0900-\u0963]|['’&](?=\w)){0,63})  # Devanagari's vowel signs are no \w
     | (?P<line>\n)
     | (?P<link>\ue000\d{1,5}\ue001)
     | (?P<money>[$£€₹][ ]?\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?k?|[$£€₹]?\.\d{1,2}(?!\w))

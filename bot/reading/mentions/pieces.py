@@ -30,10 +30,31 @@ _PIECE = re.compile(
     re.VERBOSE,
 )
 _ABBREVIATED = frozenset(
-    ("dr", "prof", "mr", "mrs", "ms", "mt", "st", "dept", "univ", "wm", "inst", "co", "ltd", "corp", "annot", "profa", "dra", "sra",
-     "behav", "econ", "proj")
+    (
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "mt",
+        "st",
+        "dept",
+        "univ",
+        "wm",
+        "inst",
+        "co",
+        "ltd",
+        "corp",
+        "annot",
+        "profa",
+        "dra",
+        "sra",
+        "behav",
+        "econ",
+        "proj",
+    )
 )
-_ENDS = frozenset(".!?;…")
+_ENDS = frozenset(".!?;…।")
 _DIGITS = "0123456789"
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),
             ("ly", ""), ("er", ""), ("er", "e"), ("est", ""), ("y", ""))  # fmt: skip
