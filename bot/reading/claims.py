@@ -12,6 +12,7 @@ from bot.model import Claim, Facts, Kind, Mention, Origin, Reversal, Share
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.facts.reversals import told_with
+from bot.reading.facts.shares import part, together
 from bot.reading.facts.times import When, whens
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
@@ -69,7 +70,10 @@ class Line:
 
 @dataclass(slots=True)
 class Told:
-    """One claim, with what it was made of: `names` are the features that its probabilities come from, with words."""
+    """One claim, with what it was made of: `names` are the features that its probabilities come from, with words.
+
+    `together`: the wholes that are said in one breath with a part of them, "2 of my 300".
+    """
 
     claim: Claim
     atom: Atom
@@ -77,6 +81,7 @@ class Told:
     when: When | None
     first: bool = False
     core: frozenset[str] = frozenset()
+    together: frozenset[int] = frozenset()
 
     @property
     def asserted(self) -> bool:
@@ -205,7 +210,8 @@ def _told(
     if shown:
         names["shown_work"] = mention.text if mention else ""
     when = _when(lines, place, atom, posted_at)
-    facts = facts_of([a for _, a in placed], _around(lines, placed), when, posted_at)
+    around = _around(lines, placed)
+    facts = facts_of([a for _, a in placed], around, when, posted_at)
     names |= _stated(facts, sure=sure) | _taken_back(placed, atom, facts)
     if mention is None:
         names["about_nobody"] = ""
@@ -213,7 +219,7 @@ def _told(
         names["long_past"] = when.quote
     contrary = any(a.contrary for _, a in placed)
     claim = Claim(mention=mention, kind=Kind.OTHER, probability={}, facts=facts, contrary=contrary)
-    return Told(claim, atom, names, when)
+    return Told(claim, atom, names, when, together=together(around))
 
 
 def _stated(facts: Facts, *, sure: bool) -> dict[str, str]:
@@ -248,15 +254,25 @@ def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, fl
     if kind in (Kind.TALK, Kind.OTHER) and doubted:
         return Facts(reversal=told_with(facts.reversal, kind), happened_at=facts.happened_at)
     facts = replace(facts, reversal=told_with(facts.reversal, kind))
-    if kind is Kind.SINGLE and (facts.n_rejected or 0) >= MASS and probability[Kind.MASS] < _OPEN:
-        facts = replace(facts, n_rejected=None, share=None)  # a lifetime's work, and not what was rejected
-    if kind is Kind.SINGLE and facts.n_rejected is None and facts.share is None:
-        return replace(facts, n_rejected=1)
+    if kind is Kind.REVERSAL and facts.share is not Share.ALL:
+        facts = replace(facts, n_submitted=None, share=None)  # "half are back": a share of what had been rejected
+    if kind is Kind.SINGLE:
+        facts = _few(facts, told, probability)
     if kind is Kind.MASS and facts.n_rejected == 1:
         facts = replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
     if kind is Kind.MASS and facts.n_rejected is None and facts.share is None:
         return replace(facts, share=Share.ALL)  # "wiped my week": without a number, nothing else makes it a mass
     return facts
+
+
+def _few(facts: Facts, told: Told, probability: Mapping[Kind, float]) -> Facts:
+    """What is said of one or a few: who gives no number means one, and a whole is a lifetime's unless said of them."""
+    n = facts.n_rejected
+    if n is not None and n >= MASS and probability[Kind.MASS] < _OPEN:
+        n = None  # a lifetime's work, and not what was rejected
+    whole = facts.n_submitted if n is not None and facts.n_submitted in told.together else None
+    share = part(n, whole) if n is not None and whole is not None else None
+    return replace(facts, n_rejected=n or 1, n_submitted=whole, share=share)
 
 
 def _force(atom: Atom) -> tuple[bool, float]:

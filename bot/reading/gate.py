@@ -16,7 +16,20 @@ from bot.reading.words import folded
 
 THRESHOLD = "<threshold>"  # the row that holds it; no word of a post looks like that
 # Parts of words that let a post in whatever else it says: slips and endings that no list of words holds.
-SURE = ("rej", "regect", "r3j", "unapprov", "overturn", "rescind", "rechaz", "रिजेक्ट", "अस्वीक")
+SURE = (
+    "rej",
+    "regect",
+    "r3j",
+    "unapprov",
+    "overturn",
+    "rescind",
+    "rechaz",
+    "refus",
+    "not accepted",
+    "not approv",
+    "रिजेक्ट",
+    "अस्वीक",
+)
 # A number counts by how long it is: "00" is one of two digits.
 _WORD = re.compile(r"[\w'\u0900-\u0963]{1,64}|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _DIGIT = re.compile(r"\d")

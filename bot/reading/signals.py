@@ -23,12 +23,15 @@ _CROWD_WORK = word_set(
     "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
     "requester requesters researcher researchers"
 )
+_I = word_set("i we i've we've i'd ive")
+_BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of")
 _NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
 _ABOUT = word_set("about against of for on over to regarding any these more")
 _SOURCES = word_set("by from at with de do por alert warning ne")
 _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
-                   "now": "just_now", "hedge": "hedged", "reported": "told_by_others"}  # fmt: skip
+                   "now": "just_now", "hedge": "hedged", "reported": "told_by_others", "waiting": "still_waiting",
+                   "turnedaway": "turned_away"}  # fmt: skip
 
 
 _UNDOING = ("promise", "askrev", "reverse", "compensated")
@@ -334,6 +337,11 @@ def _whose(atom: Atom) -> None:
     agent = next((w for w in atom.clause.words if "requester" in w.tags and w.start < atom.anchor.start), None)
     if agent is not None:
         atom.give("by_requester", agent, atom.anchor)
+    writer = _writer(atom)
+    if writer is not None:
+        atom.give(
+            "by_the_writer" if "rej" in atom.anchor.tags and "soft" not in atom.anchor.tags else "own_doing", writer
+        )
     quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five",
                 "a_single_one",
                 "several_workers", "none_approved"}  # fmt: skip
@@ -341,6 +349,14 @@ def _whose(atom: Atom) -> None:
         return
     if ("mass" in atom.anchor.tags and not _happened(atom)) or not (quantity & atom.names.keys() or _got(atom)):
         atom.give("no_claim")
+
+
+def _writer(atom: Atom) -> Word | None:
+    """The "I" of "I declined most of them": whoever writes did it, a requester or one who sends work back."""
+    before = [word for word in atom.clause.words if word.start < atom.anchor.start]
+    while before and before[-1].low in _BETWEEN:
+        before.pop()
+    return before[-1] if before and before[-1].low in _I else None
 
 
 def _happened(atom: Atom) -> bool:

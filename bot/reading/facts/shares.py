@@ -41,6 +41,12 @@ def share_of(found: list[Count], told: Tally, rejected: int | None, worded: Shar
     return counted if counted is not None or rejected == 1 else worded
 
 
+def together(around: list[Sentence]) -> frozenset[int]:
+    """The wholes that are said in one breath with how many of them were rejected or approved: "2 of my 300"."""
+    counts = (count for sentence in around for count in sentence.counts)
+    return frozenset(c.of for c in counts if c.of and c.role in (Role.REJECTED, Role.APPROVED))
+
+
 def part(n: int, whole: int) -> Share:
     """What `n` of `whole` are: all, most (more than half) or some."""
     return Share.ALL if n >= whole else Share.MOST if 2 * n > whole else Share.SOME
@@ -61,9 +67,7 @@ def _counted(found: list[Count], rejected: int | None, submitted: int | None) ->
         approved and not any(approved)
     ):
         return Share.ALL
-    if not approved:
-        return None
-    return Share.MOST if max(approved) < rejected else Share.SOME
+    return Share.MOST if approved and max(approved) < rejected else None  # more: a lifetime's, most often
 
 
 def worded(around: list[Sentence]) -> Share | None:

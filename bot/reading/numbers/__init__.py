@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from bot.reading.numbers.nocounts import Figure, no_count
 from bot.reading.numbers.roles import FILLERS, TOLD, Role, judged, role_of, said
@@ -48,6 +49,8 @@ BUT = word_set("but except bar save besides excepting apart minus menos exceto e
 _PERCENT = frozenset(("percent", "pct", "prozent"))
 _CLOSES = frozenset(',)!:"”»')  # behind a name with a number: "Studio 54,"
 _LATEST = word_set("last first latest past next")  # "3 out of my last 4"
+_WHICH = word_set("that which who he she they de que ki")  # begins a clause about a number: "the 118 that they refused"
+_CLAUSE = 8  # words in which that clause comes to its verb
 _SCORE = 10  # "4/5", "9/10" are ratings, unless what they count stands right behind
 
 
@@ -222,9 +225,13 @@ def _parts(words: list[Word], part: Figure, whole: Figure) -> bool:
 
 
 def _rejections(words: list[Word], figure: Figure) -> bool:
-    """ "of the 48 rejections": the number is not the whole of something else."""
+    """ "of the 48 rejections", "of the 48 that they refused": the number is not the whole of something else."""
     ahead = words[figure.last + 1 : figure.last + 2]
-    return bool(ahead) and said(ahead[0]) in (Role.REJECTED, Role.APPROVED) and "noun" in ahead[0].tags
+    if ahead and said(ahead[0]) in (Role.REJECTED, Role.APPROVED) and "noun" in ahead[0].tags:
+        return True
+    near = list(takewhile(lambda word: word.kind != STOP, words[figure.last + 1 : figure.last + _CLAUSE]))
+    whose = any(word.low in _WHICH or "requester" in word.tags for word in near[:2])
+    return whose and any(said(word) is Role.REJECTED and "past" in word.tags for word in near)
 
 
 def _is_no(words: list[Word], i: int) -> bool:
