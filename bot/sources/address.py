@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
@@ -53,6 +54,20 @@ def checked_url(url: str, *, allow_private: bool = True) -> str:
     if not allow_private and port not in _WEB_PORTS:
         raise SettingsError(f"{parts.hostname}: only the ports 80 and 443 of a web server are read, not {port}.")
     return url
+
+
+def leads_inside(host: str) -> bool:
+    """Whether a host is an address that is not public, in any spelling that a system takes. Asks no name server.
+
+    Where names lead is seen, and refused, when they are connected to (`Http`).
+    """
+    if host.rstrip(".").split(".")[-1] == "localhost":
+        return True
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return False
+    return not all(is_public(ipaddress.ip_address(str(at[4][0]).partition("%")[0])) for at in found)
 
 
 def is_public(ip: Address) -> bool:
