@@ -255,7 +255,7 @@ def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, fl
         return Facts(reversal=told_with(facts.reversal, kind), happened_at=facts.happened_at)
     facts = replace(facts, reversal=told_with(facts.reversal, kind))
     if kind is Kind.REVERSAL and facts.share is not Share.ALL:
-        facts = replace(facts, n_submitted=None, share=None)  # "half are back": a share of what had been rejected
+        facts = replace(facts, share=None)  # "half are back": a share of what had been rejected
     if kind is Kind.SINGLE:
         facts = _few(facts, told, probability)
     if kind is Kind.MASS and facts.n_rejected == 1:

@@ -288,15 +288,16 @@ def test_an_unknown_part_is_a_usage_error(folder, monkeypatch, capsys) -> None:
 # --- the gate, asked by itself
 
 
-STRICT = Model({}, Gate({"refused": 1.0, "boat": -1.0}, 0.5))
+STRICT = Model({}, Gate({"tossed": 1.0, "boat": -1.0}, 0.5))
 
 
 @pytest.mark.parametrize(
     ("text", "passes"),
     [
         ("They rejected all of it.", True),
-        ("All of it was refused.", True),
-        ("Refused on the boat.", False),
+        ("All of it was tossed.", True),
+        ("Tossed on the boat.", False),
+        ("Refused on the boat.", True),
         ("Nice weather for the boat trip.", False),
     ],
 )

@@ -72,17 +72,27 @@ STATED = Facts(n_rejected=4, share=Share.ALL)
     ("kind", "given", "left"),
     [
         (Kind.SINGLE, Facts(), Facts(n_rejected=1)),
-        (Kind.SINGLE, Facts(share=Share.SOME), Facts(share=Share.SOME)),
+        (Kind.SINGLE, Facts(share=Share.SOME), Facts(n_rejected=1)),
+        (Kind.SINGLE, Facts(n_rejected=2, n_submitted=900, share=Share.SOME), Facts(n_rejected=2)),
+        (Kind.REVERSAL, Facts(n_rejected=40, share=Share.SOME), Facts(n_rejected=40)),
         (Kind.MASS, Facts(), Facts(share=Share.ALL)),
         (Kind.MASS, Facts(n_rejected=1), Facts(share=Share.ALL)),
         (Kind.MASS, Facts(n_rejected=60), Facts(n_rejected=60)),
         (Kind.REVERSAL, Facts(), Facts()),
-        (Kind.SINGLE, replace(STATED, reversal=Reversal.ASKED), STATED),
+        (Kind.SINGLE, replace(STATED, reversal=Reversal.ASKED), Facts(n_rejected=4)),
         (Kind.SINGLE, Facts(n_rejected=4_212, share=Share.ALL), Facts(n_rejected=1)),  # a lifetime's work
     ],
 )
 def test_a_kind_says_what_goes_without_saying(kind: Kind, given: Facts, left: Facts):
     assert _fitting(given, kind, told("Oakpine rejected 12"), CERTAIN | {kind: 1.0}) == left
+
+
+def test_a_whole_that_stands_beside_its_part_stays_with_a_few():
+    said = Facts(n_rejected=2, n_submitted=30, share=Share.SOME)
+
+    left = _fitting(said, Kind.SINGLE, replace(told("2 rejected"), together=frozenset((30,))), CERTAIN)
+
+    assert left == said
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,11 @@ class Namer:
     def _take(self, post: _Gathered, passage: Passage, segment: Segment, span: Span) -> None:
         text = written(segment, span, passage.text)
         behind = segment.pieces[span.stop].text if span.stop < len(segment.pieces) else ""
-        if len(text) < 2 or (("'" in text or "’" in text) and _is_work(text, behind)):
+        if len(text) < 2:
             return
         traits = place_traits(segment, span, text)
+        if ("'" in text or "’" in text) and _is_work(text, behind):
+            traits.add("somebody's work")
         account = self._account(text)
         if account and (_owned(segment, span) or not traits & _SAID_OF_REQUESTERS):
             return  # a bare id may be a worker's own
