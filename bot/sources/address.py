@@ -21,7 +21,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # `is_global` calls these global although they lead to any IPv4 address at all, private ones included: 6to4 (RFC 3056)
 # and its relay (RFC 7526). The other such prefixes (NAT64, IPv4-compatible, IPv4-translated) are reserved ones.
-_TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("192.88.99.0/24"))
+# And IETF protocol assignments (RFC 6890), of which Python before 3.11.10 knows a part.
+_INSIDE = tuple(map(ipaddress.ip_network, ("2002::/16", "192.88.99.0/24", "192.0.0.0/24")))
 
 
 def subreddits(address: str) -> tuple[str, ...]:
@@ -76,4 +77,4 @@ def is_public(ip: Address) -> bool:
         return is_public(ip.ipv4_mapped)
     if ip.is_multicast or ip.is_reserved or not ip.is_global:
         return False
-    return not any(ip in net for net in _TUNNELS)
+    return not any(ip in net for net in _INSIDE)
