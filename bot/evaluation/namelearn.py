@@ -28,6 +28,7 @@ from bot.reading.text import Passage, take_apart
 
 # Weights that are drawn towards these instead of zero: what needs no corpus to be known, and is rare in ours.
 BEFOREHAND = {"export": 4.0, "link": 3.0, "slot:caller": 1.5, "rejected by": 1.5, "answers for it": 1.5,
+              "new work of somebody": -1.5,
               "parent names it in full": 1.5, "initials of the parent's": 2.0}  # fmt: skip
 LEAST = 3  # posts in which a trait must occur to be learnt from
 PULL, PULL_OF_WORDS = 0.6, 2.0  # towards zero; the second for traits that are single words, times the first

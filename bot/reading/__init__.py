@@ -14,6 +14,7 @@ from typing import Self
 from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
 from bot.platforms.recognise import is_home
+from bot.reading.atoms import Atom
 from bot.reading.claims import UNASSERTED, Line, Told, tell
 from bot.reading.clauses import Sentence, sentences
 from bot.reading.exports import Exports, cut, from_headline
@@ -23,7 +24,7 @@ from bot.reading.mentions import Named, Namer
 from bot.reading.numbers import Role
 from bot.reading.score import Model
 from bot.reading.score import shipped as learnt
-from bot.reading.signals import Atom, atoms
+from bot.reading.signals import atoms
 from bot.reading.text import MOST_READ, Body, Passage, take_apart
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word
 

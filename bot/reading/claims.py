@@ -9,6 +9,7 @@ from itertools import islice
 from operator import add
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Reversal, Share
+from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.facts.reversals import told_with
@@ -17,7 +18,6 @@ from bot.reading.facts.times import When, whens
 from bot.reading.grams import grams
 from bot.reading.mentions import Candidate
 from bot.reading.score import BIAS, Model, between, chances
-from bot.reading.signals import Atom
 from bot.reading.words import folded
 
 _OPEN = 0.25  # a chance of *mass* that is worth a large number

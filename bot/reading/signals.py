@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
 
 from bot.model import Reversal
+from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
+from bot.reading.moods import modality
 from bot.reading.numbers import Count, Role
 from bot.reading.words import Word, word_set
 
 _NEAR = 9  # words between a quantity and the rejection it measures
-_NEGATES = 5  # words that a "not" reaches
-_DECIDES = word_set("decided chose proceeded started began managed went had dared deigned is are seems seem appears")
-# "has the nerve to reject", "saw fit to": who says so tells what was done, and so does who tells what the requester
-# thinks of it, "finds it funny to reject".
-_BOLD = word_set("nerve audacity gall guts cheek heart decency kindness courtesy fit pleased kind enough")
-_JUDGES = word_set("thinks think thought finds find found feels felt considers considered deems deemed sees")
 _SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
-_CROWD_WORK = word_set(
-    "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
-    "requester requesters researcher researchers"
-)
 _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of")
-_NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
 _ABOUT = word_set("about against of for on over to regarding any these more")
 _SOURCES = word_set("by from at with de do por alert warning ne")
 _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
@@ -37,31 +26,6 @@ _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "ide
 _UNDOING = ("promise", "askrev", "reverse", "compensated")
 _TURNED_ON = frozenset(("contrary", "rej", "rate", *_UNDOING))  # what a clause may turn on
 _TELLING = _TURNED_ON | {"verdict", "approve", "taken"}  # a sentence without any of these states nothing
-CLAIMS = frozenset(("start_rejection", "start_verdict"))
-
-
-@dataclass(slots=True)
-class Atom:
-    """One clause's statement: what it is about, which signals it gives, with the words, and the counts beside it."""
-
-    sentence: Sentence
-    clause: Clause
-    anchor: Word
-    start: str
-    names: dict[str, str] = field(default_factory=dict)
-    counts: tuple[Count, ...] = ()
-    reversal: Reversal | None = None
-    contrary: bool = False
-
-    @property
-    def claims(self) -> bool:
-        """Whether it says that work was rejected, in whichever words."""
-        return self.start in CLAIMS
-
-    def give(self, name: str, *words: Word) -> None:
-        """Adds a signal with the words from the first to the last of `words`."""
-        spot = words or (self.anchor,)
-        self.names.setdefault(name, self.sentence.quote(spot[0], spot[-1]))
 
 
 def atoms(sentence: Sentence) -> list[Atom]:
@@ -131,7 +95,7 @@ def _rejection(clause: Clause) -> Word | None:
 
 def _contrary(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
     atom = Atom(sentence, clause, anchor, "start_contrary", counts=found)
-    _modality(atom)
+    modality(atom)
     atom.contrary = not {"asked", "feared", "hypothetical"} & atom.names.keys()
     return atom
 
@@ -150,7 +114,7 @@ def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
                 if count.of - count.n >= 5
                 else "under_five"
             )
-            _modality(atom)
+            modality(atom)
             _whose(atom)
             yield atom
 
@@ -174,7 +138,7 @@ def _rejected(
     if "soft" in anchor.tags:
         atom.give("soft_word")
     _how_much(atom)
-    _modality(atom)
+    modality(atom)
     for tag, name in _SIGNALS_OF_TAG.items():
         word = sentence.find(tag)
         if word is not None:
@@ -268,68 +232,6 @@ def _tier(atom: Atom, count: Count) -> None:
     atom.give("ten_or_more" if count.n >= 10 else "five_to_nine" if count.n >= 5 else "under_five", count.word)
 
 
-def _modality(atom: Atom) -> None:
-    words = atom.clause.words
-    at = next((i for i, w in enumerate(words) if w.start == atom.anchor.start), len(words))
-    before = words[:at]
-    negation = next((w for w in before[-_NEGATES:] if "neg" in w.tags), None) or next(
-        (w for w in before if w.low in _NOBODY), None
-    )
-    denial = atom.sentence.find("deny")
-    if negation is not None:
-        atom.give("negated", negation, atom.anchor)
-    elif denial is not None:
-        atom.give("negated", denial)
-    if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words) and not _presumes(atom):
-        atom.give("asked", next((w for w in words if "ask" in w.tags), atom.anchor))
-    for tag, name in (("fear", "feared"), ("hypo", "hypothetical")):
-        word = next((w for w in before if tag in w.tags), None)
-        if word is not None:
-            atom.give(name, word, atom.anchor)
-    _mood(atom, before)
-
-
-def _presumes(atom: Atom) -> bool:
-    """ "Anyone else get 20 rejections?": whoever asks with a number has got them."""
-    others = next((w for w in atom.sentence.words if "ask" in w.tags), None)
-    if others is None or not others.low.endswith(" else"):
-        return False
-    return any(c.role is Role.REJECTED and c.n >= 5 and not c.percent for c in atom.counts)
-
-
-def _mood(atom: Atom, before: list[Word]) -> None:
-    if "base" in atom.anchor.tags and before and before[-1].low == "to" and not _did(before[:-1]):
-        atom.give("hypothetical", before[-1], atom.anchor)
-    general = next((w for w in before if "generic" in w.tags), None) or (
-        atom.clause.find("generic") if "past" not in atom.anchor.tags else None
-    )
-    if general is not None and not ("mass" in atom.anchor.tags and "base" not in atom.anchor.tags):
-        atom.give("in_general", general)
-    joke = atom.sentence.find("joke")
-    if joke is not None:
-        atom.give("joking", joke)
-    elsewhere = atom.sentence.find("offtopic")
-    crowd = any(w.low in _CROWD_WORK for w in atom.sentence.words)
-    if elsewhere is not None and not (
-        crowd
-        if "far" in elsewhere.tags
-        else atom.sentence.has("work") or {"all_of_it", "mass_words", "ten_or_more"} & atom.names.keys()
-    ):
-        atom.give("not_about_work", elsewhere)
-        if "far" in elsewhere.tags:
-            atom.give("elsewhere", elsewhere)
-
-
-def _did(before: list[Word]) -> bool:
-    """Whether an infinitive after these words tells what was done: "decided to reject", "thinks it is fun to"."""
-    if not before or before[-1].low in _DECIDES | _BOLD:
-        return bool(before)
-    return any(
-        judge.low in _JUDGES and not ("mine" in by.tags or by.low == "you")
-        for by, judge in pairwise(before[-_NEGATES:])
-    )
-
-
 def _whose(atom: Atom) -> None:
     mine = atom.sentence.find("mine")
     if mine is not None:
@@ -383,7 +285,7 @@ def _got(atom: Atom) -> bool:
 
 def _reversed(sentence: Sentence, clause: Clause, anchor: Word, found: tuple[Count, ...]) -> Atom:
     atom = Atom(sentence, clause, anchor, "start_reversal", counts=found)
-    _modality(atom)
+    modality(atom)
     part = next((c.word for c in found if c.role is Role.REVERSED and c.of and c.n < c.of), None)
     partly = part or sentence.find("some") or sentence.find("most")
     if any(c.role is Role.REVERSED and c.n == 0 for c in found):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.model import Amount, Facts, Reversal, Share
+from bot.reading.atoms import Atom
 from bot.reading.clauses import Sentence
 from bot.reading.facts.causes import cause_of
 from bot.reading.facts.records import without_records
@@ -18,7 +19,6 @@ from bot.reading.facts.tally import tally
 from bot.reading.facts.times import When
 from bot.reading.numbers import Count
 from bot.reading.numbers.roles import Role
-from bot.reading.signals import Atom
 from bot.reading.words import MONEY, Word, word_set
 
 _CURRENCIES = {"$": "USD", "£": "GBP", "€": "EUR", "₹": "INR"}

@@ -16,6 +16,7 @@ _ARTICLES = word_set("the a an this that these el la los las o os as um uma un u
 _TOLD = word_set("rej reverse approve work neg ask mine all fear hypo workers contrary promise warn now most some")
 _SOURCES = frozenset(("before=by", "before=from", "before=por", "before=pelo", "before=pela"))
 _ANSWERS = frozenset(("reverse", "promise"))  # "X said they'll reverse them": who may say so gave the work
+_NEWS = ("new", "another", "more")
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
 _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"), (" and ", "and"), (" of ", "of"),
           ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
@@ -43,6 +44,8 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
     traits |= around
     if any(trait[:5] == "slot:" for trait in around) or "possessive" in around:
         traits.add("slot for " + made)
+    if len(words) > 1 and words[0].low in _NEWS and "slot:theirs" in around:
+        traits.add("new work of somebody")  # "New Example study is up": of Example
     if segment.titled:
         traits.add("in a line of capitals")
     if segment.shouted:

@@ -1,0 +1,84 @@
+"""Whether a statement tells a fact: what is denied, asked, feared, supposed, joked or said of something else."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from bot.reading.atoms import Atom
+from bot.reading.numbers import Role
+from bot.reading.words import Word, word_set
+
+_NEGATES = 5  # words that a "not" reaches
+_DECIDES = word_set("decided chose proceeded started began managed went had dared deigned is are seems seem appears")
+# "has the nerve to reject", "saw fit to": who says so tells what was done, and so does who tells what the requester
+# thinks of it, "finds it funny to reject".
+_BOLD = word_set("nerve audacity gall guts cheek heart decency kindness courtesy fit pleased kind enough")
+_JUDGES = word_set("thinks think thought finds find found feels felt considers considered deems deemed sees")
+_CROWD_WORK = word_set(
+    "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
+    "requester requesters researcher researchers"
+)
+_NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
+
+
+def modality(atom: Atom) -> None:
+    """Adds whether what a statement says is denied, asked, feared, supposed, said in general or of something else."""
+    words = atom.clause.words
+    at = next((i for i, w in enumerate(words) if w.start == atom.anchor.start), len(words))
+    before = words[:at]
+    negation = next((w for w in before[-_NEGATES:] if "neg" in w.tags), None) or next(
+        (w for w in before if w.low in _NOBODY), None
+    )
+    denial = atom.sentence.find("deny")
+    if negation is not None:
+        atom.give("negated", negation, atom.anchor)
+    elif denial is not None:
+        atom.give("negated", denial)
+    if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words) and not _presumes(atom):
+        atom.give("asked", next((w for w in words if "ask" in w.tags), atom.anchor))
+    for tag, name in (("fear", "feared"), ("hypo", "hypothetical")):
+        word = next((w for w in before if tag in w.tags), None)
+        if word is not None:
+            atom.give(name, word, atom.anchor)
+    _mood(atom, before)
+
+
+def _presumes(atom: Atom) -> bool:
+    """ "Anyone else get 20 rejections?": whoever asks with a number has got them."""
+    others = next((w for w in atom.sentence.words if "ask" in w.tags), None)
+    if others is None or not others.low.endswith(" else"):
+        return False
+    return any(c.role is Role.REJECTED and c.n >= 5 and not c.percent for c in atom.counts)
+
+
+def _mood(atom: Atom, before: list[Word]) -> None:
+    if "base" in atom.anchor.tags and before and before[-1].low == "to" and not _did(before[:-1]):
+        atom.give("hypothetical", before[-1], atom.anchor)
+    general = next((w for w in before if "generic" in w.tags), None) or (
+        atom.clause.find("generic") if "past" not in atom.anchor.tags else None
+    )
+    if general is not None and not ("mass" in atom.anchor.tags and "base" not in atom.anchor.tags):
+        atom.give("in_general", general)
+    joke = atom.sentence.find("joke")
+    if joke is not None:
+        atom.give("joking", joke)
+    elsewhere = atom.sentence.find("offtopic")
+    crowd = any(w.low in _CROWD_WORK for w in atom.sentence.words)
+    if elsewhere is not None and not (
+        crowd
+        if "far" in elsewhere.tags
+        else atom.sentence.has("work") or {"all_of_it", "mass_words", "ten_or_more"} & atom.names.keys()
+    ):
+        atom.give("not_about_work", elsewhere)
+        if "far" in elsewhere.tags:
+            atom.give("elsewhere", elsewhere)
+
+
+def _did(before: list[Word]) -> bool:
+    """Whether an infinitive after these words tells what was done: "decided to reject", "thinks it is fun to"."""
+    if not before or before[-1].low in _DECIDES | _BOLD:
+        return bool(before)
+    return any(
+        judge.low in _JUDGES and not ("mine" in by.tags or by.low == "you")
+        for by, judge in pairwise(before[-_NEGATES:])
+    )
