@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.model import Report, Voice
+from bot.model import Report, Share, Voice
 from bot.model.policy import Policy
 
 
@@ -26,6 +26,14 @@ ANSWER: Final = "question"
 def is_answer(report: Report) -> bool:
     """Whether somebody tapped it when asked, instead of writing it unasked."""
     return (report.source or "").partition(":")[0] == ANSWER
+
+
+def is_claim(report: Report) -> bool:
+    """Whether its writer reports a mass rejection. Who was asked and tapped that some was rejected does not.
+
+    Honest requesters reject some (CloudResearch), and whoever is asked answers: that is evidence, and no second worker.
+    """
+    return not (is_answer(report) and report.facts.share is Share.SOME)
 
 
 def is_fresh(voice: Voice, policy: Policy) -> bool:

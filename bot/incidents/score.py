@@ -39,7 +39,10 @@ class Step:
 
 @dataclass(slots=True)
 class Tally:
-    """The evidence of one incident, taken in by date. `credits` are what the voices count."""
+    """The evidence of one incident, taken in by date.
+
+    `credits` are what the voices count, `claiming` those who report a mass rejection by themselves (`trust.is_claim`).
+    """
 
     incident: Incident
     policy: Policy
@@ -48,6 +51,7 @@ class Tally:
     constant: float = 0.0
     peak: float = 0.0
     said: dict[str, tuple[float, datetime]] = field(default_factory=dict)
+    claiming: set[str] = field(default_factory=set)
     against: dict[str, float] = field(default_factory=dict)
     against_sum: float = 0.0
     heads: Heads = field(init=False)
@@ -102,10 +106,13 @@ class Tally:
         self.sites.let_pass(report.at)
         denied = self.against.pop(key, None)
         self.against_sum -= denied or 0.0
-        if denied is not None or key not in self.said:
-            self.heads.come(credit.site)
         each = worth(report, self.discount, self.policy)
         value = credit.weight * each.points
+        was_head = key in self.claiming and denied is None
+        if trust.is_claim(report):
+            self.claiming.add(key)
+        if key in self.claiming and not was_head:
+            self.heads.come(credit.site)
         self.chain.add(report.at, key, value, self.policy)
         self.parts.hear(key, each, credit.weight, report.at)
         before = self._value(key, report.at)
@@ -119,7 +126,7 @@ class Tally:
 
     def _hear_contrary(self, report: Report) -> None:
         key = report.voice.key
-        if key in self.said and key not in self.against:
+        if key in self.claiming and key not in self.against:
             self.heads.leave(self.credits[key].site)
         points = self.policy.answer_contrary if trust.is_answer(report) else self.policy.contrary
         self.against_sum += points * self._weight(report) - self.against.get(key, 0.0)
@@ -144,6 +151,7 @@ class Tally:
 def _surroundings(incident: Incident, policy: Policy) -> tuple[Term, ...]:
     return (
         Term("prior", policy.prior),
+        Term("spoken_of", policy.spoken_of if incident.volume > 0 or incident.praise > 0 else 0.0),
         Term("again", policy.again if incident.again else 0.0),
         Term("unproven_batch", policy.unproven if is_unproven(incident, policy) else 0.0),
     )
