@@ -11,6 +11,7 @@ python3 dev.py bench [ARGS]      benchmarks with their baselines; figures for do
 python3 dev.py learn naming      learn the weights of naming again and write bot/naming/weights.toml
 python3 dev.py soak --seeds A:B [--minutes M]  simulated days and real deaths for these seeds; figures for
                                  docs/reliability-report.md; `soak --hour` runs the real program for an hour
+python3 dev.py fuzz [--minutes M]  coverage-guided fuzzing of all that reads strangers' bytes (Linux on x86-64)
 python3 dev.py format            ruff, writing
 python3 dev.py lock              resolve requirements.lock again from pyproject.toml
 python3 dev.py setup             make .venv and nothing else
@@ -163,7 +164,7 @@ def main(arguments: list[str]) -> None:
     if name in ("help", "-h", "--help"):
         print(__doc__)
         return
-    commands = ("demo", "run", "test", "bench", "learn", "soak", "format", "lock", "setup")
+    commands = ("demo", "run", "test", "bench", "learn", "soak", "fuzz", "format", "lock", "setup")
     if name not in commands:
         fail(f"there is no command '{name}'; there are {', '.join(commands)}.")
     set_up()
@@ -181,9 +182,9 @@ def main(arguments: list[str]) -> None:
         become([str(BIN / "ruff"), "format", str(ROOT)])
     elif name == "learn":
         learn(rest)
-    elif name in ("bench", "soak"):
+    elif name in ("bench", "soak", "fuzz"):
         os.chdir(ROOT)
-        hour = name == "bench" or "--hour" in rest
+        hour = name != "soak" or "--hour" in rest
         module = f"tests.{name}" if hour else "tests.harness.soak"
         become([str(PYTHON), "-m", module, *(word for word in rest if word != "--hour")])
 

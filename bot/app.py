@@ -209,7 +209,8 @@ async def _add_sources(store: Store, settings: Settings) -> None:
     """Poll what the settings name, and nothing else. A wrong one stops the start: an error must not look like peace."""
     from bot.sources import KINDS, normal_source
 
-    sources = _merged([normal_source(source) for source in settings.sources], apart=settings.reddit_login is not None)
+    named = [normal_source(source, allow_private=settings.allow_private_addresses) for source in settings.sources]
+    sources = _merged(named, apart=settings.reddit_login is not None)
 
     def change(tx: Transaction) -> None:
         for watch in tx.sources():

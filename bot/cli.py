@@ -110,7 +110,11 @@ def replay(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Take archives in as history: it counts in `check`, and no channel is told."""
+    """Take archives in as history: it counts in `check`, and no channel is told.
+
+    Lines that cannot be used are counted, and the first of them named on stderr; all others count. Then the exit code
+    is 1.
+    """
     from bot.history import run
 
     _finish(run(files, data=data, as_json=json))

@@ -56,9 +56,13 @@ def _settings(settings: config.Settings) -> Iterable[Finding]:
     if not settings.sources:
         yield Finding("No sources are set: only watched Discord channels and reports are read (key sources).")
     for source in settings.sources:
-        yield _said(lambda source=source: f"Source {normal_source(source)}.")  # type: ignore[misc]
+        yield _source(source, settings)
     if settings.reddit_login is None and any(source.startswith("reddit:") for source in settings.sources):
         yield Finding("No Reddit credentials: subreddits are read through their public feeds, at a slower pace.")
+
+
+def _source(told: str, settings: config.Settings) -> Finding:
+    return _said(lambda: f"Source {normal_source(told, allow_private=settings.allow_private_addresses)}.")
 
 
 def _said(look: Callable[[], str]) -> Finding:

@@ -34,6 +34,8 @@ AT_ONCE = 100
 ROUNDS = 20
 # A place that did not answer is asked again after this; what it asks for itself goes before.
 AGAIN_AFTER = timedelta(minutes=5)
+# So many posts are not deleted all at once.
+TOO_MANY_GONE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ async def _follow_some(store: Store, rules: Rules, kind: str, look: Look) -> Fol
         return None
     # A place of several subreddits may have stored a post under another name than it is shown by now.
     return await correct(store, rules, {place: _at(place, stands.get(place[1])) for place in due})
+
+
+def is_believed(known: int, shown: int) -> bool:
+    """Whether a place that shows `shown` posts tells the truth about `known` ones of ours that were there.
+
+    A history without a single post is what Discord also answers where it may not be read: then nothing was deleted.
+    """
+    return shown > 0 or known < TOO_MANY_GONE
 
 
 def _at(place: Place, post: Post | None) -> Post | None:

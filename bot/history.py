@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from bot import archives, config, telling
 from bot.app import opened, rules_for, utc_now
 from bot.console import panel
+from bot.lines import FAILED
 from bot.replay import PostsClock, Replay, pages
 from bot.telling import Told
 
@@ -22,7 +23,10 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 async def run(files: Sequence[Path], *, data: Path | None, as_json: bool) -> int:
-    """Take the files in, in the order of their posts' times. Raises InputError if one cannot be read at all."""
+    """Take the files in, in the order of their posts' times; the exit code says whether all of them could be used.
+
+    Raises InputError if one cannot be read at all.
+    """
     for path in files:
         archives.check(path)
     settings = config.load(data)
@@ -48,7 +52,7 @@ async def run(files: Sequence[Path], *, data: Path | None, as_json: bool) -> int
         sys.stdout.write(json.dumps({"summary": replay.summary.as_dict()}) + "\n")
     else:
         screen.print(", ".join(f"{count} {name}" for name, count in replay.summary.as_dict().items()))
-    return 0
+    return FAILED if replay.summary.bad else 0
 
 
 def _progress(screen: Console) -> Progress:

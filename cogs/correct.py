@@ -51,7 +51,10 @@ class Correct(commands.Cog):
             return
         places = {(source_of(channel_id), str(number)): now_is for number, now_is in seen.items()}
         for _ in range(TRIES):
-            if (await correct(self.client.desk.store, self.client.desk.rules, places)).looked:
+            # Not while the history is read: it may show what stood there before.
+            async with listen.settling[channel_id]:
+                done = await correct(self.client.desk.store, self.client.desk.rules, places)
+            if done.looked:
                 return
             await asyncio.sleep(AGAIN_AFTER)
 

@@ -17,7 +17,7 @@ UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def units(text: str) -> int:
     """How long Discord takes a text to be: in UTF-16 code units, the longer of the two ways to count."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain(text: str, most: int) -> str:
@@ -28,17 +28,19 @@ def plain(text: str, most: int) -> str:
 def escaped(text: str, most: int) -> str:
     """The text so that Discord shows it letter by letter, at most `most` units of source; lines are kept."""
     pieces: list[str] = []
-    at_start, number, before = True, False, " "
+    at_start, number, timed, before = True, False, False, " "
     shown = [character for character in map(_shown, _bounded(text, most)) if character]
     for place, character in enumerate(shown):
         following = shown[place + 1] if place + 1 < len(shown) else "\n"
         # An invitation needs no "https:" before it to be one.
         invited = character == "/" and before.isalpha() and following.isalnum()
         listed = (at_start and character in LEADING) or (number and character == ".")
-        # An emoji's name stands between colons, "https:" before a link; "12:30" is neither.
-        named = character == ":" and not following.isspace() and not (before.isdigit() and following.isdigit())
+        # An emoji's name stands between colons, "https:" before a link; "12:30" is neither, but "1:100:1" holds one.
+        time = before.isdigit() and following.isdigit()
+        named = character == ":" and (timed or not (time or following.isspace()))
         pieces.append(f"\\{character}" if invited or listed or named else _piece(character))
         number = (at_start or number) and character.isdigit()
+        timed = (character == ":" and not named) or (timed and character.isdigit())
         at_start, before = character == "\n" or (at_start and character.isspace()), character
     return _joined(pieces, most)
 
@@ -64,8 +66,9 @@ def _bounded(text: str, most: int) -> str:
 
 def _joined(pieces: list[str], most: int) -> str:
     """As many whole pieces as fit, with a sign that there was more."""
-    if sum(map(units, pieces)) <= most:
-        return "".join(pieces).strip()
+    whole = "".join(pieces)
+    if units(whole) <= most:
+        return whole.strip()
     kept: list[str] = []
     left = most - len(ELLIPSIS)
     for piece in pieces:

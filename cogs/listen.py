@@ -6,6 +6,7 @@ One worker takes posts in, a channel at a time and in order, so that no cursor p
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from discord.ext import commands
 
 from bot import intake
 from bot.client import Client
-from bot.following import correct
+from bot.following import correct, is_believed
 from bot.intake import Settled
 from bot.model import Page, Post, Watch
 from bot.storage import Transaction
@@ -28,8 +29,6 @@ AT_ONCE = 100
 # Nobody polls these sources; the column wants a moment.
 LATER = timedelta(days=365)
 RETRY_AFTER = 30.0
-# So many messages are not deleted all at once; a history in which nothing at all is left is not believed.
-TOO_MANY_GONE = 20
 NO_HISTORY = "the bot lacks View Channel or Read Message History there"
 NO_CONTENT = "the bot may not read messages: switch on the Message Content Intent in the Developer Portal"
 
@@ -37,12 +36,17 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | di
 
 
 class Listen(commands.Cog):
-    """Hears the watched channels. `behind` are those whose history has to be read before what is said now."""
+    """Hears the watched channels. `behind` are those whose history has to be read before what is said now.
+
+    Who holds the lock of a channel in `settling` may bring stored posts in line with it: what the history showed must
+    not overwrite what somebody said since.
+    """
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.watched: set[int] = set()
         self.behind: set[int] = set()
+        self.settling: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._said: dict[int, list[discord.Message]] = {}
         self._worker: asyncio.Task[None] | None = None
 
@@ -120,7 +124,8 @@ class Listen(commands.Cog):
             if channel_id in self.behind:
                 # Before, not after: a new session meanwhile puts it back.
                 self.behind.discard(channel_id)
-                await self._read_history(channel_id)
+                async with self.settling[channel_id]:
+                    await self._read_history(channel_id)
             said = self._said.pop(channel_id, [])
             if said:
                 await self._take(channel_id, said)
@@ -158,7 +163,7 @@ class Listen(commands.Cog):
                 stands[message.id] = post(channel.id, message) if is_post(message) else None
                 if message.id > keys[-1]:
                     break
-        if len(keys) >= TOO_MANY_GONE and not stands:
+        if not is_believed(len(keys), len(stands)):
             log.warning("an empty history is not believed: many messages were there", channel=channel.id)
             return
         for start in range(0, len(keys), AT_ONCE):

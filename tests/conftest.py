@@ -10,7 +10,8 @@ from hypothesis import settings
 
 from bot.model import Guild
 from bot.rules import Rules
-from bot.storage import Store, open_store
+from bot.storage import Store
+from tests.harness import warm
 from tests.making import NOW, rules
 from tests.storage.build import Clock
 
@@ -60,7 +61,7 @@ def guilds() -> tuple[Guild, ...]:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: Clock, guilds: tuple[Guild, ...]) -> AsyncIterator[Store]:
-    opened = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    opened = await warm.opened(tmp_path / "watch.sqlite3", clock)
     for one in guilds:
         await opened.write(lambda tx, one=one: tx.save_guild(one))
     yield opened

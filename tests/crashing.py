@@ -25,6 +25,7 @@ from bot.app import rules_for
 from bot.model import Card, Delivery, Guild, Mode, Page, Post
 from bot.outbox import Attempt, Look, Result, Sight
 from bot.storage import Store, open_store
+from tests.harness import warm
 
 BEGAN = datetime(2026, 11, 7, 13, 0, tzinfo=UTC)
 GUILD = Guild(
@@ -128,6 +129,7 @@ def work(folder: Path, at: int | None) -> Death:
 async def _work(folder: Path, death: Death) -> None:
     clock = Clock()
     store = await open_store(str(folder / "crash.sqlite3"), clock=clock)
+    warm.compiled_once_in(store)
     event.listen(Engine, "before_cursor_execute", lambda _c, _cur, statement, *_: death.step(statement[:40]))
     event.listen(Engine, "commit", lambda _c: death.step("COMMIT"))
     try:
@@ -155,6 +157,7 @@ def forked(folder: Path, at: int | None) -> int:
     if pid == 0:
         # The child must not run what the parent has registered for its exit.
         try:
+            warm.without_thread()
             work(folder, at)
             os._exit(0)
         except BaseException as error:
@@ -199,6 +202,7 @@ def main(folder: Path) -> None:
     shutil.copytree(empty, calm)
     # In this process: what is loaded at the first reading is then there in every fork.
     steps = work(calm, None).names
+    warm.still()
     expected = seen(calm)
     problems: dict[int, object] = {}
     points = chosen(steps)

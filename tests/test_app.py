@@ -20,8 +20,10 @@ from fakediscord import Channel, FakeDiscord
 from fakeforum import FakeForum, Item, fake_forum, says
 from fakereddit import FakeReddit, fake_reddit
 
+from bot import app
 from bot.app import DRY
-from bot.config import DATABASE
+from bot.config import DATABASE, Settings
+from bot.errors import SettingsError
 from bot.model import Guild, Mode
 from bot.storage import open_store
 
@@ -265,6 +267,16 @@ async def test_a_wrong_source_stops_the_start_with_a_sentence(tmp_path: Path) ->
     assert code in (2, 78)
     assert "nonsense" in running.text
     assert "Traceback" not in running.text
+
+
+async def test_a_source_in_ones_own_network_stops_the_start_unless_it_is_allowed(store) -> None:
+    inside = Settings(sources=("feed:http://127.0.0.1:8080/feed.xml",))
+
+    with pytest.raises(SettingsError, match=r"127\.0\.0\.1"):
+        await app._add_sources(store, inside)
+    await app._add_sources(store, inside.model_copy(update={"allow_private_addresses": True}))
+
+    assert [watch.source for watch in await store.read(lambda tx: tx.sources())] == list(inside.sources)
 
 
 async def test_a_wrong_token_stops_it_with_one_sentence(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_a_soak_covers_every_point_and_every_trouble_of_a_seed() -> None:
 
     assert {unit.kind for unit in work} >= set(soak.TROUBLES)
     points = {unit.deaths[-1][0] for unit in work if unit.kind == soak.POINTS and unit.seed == 2}
-    assert points == set(soak.crash.names())
+    assert points == set(soak.points.names())
     assert sum(unit.always for unit in work) == len(soak.PROTOCOLS) - 1 + 2, "controls and what real time takes"
     assert {unit.kind for unit in work} >= set(soak.KINDS)
 

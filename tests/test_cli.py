@@ -414,12 +414,12 @@ def test_wrong_settings_end_with_78(watch, data: Path, tmp_path: Path, command: 
 # --- replay
 
 
-def test_replay_counts_and_bad_lines_do_not_change_the_exit_code(watch, tmp_path: Path) -> None:
+def test_replay_takes_in_what_it_can_and_its_exit_code_says_that_lines_were_bad(watch, tmp_path: Path) -> None:
     (tmp_path / "p.jsonl").write_text('{"key": "1", "source": "reddit:a", "text": "hi"}\n{oops\n')
 
     done = watch("replay", tmp_path / "p.jsonl", "--json")
 
-    assert done.code == 0
+    assert done.code == 1
     assert json.loads(done.out.splitlines()[-1])["summary"] == {
         "read": 2,
         "new": 1,

@@ -13,6 +13,8 @@ import pytest
 
 pytestmark = pytest.mark.long
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 @pytest.mark.timeout(600)
 def test_a_death_at_any_step_of_intake_and_pump_loses_nothing_and_repeats_nothing() -> None:
@@ -20,7 +22,7 @@ def test_a_death_at_any_step_of_intake_and_pump_loses_nothing_and_repeats_nothin
     place = tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
 
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "crashing.py"), place], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "tests.crashing", place], cwd=ROOT, capture_output=True, text=True, check=False
     )
     shutil.rmtree(place)
 

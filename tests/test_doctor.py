@@ -145,6 +145,14 @@ async def test_a_newer_database_is_named(examine, tmp_path) -> None:
     assert any("newer version" in line for line in (await examine()).wrong())
 
 
+@pytest.mark.parametrize(("allowed", "wrong"), [("false", 1), ("true", 0)])
+async def test_a_source_in_ones_own_network_is_wrong_unless_it_is_allowed(examine, allowed, wrong) -> None:
+    said = await examine(SOURCES="feed:http://192.168.1.20/feed.xml", ALLOW_PRIVATE_ADDRESSES=allowed)
+
+    assert sum("192.168.1.20 leads into your own network" in line for line in said.wrong()) == wrong
+    assert said.fine().count("Source feed:http://192.168.1.20/feed.xml") == 1 - wrong
+
+
 @pytest.mark.parametrize("url", ["mysql://u:hunter2@example.org/x", "nonsense://", "sqlite://"])
 async def test_a_wrong_address_of_a_database_is_said_without_its_password(examine, url) -> None:
     said = await examine(DATABASE=url)

@@ -24,6 +24,7 @@ from bot.console import Prompt
 from bot.model import Decision, Mode, Page, Reason, Stage
 from bot.replay import PostsClock, Replay
 from bot.storage import open_store
+from tests.harness import warm
 
 NAME = "Brightlane Labelling"
 WORKER = Person(key="wanda", site="discord", guild=GUILD, age_days=400.0)
@@ -37,7 +38,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def desk(tmp_path: Path, clock: Clock) -> AsyncIterator[Desk]:
-    store = await open_store(str(tmp_path / "flow.sqlite3"), clock=clock)
+    store = await warm.opened(tmp_path / "flow.sqlite3", clock)
     await store.write(lambda tx: tx.save_guild(GUILD))
     yield Desk(store, rules_for(tmp_path))
     await store.close()

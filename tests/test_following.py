@@ -15,7 +15,7 @@ from fakereddit import START, Answer, FakeReddit, fake_reddit
 
 from bot import following, intake, sweeper
 from bot.commands import Desk, Person, answer
-from bot.following import Followed, correct, follow_due
+from bot.following import TOO_MANY_GONE, Followed, correct, follow_due, is_believed
 from bot.model import Guild, Incident, Outcome, Reason, Stage
 from bot.rules import Rules
 from bot.sources.reddit import Reddit, RedditClient, look
@@ -331,3 +331,21 @@ async def test_status_names_the_sources_whose_corrections_are_not_seen(
 
     lines = [line for line in shown.splitlines() if "corrections at this source are not seen" in line]
     assert {line.partition(": ")[0] for line in lines} == unseen
+
+
+@pytest.mark.parametrize(
+    ("known", "shown", "believed"),
+    [
+        (0, 0, True),
+        (1, 0, True),
+        (TOO_MANY_GONE - 1, 0, True),
+        (TOO_MANY_GONE, 0, False),
+        (10_000, 0, False),
+        (TOO_MANY_GONE, 1, True),
+        (10_000, 1, True),
+    ],
+)
+def test_a_place_that_shows_nothing_at_all_is_not_believed_about_many_posts(
+    known: int, shown: int, believed: bool
+) -> None:
+    assert is_believed(known, shown) is believed

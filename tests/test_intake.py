@@ -20,6 +20,7 @@ from bot.naming import canonical
 from bot.reading import read
 from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
+from tests.harness import warm
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, rules
 
 SOURCE = "reddit:exampleturkers"
@@ -310,7 +311,7 @@ async def test_any_posts_can_be_taken_in_and_are_then_known(tmp_path_factory, ug
         post(str(n), f"rejected {text}", at.replace(tzinfo=NOW.tzinfo), title=title, author_key=title)
         for n, (text, title, at) in enumerate(ugly)
     ]
-    store, by = await open_store(str(place), clock=lambda: NOW), rules()
+    store, by = await warm.opened(place, lambda: NOW), rules()
     page = Page(source=SOURCE, posts=tuple(posts))
 
     first, second = await intake.take(store, by, page), await intake.take(store, by, page)

@@ -17,8 +17,9 @@ from bot.errors import SettingsError, SourceBusy, SourceError, SourceGone
 from bot.model import Page, Post, Watch
 from bot.sources import Source, open_source
 from bot.sources.http import Http, Limits
-from bot.storage import Store, open_store
+from bot.storage import Store
 from bot.watcher import GONE_WAIT, LONGEST_BUSY, LONGEST_WAIT, SHORTEST_WAIT, Polling, poll_due, wait_after
+from tests.harness import warm
 
 EVERY = timedelta(minutes=5)
 QUICK = Polling(within=timedelta(seconds=0.3))
@@ -99,7 +100,7 @@ class World:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     clock = Clock()
-    store = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    store = await warm.opened(tmp_path / "watch.sqlite3", clock)
     yield World(store, clock)
     await store.close()
 

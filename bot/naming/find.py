@@ -49,9 +49,11 @@ def near(index: NameIndex, canon: str, rarity: Rarity | None = None) -> list[int
     """The numbers of at most 16 names that may be meant by a canonical form."""
     search = _Search(index, canon, Rarity(index.rarity) if rarity is None else rarity)
     search.look(index.words.one_slip)
+    search.look_numbered(index.handles.one_slip)
     if not search.has_enough():
         search.look(index.words.near)
         search.look_joined()
+        search.look_numbered(index.handles.near)
     return search.likeliest()
 
 
@@ -61,6 +63,7 @@ class _Search:
     def __init__(self, index: NameIndex, canon: str, rarity: Rarity) -> None:
         self._index = index
         self._rarity = rarity.__getitem__
+        self._handle = keys.handle(canon)
         self._words = list(dict.fromkeys(keys.spelt(canon)))[:_WORDS]
         self._found: dict[int, float] = {}
         self.worth = sum(map(self._rarity, self._words))
@@ -121,6 +124,13 @@ class _Search:
             joined = "".join(self._words)
             for word, share in self._alike(joined, self._index.words.near(joined)):
                 self._by_word(word, share * self._rarity(word), alone=False)
+
+    def look_numbered(self, handles_near: Callable[[str], list[str]]) -> None:
+        """Look for a name with digits in it as one word, with slips in its letters, its number or between."""
+        if self._handle and not self._whole:
+            for handle in handles_near(self._handle):
+                said = self.worth * ratio(self._handle, handle) / 100
+                self._add(self._index.handles.names(handle), said)
 
     def likeliest(self) -> list[int]:
         """Who says most of what was asked, and is met most often."""

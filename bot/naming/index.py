@@ -40,6 +40,8 @@ class NameIndex:
         self._seen_with: dict[str, set[str]] = {}
         self.keys = Postings()
         self.words = Words()
+        # Names with digits in them, each as one word: a slip may fall between letters and number.
+        self.handles = Words()
         self._n_names = 0
         self._all_activity = 0
         for name in names:
@@ -60,6 +62,8 @@ class NameIndex:
         words = keys.spelt(canon)
         self.keys.add(_keys_of(name, words), number)
         self.words.add(dict.fromkeys(words), number)
+        if handle := keys.handle(canon):
+            self.handles.add((handle,), number)
         self._n_names += 1
         self._all_activity += _grains(name.activity)
 
@@ -67,6 +71,7 @@ class NameIndex:
         """Get ready for all questions, at once instead of at the first of each kind: after many names were added."""
         self.keys.settle()
         self.words.settle()
+        self.handles.settle()
 
     def add_task(self, owner: str, task: Task) -> None:
         """Remember work seen for `owner`: met again, it speaks for him."""
@@ -83,6 +88,8 @@ class NameIndex:
             words = keys.spelt(self._canon[number])
             self.keys.remove(_keys_of(name, words), number)
             self.words.remove(dict.fromkeys(words), number)
+            if handle := keys.handle(self._canon[number]):
+                self.handles.remove((handle,), number)
             self._n_names -= 1
             self._all_activity -= _grains(name.activity)
         self._owned.pop(owner, None)

@@ -53,6 +53,12 @@ def squashed(canon: str) -> str:
     return canon.replace(" ", "")
 
 
+def handle(canon: str) -> str:
+    """All of a name with a digit in it as one word, "doe 283" as "doe283"; empty for a name without."""
+    one = squashed(canon)
+    return "" if one.isalpha() or one.isdigit() else one
+
+
 def skeleton(canon: str) -> str:
     """Squashed, with digits inside words read as the letters they look like, and i as l."""
     return "".join(spelt(canon))

@@ -53,6 +53,7 @@ class Asked:
         self._heard = [count(word) > 0 for word in self._words]
         self._shared = [math.log(count(word) + 1) / _RARITY_UNIT for word in self._words]
         self._skeleton = "".join(self._words)
+        self._handle = keys.handle(canon)
         self._ordered = sorted(self._words)
         self._shortened = frozenset(keys.shortened(canon))
         parts = canon.split()
@@ -72,7 +73,10 @@ class Asked:
             }
         words = keys.spelt(known)
         skeleton = "".join(words)
-        edits = OSA.distance(self._skeleton, skeleton)
+        edits, numbered = OSA.distance(self._skeleton, skeleton), False
+        if self._handle and (handle := keys.handle(known)):
+            edits = min(edits, OSA.distance(self._handle, handle))
+            numbered = 0 < edits <= 2
         turned = len(words) > 1 and sorted(words) == self._ordered
         longest = max(len(self._skeleton), len(skeleton), 1)
         wrong = 0 if turned else edits
@@ -88,6 +92,8 @@ class Asked:
             found["one letter" if edits == 1 else "two letters"] = 1.0
         if turned:
             found["reordered"] = 1.0
+        if numbered:
+            found["numbered"] = 1.0
         if known in self._shortened or (self._may_be_short(words) and self.canon in keys.shortened(known)):
             found["initials"] = 1.0
         if edits:

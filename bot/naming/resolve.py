@@ -20,12 +20,12 @@ FOUND_AT = 0.95
 # for two telling words or more as one requester alone is called, however well known a neighbour is:
 FOUND_WHOLE_AT = 0.9
 # for the whole words that a name begins with, five letters or more, if nobody else here has the first of them:
-FOUND_ALONE_AT = 0.85
+FOUND_ALONE_AT = 0.9
 # for the same words in another order; for one letter that differs, words spaced otherwise, a beginning; and for two
 # letters that differ.
 FOUND_TURNED_AT = 0.975
-FOUND_NEAR_AT = 0.99
-FOUND_FAR_AT = 0.993
+FOUND_NEAR_AT = 0.993
+FOUND_FAR_AT = 0.996
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
 LISTED_AT = 0.005
 UNKNOWN_BELOW = 0.45
@@ -52,7 +52,8 @@ def resolve(
     `platform` is used where the mention itself has none. On the platforms of `strict_on` a name alone never makes
     "found": the task, its reward, an id beside it or an open incident has to agree (for joining reports on platforms
     that show no ids; leave it empty to look somebody up).
-    The match's probability is that of its first candidate, 0 where nobody comes near.
+    Candidates stand by name, the likeliest name first: of many who are called so each may be less likely than somebody
+    who stands after them. The match's probability is that of its first candidate, 0 where nobody comes near.
     """
     by_id = _by_id(mention, index)
     if by_id is not None:
@@ -60,12 +61,8 @@ def resolve(
     where = mention.platform or platform
     asked = asked_of(mention.text, index)
     rated = _rated(asked, mention, index, where, context or NO_CONTEXT)
-    each = chances(odds for odds, _ in rated)
-    near = [
-        (one, chance)
-        for (_, one), chance in zip(rated, each, strict=True)
-        if chance >= LISTED_AT or "exact" in one.like
-    ]
+    each = zip((one for _, one in rated), chances(odds for odds, _ in rated), strict=True)
+    near = [(one, chance) for one, chance in _by_name(list(each)) if chance >= LISTED_AT or "exact" in one.like]
     if not near:
         return Match(
             result=Result.UNKNOWN, probability=0.0, how="no such id" if mention.account_key else "no such name"
@@ -131,6 +128,14 @@ def _rated(
 def _order(rated: tuple[float, Weighed]) -> tuple[float, str, str, str]:
     odds, one = rated
     return (-odds, one.canon, one.name.owner, one.name.name)
+
+
+def _by_name(rated: list[tuple[Weighed, float]]) -> list[tuple[Weighed, float]]:
+    """The likeliest name first, whoever has it, and of those who share it the likeliest."""
+    of_name: dict[str, float] = {}
+    for one, chance in rated:
+        of_name[one.canon] = of_name.get(one.canon, 0.0) + chance
+    return sorted(rated, key=lambda each: (-of_name[each[0].canon], each[0].canon))
 
 
 def _begins_alone(asked: str, one: Weighed, index: NameIndex, where: str | None) -> bool:

@@ -81,8 +81,8 @@ def _kind(like: Likeness) -> str:
     """What may have been done to the name, in a word or two: each has weights of its own."""
     if "exact" in like or like.get("initials"):
         return "exact" if "exact" in like else "initials"
-    if like["letters"] == 1.0:
-        return "near"
+    if "numbered" in like or like["letters"] == 1.0:
+        return "numbered" if "numbered" in like else "near"
     if like["words fewer"]:
         if like["words more"]:
             return "other"

@@ -15,7 +15,7 @@ from bot.naming.postings import Postings
 # One slip is found with one letter left out, in words up to this length; anything else by trigrams.
 _CLIPPED = 20
 # Trigrams are read from the rarest on until so many numbers were read.
-_BUDGET = 1000
+_BUDGET = 4000
 # So many words with the most trigrams in common are compared letter by letter.
 _COMPARED = 80
 _NEAR = 10

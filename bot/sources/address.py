@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
@@ -20,7 +21,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # `is_global` calls these global although they lead to any IPv4 address at all, private ones included: 6to4 (RFC 3056)
 # and its relay (RFC 7526). The other such prefixes (NAT64, IPv4-compatible, IPv4-translated) are reserved ones.
-_TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("192.88.99.0/24"))
+# And IETF protocol assignments (RFC 6890), of which Python before 3.11.10 knows a part.
+_INSIDE = tuple(map(ipaddress.ip_network, ("2002::/16", "192.88.99.0/24", "192.0.0.0/24")))
 
 
 def subreddits(address: str) -> tuple[str, ...]:
@@ -55,10 +57,24 @@ def checked_url(url: str, *, allow_private: bool = True) -> str:
     return url
 
 
+def leads_inside(host: str) -> bool:
+    """Whether a host is an address that is not public, in any spelling that a system takes. Asks no name server.
+
+    Where names lead is seen, and refused, when they are connected to (`Http`).
+    """
+    if host.rstrip(".").split(".")[-1] == "localhost":
+        return True
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return False
+    return not all(is_public(ipaddress.ip_address(str(at[4][0]).partition("%")[0])) for at in found)
+
+
 def is_public(ip: Address) -> bool:
     """Tell whether an address is one of the open internet and cannot lead anywhere else."""
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         return is_public(ip.ipv4_mapped)
     if ip.is_multicast or ip.is_reserved or not ip.is_global:
         return False
-    return not any(ip in net for net in _TUNNELS)
+    return not any(ip in net for net in _INSIDE)

@@ -15,7 +15,7 @@ from bot.commands import Desk
 from bot.platforms import load
 from bot.policies import SHIPPED
 from bot.rules import Rules
-from bot.storage import open_store
+from tests.harness import warm
 
 SECRET = b"an invented secret of 32 bytes.."
 
@@ -32,7 +32,7 @@ def rules() -> Rules:
 
 @pytest.fixture
 async def desk(tmp_path: Path, clock: Clock, rules: Rules) -> AsyncIterator[Desk]:
-    store = await open_store(str(tmp_path / "watch.sqlite3"), clock=clock)
+    store = await warm.opened(tmp_path / "watch.sqlite3", clock)
     yield Desk(store, rules)
     await store.close()
 

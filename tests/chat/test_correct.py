@@ -122,6 +122,26 @@ async def test_an_empty_history_is_not_believed_where_many_messages_were(
     assert await comes(front, TEXTS, left) == left
 
 
+async def test_what_is_edited_while_the_history_is_on_its_way_is_not_overwritten_by_it(front: Stage) -> None:
+    talk = await watched(front)
+    said = front.fake.say(talk, front.guild.add_member("ann"), WORDS)
+    assert await comes(front, COUNT, [1]) == [1]
+    # Else it reads the history while it is away, and hears of nothing meanwhile.
+    await front.fake.until(lambda: "listen" not in {task.get_name() for task in asyncio.all_tasks()})
+
+    await away(front)
+    before = asked(front)
+    late = front.fake.fault("get_history", "delay", after_commit=True, seconds=1.0)
+    front.fake.open_gateway()
+    await front.fake.until(lambda: late.hits == 1)
+    front.fake.edit(said, "sorry, I misread that")
+    # What it showed is done with before what is new is asked for.
+    await front.fake.until(lambda: asked(front) == before + 2)
+
+    assert await comes(front, TEXTS, ["sorry, I misread that"]) == ["sorry, I misread that"]
+    assert await comes(front, COUNT, [0]) == [0]
+
+
 async def test_a_channel_that_is_not_watched_is_none_of_our_business(front: Stage) -> None:
     talk = await watched(front)
     elsewhere = front.guild.add_channel("elsewhere")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import discord
 from fakediscord.checks import embed_faults, message_faults
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marks import live
 
 from bot.model import Card, Tone
 from cogs.embeds import FIELDS, FOOTER, TOTAL, embed, ends_with
@@ -44,17 +43,15 @@ def test_any_card_is_an_embed_that_discord_takes(card: Card) -> None:
     assert len(shown.fields) <= FIELDS
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(CARDS)
 def test_no_card_mentions_anybody_or_hides_a_link(card: Card) -> None:
-    texts = [re.sub(r"\\[^0-9A-Za-z\s]", "x", text) for text in parsed(embed(card, TAG))]
+    texts = parsed(embed(card, TAG))
 
-    for text in texts:
-        assert not re.search(r"@[^\u200b]|<|\[", text)
-        assert "://" not in text or text == "https://example.org/a?b=c"
+    assert [(text, live(text)) for text in texts if live(text) and text != "https://example.org/a?b=c"] == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(CARDS)
 def test_the_tag_survives_whatever_the_footer_says(card: Card) -> None:
     shown = embed(card, TAG)

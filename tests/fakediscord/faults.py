@@ -168,11 +168,13 @@ class Door:
 
     async def _fail(self, fault: Fault, request: web.Request, handler: Any) -> web.Response:
         """Before the commit nothing happens in the world; after it, or late, only the answer is lost."""
-        if fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
         done = None
+        if fault.kind == "delay" and not fault.after_commit:
+            await asyncio.sleep(fault.seconds)
         if fault.after_commit or fault.kind in ("delay", "truncated_json", "charset"):
             done = await self._commit(request, handler)
+        if fault.kind == "delay" and fault.after_commit:
+            await asyncio.sleep(fault.seconds)
         if fault.kind == "hang":
             await asyncio.sleep(LONGEST)
             return break_off(request)

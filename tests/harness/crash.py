@@ -1,19 +1,18 @@
-"""Named points at which a process kills itself, and processes that are forked to die there.
+"""Processes that are forked to die at a named point (points.py), the how-maniest time it is reached.
 
-Nothing of this is in the bot: `armed` wraps its functions from outside, before and after each. `CRASH_AT` of a run is
-a point and the how-maniest time it is reached. The fake Discord lives in the parent and outlives every death; a child
-asks it over a socket pair, one line of JSON each way. Waiting is virtual in parent and child alike.
+The fake Discord lives in the parent and outlives every death; a child asks it over a socket pair, one line of JSON each
+way. Waiting is virtual in parent and child alike.
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import inspect
+import itertools
 import json
 import os
+import random
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -26,137 +25,35 @@ from pathlib import Path
 from typing import Any
 
 from fakediscord import FakeDiscord
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine
 
-from bot import evidence, intake, outbox, review, sweeper, telling, watcher
+from bot import intake, outbox, review, sweeper, watcher
 from bot.budget import Budget
 from bot.client import Client
 from bot.commands import Desk
-from bot.model import Decision, Guild, Mode, Page, Post
+from bot.model import Decision, Guild, Mode, Page
 from bot.platforms import load
 from bot.policies import SHIPPED
 from bot.rules import Rules
-from bot.sources.base import Source
 from bot.storage import Store, Transaction, open_store
 from cogs import announce
 from tests.harness import checker, virtual, warm
 from tests.harness.chaos import Chaos, Fate
 from tests.harness.checker import Found
+from tests.harness.forum import SOURCE, Forum, posts
+from tests.harness.points import LATER, Points, arm, deaths, names
 from tests.harness.wire import Exchange, Life, Line, Wire
 
-SOURCE = "reddit:exampleturkers"
 GUILD_NAME = "Invented workers"
 PLATFORMS = load()
 EVERYTHING = (1 << 16) - 1
 TICK = 300.0
 LASTS, CONFIRMED_FROM = 5_400.0, 3_000.0
+# As many deaths as one story may have; each costs a start, and each story a life besides.
+A_STORY = 8
+# What is reached more often than this in a story is reached three times whoever dies.
+OFTEN = 10
 SECRET = b"an invented secret of 32 bytes.."
-# What is wrapped: each gives a point before and one after.
-STEPS: tuple[tuple[Any, str], ...] = (
-    (watcher, "_read"),
-    (intake, "take"),
-    (intake, "read_all"),
-    (intake, "_settle"),
-    (evidence, "findings"),
-    (evidence, "add"),
-    (evidence, "save"),
-    (telling, "_record"),
-    (sweeper, "pass_time"),
-    (review, "judge"),
-    (outbox, "recover"),
-    (outbox._Courier, "_may_send"),
-    (outbox._Courier, "_send"),
-    (outbox._Courier, "_edit"),
-    (outbox._Courier, "_look"),
-    (Transaction, "claim_sources"),
-    (Transaction, "add_posts"),
-    (Transaction, "settle_source"),
-    (Transaction, "add_report"),
-    (Transaction, "save_incident"),
-    (Transaction, "add_alert"),
-    (Transaction, "add_verdict"),
-    (Transaction, "queue"),
-    (Transaction, "want"),
-    (Transaction, "claim_deliveries"),
-    (Transaction, "begin_attempt"),
-    (Transaction, "settle_delivery"),
-    (Transaction, "unsettle"),
-    (Transaction, "witness"),
-    (Store, "close"),
-)
-# These are passed by name, so that a wrapper in their own module would not be seen by who imported them.
-ALSO = {"pass_time": (intake,), "_record": (), "add": (), "save": ()}
-
-
-@dataclass
-class Points:
-    """Counts how often each point is reached; dies at the one that was chosen."""
-
-    name: str | None = None
-    time: int = 1
-    reached: Counter[str] = field(default_factory=Counter)
-
-    def reach(self, name: str) -> None:
-        self.reached[name] += 1
-        if name == self.name and self.reached[name] == self.time:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _wrapped(points: Points, name: str, function: Any) -> Any:
-    if inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def later(*given: Any, **named: Any) -> Any:
-            points.reach(f"before {name}")
-            result = await function(*given, **named)
-            points.reach(f"after {name}")
-            return result
-
-        return later
-
-    @functools.wraps(function)
-    def at_once(*given: Any, **named: Any) -> Any:
-        points.reach(f"before {name}")
-        result = function(*given, **named)
-        points.reach(f"after {name}")
-        return result
-
-    return at_once
-
-
-def arm(points: Points) -> None:
-    """Wrap everything, in this process for good: it is a child that was forked to die."""
-    for owner, name in STEPS:
-        function = inspect.getattr_static(owner, name)
-        where = f"{getattr(owner, '__name__', '').rpartition('.')[2]}.{name}"
-        wrapped = _wrapped(points, where, function)
-        for place in (owner, *ALSO.get(name, ())):
-            setattr(place, name, wrapped)
-    event.listen(Engine, "begin", lambda _: points.reach("begin of a transaction"))
-    event.listen(Engine, "commit", lambda _: points.reach("before commit"))
-    event.listen(Engine, "rollback", lambda _: points.reach("rollback"))
-
-
-def names() -> list[str]:
-    """Every point that a story must reach."""
-    wrapped = [f"{getattr(owner, '__name__', '').rpartition('.')[2]}.{name}" for owner, name in STEPS]
-    asked = [f"{when} {method}" for when in ("before", "after", "heard") for method in ("GET", "POST", "PATCH")]
-    both = [f"{when} {name}" for name in wrapped for when in ("before", "after")]
-    return [*both, *asked, "begin of a transaction", "before commit"]
-
-
-# Reached only where somebody died before: these want a first death.
-LATER = tuple(
-    [f"{when} _Courier.{name}" for when in ("before", "after") for name in ("_may_send", "_look")]
-    + [f"{when} GET" for when in ("before", "after", "heard")]
-)
-FIRST = ("after POST", 1)
-
-
-def deaths(name: str, time: int = 1) -> tuple[tuple[str, int], ...]:
-    """The deaths that lead to this point for the given time."""
-    return (FIRST, (name, time)) if name in LATER else ((name, time),)
 
 
 # --- the parent's side: Discord, and what the source has to show
@@ -274,60 +171,6 @@ class _FarExchange:
 
     async def __aexit__(self, *_: object) -> None:
         return None
-
-
-class Forum(Source):
-    """A source that shows what was written by now, newest first."""
-
-    def __init__(self, posts: tuple[Post, ...], clock: Callable[[], datetime]) -> None:
-        self._posts, self._clock = posts, clock
-
-    @property
-    def every(self) -> timedelta:
-        return timedelta(minutes=2)
-
-    async def read(self, cursor: str | None, validators: Any) -> Page:
-        seen = tuple(post for post in self._posts if post.posted_at is None or post.posted_at <= self._clock())
-        return Page(source=SOURCE, posts=seen, cursor=str(len(seen)))
-
-
-TEXTS = (
-    "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
-    "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
-    "Brightlane Labelling just mass rejected me, 120 gone, every single one.",
-    "Add me to the list: Brightlane Labelling rejected all 31 I did on Sunday.",
-    "I had 88 in with Brightlane Labelling and they rejected every one of them.",
-    "Brightlane Labelling rejected 17 out of 17 for me. What on earth.",
-    "Brightlane Labelling rejected all 64 of mine too, just now.",
-    "All 23 of mine were rejected by Brightlane Labelling today.",
-)
-
-
-def posts(seed: int) -> tuple[Post, ...]:
-    """Invented workers tell of one invented requester over an hour; others talk of the weather."""
-    began = virtual.BEGAN
-    told = [
-        Post(
-            source=SOURCE,
-            key=f"t3_{number}",
-            text=text,
-            author_key=f"worker-{number}-{seed}",
-            posted_at=began + timedelta(minutes=4 * number + seed % 4),
-            platform="connect",
-        )
-        for number, text in enumerate(TEXTS)
-    ]
-    weather = [
-        Post(
-            source=SOURCE,
-            key=f"t3_w{n}",
-            text="Lovely weather.",
-            author_key="gus",
-            posted_at=began + timedelta(minutes=9 * n),
-        )
-        for n in range(4)
-    ]
-    return (*told, *weather)
 
 
 async def _live(ground: Ground, end: socket.socket, points: Points, passed: float) -> None:
@@ -482,6 +325,48 @@ def story(seed: int, *deaths: tuple[str, int], thread: bool = True) -> tuple[Fou
         reached = Counter(json.loads((ground.folder / "reached").read_text())) if ended == 0 else Counter()
         _judge(found, ground)
     return found, reached, died
+
+
+@dataclass
+class Toll:
+    """What came of every death of a seed: how many died, and of them how many while they recovered from another."""
+
+    found: Found = field(default_factory=Found)
+    died: int = 0
+    recovering: int = 0
+    survived: list[str] = field(default_factory=list)
+
+
+@functools.cache
+def _calm() -> Counter[str]:
+    """How often each point is reached where nobody dies, in the order in which they are reached first."""
+    return story(0, thread=False)[1]
+
+
+def every_death(seed: int, *, thread: bool = False) -> Toll:
+    """Die at each point once, several times a story and by chance which: all but a story's first hit who recovers.
+
+    Where a point was not reached as often as chosen, once will do in a story of its own; else it is `survived`.
+    """
+    dice, toll = random.Random(f"every death {seed}"), Toll()
+    reached, order = _calm(), [*_calm(), *LATER]
+    left = [(name, dice.randint(1, 3) if reached[name] > OFTEN else 1) for name in dice.sample(names(), len(names()))]
+    while left:
+        # In the order of a story, so that none waits for what is over.
+        left[:A_STORY] = sorted(left[:A_STORY], key=lambda each: order.index(each[0]))
+        some = [deaths(*each) for each in left[:A_STORY]]
+        found, _, died = story(seed, *itertools.chain(*some), thread=thread)
+        toll.found.add(found)
+        toll.died += died
+        toll.recovering += max(0, died - 1)
+        done = sum(ended <= died for ended in itertools.accumulate(map(len, some)))
+        if not done:
+            name, time = left[0]
+            left[0] = (name, 1)
+            toll.survived += [name] if time == 1 else []
+            done = time == 1
+        left = left[done:]
+    return toll
 
 
 def _judge(found: Found, ground: Ground) -> None:

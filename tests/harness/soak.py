@@ -36,7 +36,7 @@ import structlog
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.platforms import load as load_platforms
-from tests.harness import crash, days, deciding, warm
+from tests.harness import crash, days, deciding, points, warm
 from tests.harness.checker import Found
 from tests.harness.days import PROTOCOLS, Plan
 from tests.harness.report import (
@@ -124,10 +124,10 @@ def _days(seed: int) -> Iterator[Unit]:
 def _deaths(seed: int, *, sure: bool) -> Iterator[Unit]:
     dice = random.Random(f"soak {seed}")
     thread = sure or seed % THREADED == 0
-    for name in crash.names():
-        yield Unit(POINTS, seed, deaths=crash.deaths(name, 1 if sure else dice.randint(1, 3)), thread=thread)
+    for name in points.names():
+        yield Unit(POINTS, seed, deaths=points.deaths(name, 1 if sure else dice.randint(1, 3)), thread=thread)
     for _ in range(DOUBLE):
-        pair = tuple((dice.choice(crash.names()), dice.randint(1, 3)) for _ in range(2))
+        pair = tuple((dice.choice(points.names()), dice.randint(1, 3)) for _ in range(2))
         yield Unit(PAIRS, seed, deaths=pair, thread=thread)
 
 

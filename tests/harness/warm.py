@@ -9,13 +9,14 @@ import asyncio
 import functools
 import gc
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 from sqlalchemy import Dialect, Engine
 
-from bot.storage import Store, open_store
+from bot.storage import Clock, Store, open_store
 from tests.harness.virtual import BEGAN
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -26,10 +27,19 @@ _KNOWN: dict[str, tuple[Dialect, Any]] = {}
 @functools.cache
 def empty() -> bytes:
     """The file of a database that was just migrated to our newest tables."""
-    with tempfile.TemporaryDirectory(dir=MEMORY) as place:
+    # In a thread of its own: whoever asks may be in the middle of a loop.
+    with tempfile.TemporaryDirectory(dir=MEMORY) as place, ThreadPoolExecutor(1) as beside:
         path = Path(place) / "empty.sqlite3"
-        asyncio.run(_made(path))
+        beside.submit(lambda: asyncio.run(_made(path))).result()
         return path.read_bytes()
+
+
+async def opened(path: Path, clock: Clock) -> Store:
+    """A store in a new file. What is the same for each such store is done once a process: that is most of its cost."""
+    path.write_bytes(empty())
+    store = await open_store(str(path), clock=clock)
+    compiled_once_in(store)
+    return store
 
 
 async def _made(path: Path) -> None:

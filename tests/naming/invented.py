@@ -55,10 +55,10 @@ class World:
         self.held_out = [name for name in out if canonical(name.name) not in there]
 
     def questions(self, n: int, nil: float = 0.25) -> list[Question]:
-        """`n` questions, by activity; a share `nil` of them about names that are not there."""
+        """`n` questions, by activity; a share `nil` of them about names that are not there, each as often as any."""
         n_nil = round(n * nil)
         asked = [(name, name.owner) for name in self._drawn(self.names, n - n_nil)]
-        asked += [(name, None) for name in self._drawn(self.held_out, n_nil)]
+        asked += [(name, None) for name in self.random.choices(self.held_out, k=n_nil)]
         return [self._question(name.name, owner) for name, owner in asked]
 
     def questions_in_context(self, n: int, nil: float = 0.25) -> list[Question]:

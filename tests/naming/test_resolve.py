@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from invented import World
 
 from bot.model import Amount, Match, Mention, Name, Result, Task
 from bot.naming import Context, NameIndex, canonical, resolve
-from bot.naming.keys import is_general, is_whole
+from bot.naming.keys import bare, is_general, is_whole
 
 FOUND, AMBIGUOUS, UNKNOWN = Result.FOUND, Result.AMBIGUOUS, Result.UNKNOWN
 # The names every test adds his own to: enough of them that common words are common, and none too general.
@@ -228,6 +231,27 @@ def test_the_platform_does_not_decide_between_namesakes_on_it() -> None:
     assert owners(match)[:2] == ["same a", "same b"]
 
 
+def test_the_name_that_most_are_called_stands_first_though_another_is_the_likeliest_of_all() -> None:
+    many = [name(f"same {n}", "Wrenhold", activity=3) for n in range(4)]
+    index = NameIndex([*CROWD, *many, name("one", "Wrenhold Ostrandy", activity=30)])
+
+    match = ask("Wrenhold", index=index)
+
+    assert match.result is AMBIGUOUS
+    assert [each.owner for each in match.candidates] == ["same 0", "same 1", "same 2", "same 3", "one"]
+    assert match.candidates[4].probability > match.candidates[0].probability == match.probability
+
+
+@pytest.mark.parametrize("text", ["quont2h83", "quont28q", "quont823", "quont_2j3", "quomt 2833", "2uont283"])
+def test_a_slip_may_fall_into_the_number_of_a_name_but_never_makes_found(text: str) -> None:
+    index = NameIndex([*CROWD, name("number", "quont283")])
+
+    match = ask(text, index=index)
+
+    assert owners(match)[:1] == ["number"]
+    assert match.result is not FOUND
+
+
 def test_one_that_is_met_far_more_often_is_meant() -> None:
     index = NameIndex(
         [*CROWD, name("rare", "Hexwold Survey", activity=1), name("often", "Hexwold Survey", activity=900)]
@@ -359,13 +383,19 @@ FAULTY = st.sampled_from([question.text for question in WORLD.questions(300)]) |
 )
 
 
+def named_chances(match: Match) -> Iterator[tuple[str, float]]:
+    return ((bare(canonical(each.name)), each.probability) for each in match.candidates)
+
+
 @given(FAULTY | st.text(st.characters(), max_size=120), st.sampled_from([None, "mturk", "connect", "?"]))
 def test_every_answer_is_well_formed(text: str, platform: str | None) -> None:
     match = ask(text, platform)
     chances = [candidate.probability for candidate in match.candidates]
+    by_name = [(form, [each for _, each in same]) for form, same in groupby(named_chances(match), itemgetter(0))]
 
     assert all(0.0 <= chance <= 1.0 for chance in [*chances, match.probability])
-    assert chances == sorted(chances, reverse=True)
+    assert all(same == sorted(same, reverse=True) for _, same in by_name)
+    assert len(dict(by_name)) == len(by_name)
     assert sum(chances) <= 1.0001
     assert len(chances) <= 5
     assert len(set(owners(match))) == len(chances)

@@ -66,6 +66,40 @@ def test_an_odd_port_is_read_only_where_private_addresses_are():
         checked_url("http://forum.example.org:8080/", allow_private=False)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "10.0.0.8",
+        "192.168.1.20",
+        "169.254.169.254",
+        "[::1]",
+        "[fd00::7]",
+        "[fe80::1]",
+        "[::ffff:127.0.0.1]",
+        "[2002:7f00:1::]",
+        "①②⑦.0.0.1",
+        "localhost",
+        "localhost.",
+        "forum.localhost",
+    ],
+)
+def test_a_feed_at_an_address_that_leads_inside_is_refused_before_anybody_asks_it(host: str):
+    assert normal_source(f"feed:http://{host}/feed.xml")
+    with pytest.raises(SettingsError, match="leads into your own network"):
+        normal_source(f"feed:http://{host}/feed.xml", allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "[2606:4700::1111]", "forum.example.org", "127.example.org", "mylocalhost"]
+)
+def test_a_public_address_and_any_name_is_asked(host: str):
+    assert normal_source(f"feed:http://{host}/feed.xml", allow_private=False) == f"feed:http://{host}/feed.xml"
+
+
 def test_every_kind_can_be_opened_and_knows_where_it_reads():
     addresses = {"feed": "https://forum.example.org/index.rss", "reddit": "mturk+prolificac"}
 
@@ -79,7 +113,7 @@ PRIVATE = [
     *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
     *("255.255.255.255", "224.0.0.1", "192.88.99.1", "198.18.0.1", "240.0.0.1", "::1", "::", "fe80::1", "fc00::1"),
     *("::ffff:127.0.0.1", "::ffff:7f00:1", "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "::127.0.0.1"),
-    *("::ffff:0:7f00:1", "4000::1", "ff02::1", "2001::7f00:1", "2001:db8::1", "::ffff:192.168.0.1"),
+    *("::ffff:0:7f00:1", "4000::1", "ff02::1", "2001::7f00:1", "2001:db8::1", "::ffff:192.168.0.1", "192.0.0.8"),
 ]
 PUBLIC = ["93.184.216.34", "1.1.1.1", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34"]
 

@@ -14,6 +14,7 @@ import pytest
 
 from bot.storage import Store, open_store
 from bot.storage.tables import metadata
+from tests.harness import warm
 from tests.storage.build import Clock
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgres"))]
@@ -80,6 +81,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(url: str, clock: Clock) -> AsyncIterator[Store]:
-    opened = await open_store(url, clock=clock)
+    opened = await (open_store(url, clock=clock) if "://" in url else warm.opened(Path(url), clock))
     yield opened
     await opened.close()
