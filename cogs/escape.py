@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # Discord shows a backslash's next character as it is, unless that is a letter, a digit or white space.
 ACTIVE = frozenset("\\*_~`|[")
@@ -25,6 +26,7 @@ def plain(text: str, most: int) -> str:
     return _joined([_shown(character) for character in _bounded(text, most)], most)
 
 
+@lru_cache(maxsize=256)  # one card goes to hundreds of channels
 def escaped(text: str, most: int) -> str:
     """The text so that Discord shows it letter by letter, at most `most` units of source; lines are kept."""
     pieces: list[str] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterable, Sequence, Set
-from functools import lru_cache
 from heapq import nlargest
 
 from bot.model import Name, Task
@@ -22,6 +21,7 @@ _MAX_ACTIVITY = 1e12
 # Names met as often are put in an order that has nothing to do with when they were added.
 _STEPS = 1_000
 _LOWEST = 20
+_LEAST = 2**-_LOWEST
 IMAGINED = 1_000
 _A_STEP = math.log(2) / _STEPS
 
@@ -210,11 +210,9 @@ def _id_key(account_key: str) -> int:
     return key_of("#" + _id_form(account_key))
 
 
-@lru_cache(maxsize=4096)
 def _met(activity: float) -> int:
-    return int(_STEPS * (math.log2(min(max(activity, 0.0), _MAX_ACTIVITY) + 2**-_LOWEST) + _LOWEST))
+    return int(_STEPS * (math.log2(min(max(activity, 0.0), _MAX_ACTIVITY) + _LEAST) + _LOWEST))
 
 
-@lru_cache(maxsize=4096)
 def _grains(activity: float) -> int:
     return round(min(max(activity, 0.0), _MAX_ACTIVITY) * _GRAIN)

@@ -30,38 +30,33 @@ class Postings:
     """Key -> numbers. Two texts may share a key by chance (once in 4·10⁹): whoever asks looks again."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, array[int]] = {}
+        self._rows = [array("Q") for _ in range(_ROW + 1)]
         # How many of each row were there when it was last put in order.
-        self._sorted: dict[int, int] = {}
+        self._sorted = [0] * (_ROW + 1)
 
     def add(self, keys: Iterable[int], number: int) -> None:
         """List `number` under each key. The caller adds it once."""
         rows = self._rows
         for key in keys:
-            try:
-                rows[key & _ROW].append(key << 32 | number)
-            except KeyError:
-                rows[key & _ROW] = array("Q", (key << 32 | number,))
+            rows[key & _ROW].append(key << 32 | number)
 
     def remove(self, keys: Iterable[int], number: int) -> None:
         """Take `number` from under each key."""
         for key in keys:
             place = key & _ROW
             row, entry = self._rows[place], key << 32 | number
-            if self._sorted.get(place) == len(row):
+            if self._sorted[place] == len(row):
                 del row[bisect_left(row, entry)]
                 self._sorted[place] = len(row)
             else:
                 row.remove(entry)
-                self._sorted.pop(place, None)
+                self._sorted[place] = 0
 
     def get(self, key: int, most: int = _NUMBER) -> list[int]:
         """The numbers under `key`, in ascending order; none if there are more than `most`."""
         place = key & _ROW
-        row = self._rows.get(place)
-        if row is None:
-            return []
-        if self._sorted.get(place) != len(row):
+        row = self._rows[place]
+        if self._sorted[place] != len(row):
             row = self._sort(place)
         low = key << 32
         at = bisect_left(row, low)
@@ -72,12 +67,12 @@ class Postings:
 
     def settle(self) -> None:
         """Sort what has to be sorted before it can be read, all at once."""
-        for place, row in self._rows.items():
-            if self._sorted.get(place) != len(row):
+        for place, row in enumerate(self._rows):
+            if self._sorted[place] != len(row):
                 self._sort(place)
 
     def _sort(self, place: int) -> array[int]:
-        row, ready = self._rows[place], self._sorted.get(place, 0)
+        row, ready = self._rows[place], self._sorted[place]
         if ready and len(row) - ready <= _FEW:
             came = [row.pop() for _ in range(len(row) - ready)]
             for entry in came:

@@ -15,15 +15,13 @@ from bot.naming.scorer import chances, log_odds
 from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 
 # "found" is said from here on: where its precision on names and slips kept for validation is 0.99 or better, with and
-# without known activity. For the name to the letter, for digits instead of letters, and where something else agrees:
+# without known activity. For the name to the letter, spaced otherwise, its words in another order, digits instead of
+# letters, and where something else agrees:
 FOUND_AT = 0.95
-# for two telling words or more as one requester alone is called, however well known a neighbour is:
-FOUND_WHOLE_AT = 0.9
-# for the whole words that a name begins with, five letters or more, if nobody else here has the first of them:
+# for two telling words or more as one requester alone is called, however well known a neighbour is, and for the whole
+# words that a name begins with, five letters or more, if nobody else here has the first of them:
 FOUND_ALONE_AT = 0.9
-# for the same words in another order; for one letter that differs, words spaced otherwise, a beginning; and for two
-# letters that differ.
-FOUND_TURNED_AT = 0.975
+# for one letter that differs, and a beginning; and for two letters that differ.
 FOUND_NEAR_AT = 0.993
 FOUND_FAR_AT = 0.996
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
@@ -32,12 +30,15 @@ UNKNOWN_BELOW = 0.45
 MAX_CANDIDATES = 5
 # An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
 _MIN_ID = 9
-# What a name begins with is at least so long; a first word that more names have is nobody's alone.
+_SAME_LETTERS = ("digits", "glued", "taken apart", "reordered")
+# What is left of a name is at least so long; a first word that more names have is nobody's alone.
 _MIN_BEGUN = 5
 _MOST_NAMES = 8
 _LOOKED_THROUGH = 200
 _POSSESSIVE = re.compile(r"['’´`]s\b", re.IGNORECASE)
 _BEFORE_A_NAME = frozenset(("that", "this", "those", "these", "my", "dr", "prof", "professor", "mr", "mrs", "ms"))
+# Legal forms that are no part of a word: canonical() takes them from the end of a name where they stand alone.
+_FORMS = ("inc", "llc", "ltd", "gmbh", "corp")
 
 
 def resolve(
@@ -77,7 +78,8 @@ def resolve(
 def asked_of(text: str, index: NameIndex) -> str:
     """The canonical form that was asked for. Unless somebody is called so: without what talk puts around a name.
 
-    "that fennmoor lab" is "fennmoor lab", "Dr Wren's" is "wren".
+    "that fennmoor lab" is "fennmoor lab", "Dr Wren's" is "wren", "LLC, Wren Data" is "wren data", and "WrenDataLLC"
+    "wrendata".
     """
     asked = keys.bare(canonical(text))
     if index.named(asked):
@@ -85,7 +87,16 @@ def asked_of(text: str, index: NameIndex) -> str:
     words = keys.bare(canonical(_POSSESSIVE.sub("", text[:_LOOKED_THROUGH]))).split()
     while len(words) > 1 and words[0] in _BEFORE_A_NAME:
         del words[0]
-    return " ".join(words) or asked
+    return _without_form([word for word in words if word not in _FORMS] or words, index) or asked
+
+
+def _without_form(words: list[str], index: NameIndex) -> str:
+    """The words as one text; without a legal form at their end, if somebody is called by the rest."""
+    text = " ".join(words)
+    form = next((form for form in _FORMS if text.endswith(form)), "")
+    rest = text.removesuffix(form)
+    letters = keys.skeleton(rest)
+    return rest if form and len(letters) >= _MIN_BEGUN and index.keys.get(keys.whole_key(letters)) else text
 
 
 def _by_id(mention: Mention, index: NameIndex) -> Match | None:
@@ -180,15 +191,12 @@ def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]], *,
     doubtful = one.like.get("initials") or one.like.get("numbers") or taken
     if "other platform" in one.beside or (doubtful and not support):
         return math.inf
-    if _same(one) or support or one.like.get("digits"):
-        only = sum("exact" in other.like for other, _ in near) == 1
-        return FOUND_WHOLE_AT if only and WHOLE_NAME in one.beside else FOUND_ALONE_AT if alone else FOUND_AT
-    if alone:
+    if alone or (WHOLE_NAME in one.beside and sum("exact" in other.like for other, _ in near) == 1):
         return FOUND_ALONE_AT
+    if _same(one) or support or any(one.like.get(feature) for feature in _SAME_LETTERS):
+        return FOUND_AT
     if one.like.get("two letters"):
         return FOUND_FAR_AT
-    if one.like.get("reordered"):
-        return FOUND_TURNED_AT
     return math.inf if _how(one).startswith("similar") else FOUND_NEAR_AT
 
 

@@ -177,4 +177,4 @@ def _clipped(word: str) -> set[int]:
     if len(word) > _CLIPPED:
         return set()
     letters = word.encode()
-    return {crc32(letters), *[crc32(letters[:at] + letters[at + 1 :]) for at in range(len(letters))]}
+    return {crc32(letters), *map(crc32, [letters[:at] + letters[at + 1 :] for at in range(len(letters))])}

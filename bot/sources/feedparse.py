@@ -11,6 +11,7 @@ import calendar
 import contextlib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -28,6 +29,8 @@ _LONGEST_FIELD = 1_000
 # Written without an end in sloppy feeds, so they say nothing about depth.
 _VOID = frozenset(("br", "hr", "img", "input", "link", "meta"))
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Long enough to name a letter that there is none of: feedparser breaks off at such a reference, and all posts with it.
+_REFERENCE = re.compile(rb"&#(?:[0-9]{7,20}|[xX][0-9a-fA-F]{6,20})")
 
 
 def refusal(body: bytes) -> str | None:
@@ -66,6 +69,24 @@ def _outside_cdata(text: str) -> Iterator[str]:
             return
         at = end + 3
     yield text[at:]
+
+
+def answer(body: bytes, content_type: str) -> dict[str, Any]:
+    """What the parent is told of a document: what is in it, or why it is not read."""
+    why = refusal(body)
+    if why:
+        return {"error": why}
+    try:
+        return parse(_REFERENCE.sub(_possible, body), content_type)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # feedparser has faults of its own, and meets them in what is hardly XML any more.
+        return {"error": f"it cannot be made sense of ({error!r})"}
+
+
+def _possible(found: re.Match[bytes]) -> bytes:
+    number = found[0][2:]
+    code = int(number[1:], 16) if number[:1] in b"xX" else int(number)
+    return found[0] if code <= sys.maxunicode else b"?"
 
 
 def parse(body: bytes, content_type: str) -> dict[str, Any]:
@@ -125,9 +146,7 @@ def main() -> None:
 
     _bind()
     body = sys.stdin.buffer.read()
-    why = refusal(body)
-    answer = {"error": why} if why else parse(body, sys.argv[1] if len(sys.argv) > 1 else "")
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(json.dumps(answer(body, sys.argv[1] if len(sys.argv) > 1 else "")))
 
 
 if __name__ == "__main__":

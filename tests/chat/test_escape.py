@@ -109,7 +109,7 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None
         tries = []
         for _ in range(5):
             begin = time.process_time()
-            escaped(text, 10**9)
+            escaped.__wrapped__(text, 10**9)
             tries.append(time.process_time() - begin)
         return min(tries)
 

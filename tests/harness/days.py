@@ -11,205 +11,36 @@ import gc
 import hashlib
 import json
 import random
-from collections import Counter
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from fakediscord import Channel, FakeDiscord
+from fakediscord import FakeDiscord
 from sqlalchemy import Connection, text
 
-from bot import cards, outbox
+from bot import outbox
 from bot.budget import Budget
 from bot.client import Client
 from bot.commands import Desk
 from bot.errors import SettingsError
-from bot.model import Card, Delivery, Guild, Incident, Mode, Shape, Slot, State
-from bot.outbox import Attempt, Look, Result, Sight
 from bot.platforms import load
 from bot.policies import SHIPPED
 from bot.rules import Rules
-from bot.storage import Transaction
-from bot.telling import nonce
 from cogs import announce
 from tests.harness import checker
 from tests.harness.chaos import Chaos
 from tests.harness.checker import Found
 from tests.harness.quick import QuickStore, disk
-from tests.harness.virtual import BEGAN, now, virtual
+from tests.harness.virtual import now, virtual
 from tests.harness.wire import Life, Line, connect
+from tests.harness.world import SETTLED, Plan, World, visible
+from tests.harness.wrong import CONTROLS, COURIERS
 
 PROTOCOLS = ("right", "nonce ignored", "history off", "send before commit", "delete before send")
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
 # After the chaos all that waits must come to rest within this time; the longest wait that Discord asks for is shorter.
 DRAIN = timedelta(minutes=100)
 PLATFORMS = load()
-SETTLED = "SELECT due_at, message_key, channel_key FROM outbox WHERE message_key IS NOT NULL"
-WANTING = """
-    SELECT channel_key, state, next_at, leased_until FROM outbox
-    WHERE next_at IS NOT NULL ORDER BY due_at, delivery_id
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a run is made of; with its seed it is the whole run."""
-
-    seed: int
-    hours: float = 24.0
-    alerts: int = 200
-    guilds: int = 10
-    channels: int = 2
-    errors: float = 0.0
-    errors_after: float = 0.3
-    silences: float = 0.0
-    late: float = 0.0
-    breaks: float = 0.0
-    limits: float = 0.0
-    deaths: int = 0
-    outage: float = 0.0
-    storm: str = ""
-    hanging: bool = False
-    lag: float = 0.0
-    window: float = 120.0
-    unreadable: float = 0.0
-    changes: int = 0
-    notices: int = 0
-    removals: int = 0
-    deafness: float = 0.0
-    refuse_token_at: float = 0.0
-    at_once: bool = False
-    bots: int = 1
-    protocol: str = "right"
-
-
-@dataclass
-class World:
-    """Everything that outlives a process."""
-
-    plan: Plan
-    fake: FakeDiscord
-    chaos: Chaos
-    rules: Rules
-    dice: random.Random
-    store: QuickStore
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    deaths: list[str] = field(default_factory=list)
-    trace: list[str] = field(default_factory=list)
-    refused: SettingsError | None = None
-    channels: list[tuple[str, Channel]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for number in range(self.plan.guilds):
-            guild = self.fake.add_guild(f"Invented workers {number}")
-            made = [guild.add_channel(f"alerts-{n}") for n in range(self.plan.channels)]
-            for channel in made:
-                if self.dice.random() < self.plan.unreadable:
-                    channel.deny(guild.me, "read_message_history")
-            self.channels += [(f"discord:{guild.id}", channel) for channel in made]
-            if self.dice.random() < 0.9 and self.plan.unreadable:
-                moderators = guild.add_channel("moderators")
-                self._save(
-                    Guild(
-                        guild_key=f"discord:{guild.id}",
-                        name=guild.name,
-                        mode=Mode.ON,
-                        moderator_channel=str(moderators.id),
-                    )
-                )
-
-    def _save(self, guild: Guild) -> None:
-        self.store._do(lambda tx: tx.save_guild(guild))
-
-    def soonest(self) -> datetime | None:
-        """When the outbox wants work next: edits, and of each channel the oldest new message."""
-        rows = self.store._do(lambda tx: tx.connection.execute(text(WANTING)).all())
-        heads: dict[str, int] = {}
-        for channel, state, next_at, leased_until in rows:
-            at = max(next_at, leased_until or 0)
-            if state == "sent":
-                heads[f"{channel} edits"] = min(at, heads.get(f"{channel} edits", at))
-            else:
-                heads.setdefault(channel, at)
-        return moment(min(heads.values())) if heads else None
-
-    def _settled(self) -> Sequence[Any]:
-        with self.store.engine.begin() as base:
-            return base.execute(text(SETTLED)).all()
-
-    def states(self) -> Counter[str]:
-        """How many rows of the outbox are in which state."""
-        with self.store.engine.begin() as base:
-            return Counter(state for (state,) in base.execute(text("SELECT state FROM outbox")))
-
-    def waits_of(self, chosen: Callable[[str], bool]) -> list[float]:
-        """From due to visible, in seconds, in the chosen channels."""
-        rows = self._settled()
-        return [wait for _, channel, wait in _seen(self.fake, rows) if chosen(channel)]
-
-    def waiting_after(self, back: datetime) -> float:
-        """How long what was due before this moment and not yet visible had to wait after it, in seconds."""
-        rows = self._settled()
-        late = [due + timedelta(seconds=wait) for due, _, wait in _seen(self.fake, rows) if due < back]
-        return max((at - back).total_seconds() for at in late)
-
-    def queue(self, number: int, guild_key: str, channel: Channel) -> None:
-        """An alert falls due."""
-        self.store._do(lambda tx: _queue(tx, self.rules, number, guild_key, str(channel.id)))
-        self.news.set()
-
-    def change(self, number: int) -> None:
-        """Some incident has grown: its card wants other words."""
-
-        def work(tx: Transaction) -> None:
-            there = "SELECT incident_id, channel_key FROM outbox WHERE slot = 'public' ORDER BY delivery_id"
-            rows = tx.connection.execute(text(there)).all()
-            if rows:
-                tx.want(*self.dice.choice(rows), cards.to_json(_card(f"Grown: {number}")))
-
-        self.store._do(work)
-        self.news.set()
-
-    def remove(self) -> None:
-        """A moderator takes one of our messages away."""
-        seen = [one for _, channel in self.channels for one in self.fake.posted(channel)]
-        if seen:
-            self.fake.delete(self.dice.choice(seen))
-
-
-def _card(title: str) -> Card:
-    return Card(
-        title=title,
-        lines=("Fewer than 5 workers report it.", "Unverified."),
-        fields=(("Platform", "Prolific"),),
-        footer="ref X",
-    )
-
-
-def _queue(tx: Transaction, rules: Rules, number: int, guild_key: str, channel: str) -> None:
-    requester = tx.add_requester("prolific", f"Example Lab {number}", f"example lab {number}", None, "test")
-    opened = Incident(platform="prolific", rules_version=1, opened_at=tx.now, requester_id=requester.requester_id)
-    incident_id = tx.save_incident(opened).incident_id or 0
-    row = Delivery(
-        incident_id=incident_id,
-        guild_key=guild_key,
-        channel_key=channel,
-        slot=Slot.PUBLIC,
-        shape=Shape.CARD,
-        generation=0,
-        nonce=nonce(rules, incident_id, channel, Shape.CARD, 0),
-        marker=tx.ref(incident_id),
-        payload=cards.to_json(_card(f"Unverified: rejections by Example Lab {number}")),
-        due_at=tx.now,
-    )
-    assert tx.queue(row) is not None
-
-
-def moment(microseconds: int) -> datetime:
-    """A moment as the database has it."""
-    return datetime.fromtimestamp(0, BEGAN.tzinfo) + timedelta(microseconds=microseconds)
 
 
 def run(plan: Plan) -> tuple[Found, World]:
@@ -364,19 +195,9 @@ def _judge(world: World) -> Found:
     return found
 
 
-def _seen(fake: FakeDiscord, rows: Sequence[Any]) -> list[tuple[datetime, str, float]]:
-    """Of each row that is visible: when it fell due, its channel, and the seconds until it was there."""
-    seen = []
-    for due_at, key, channel in rows:
-        message, due = fake.channels[int(channel)].messages.get(int(key)), moment(due_at)
-        if message is not None:
-            seen.append((due, channel, (message.created_at - due).total_seconds()))
-    return seen
-
-
 def _waits(world: World, base: Connection) -> list[float]:
     """From due to visible, in seconds, of what fell due while Discord was up."""
-    seen = _seen(world.fake, base.execute(text(SETTLED)).all())
+    seen = visible(world.fake, base.execute(text(SETTLED)).all())
     down = [(begin - 30 * MINUTE, over + MINUTE) for begin, over in world.chaos.outages]
     return [wait for due, _, wait in seen if not any(begin <= due < over for begin, over in down)]
 
@@ -384,59 +205,6 @@ def _waits(world: World, base: Connection) -> list[float]:
 def digest(world: World) -> str:
     """What a run was, in one word: every request with its time and answer."""
     return hashlib.sha256("\n".join(world.trace).encode()).hexdigest()
-
-
-# --- wrong protocols, for the positive controls
-
-
-class Blind:
-    """History is not asked: whatever it would say, nothing of ours is there."""
-
-    def __init__(self, announcer: outbox.Announcer) -> None:
-        self.announce, self.edit = announcer.announce, announcer.edit
-
-    async def find(self, delivery: Delivery) -> Sight:
-        return Sight(Look.ABSENT)
-
-
-async def _hasty(store: QuickStore, announcer: outbox.Announcer, *, gone_first: bool) -> None:
-    """Send, then write down that it was sent (`gone_first`: the other way round, as simple bots do)."""
-    while rows := await store.write(lambda tx: tx.claim_deliveries(10, outbox.LEASE_FOR)):
-        for row in rows:
-            await _hasty_row(store, announcer, row, gone_first=gone_first)
-
-
-async def _hasty_row(store: QuickStore, announcer: outbox.Announcer, row: Delivery, *, gone_first: bool) -> None:
-    if gone_first:
-        await store.write(lambda tx: tx.settle_delivery(row, state=State.SENT, sent_rev=row.rev))
-    attempt = Attempt(Result.UNCERTAIN)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(20):
-            attempt = await announcer.announce(replace(row, first_attempt_at=now()), cards.from_json(row.payload))
-    done = attempt.result is Result.DONE
-    state = State.SENT if done else row.state
-    if not gone_first:
-        await store.write(
-            lambda tx: tx.settle_delivery(
-                row,
-                state=state,
-                message_key=attempt.message_key,
-                sent_rev=row.rev if done else None,
-                next_at=tx.now + 30 * SECOND,
-            )
-        )
-
-
-async def _send_first(store: QuickStore, announcer: outbox.Announcer) -> None:
-    await _hasty(store, announcer, gone_first=False)
-
-
-async def _delete_first(store: QuickStore, announcer: outbox.Announcer) -> None:
-    await _hasty(store, announcer, gone_first=True)
-
-
-CONTROLS: dict[str, Callable[[outbox.Announcer], outbox.Announcer]] = {"history off": Blind}
-COURIERS = {"send before commit": _send_first, "delete before send": _delete_first}
 
 
 def controls(plan: Plan, seeds: range) -> dict[str, int]:

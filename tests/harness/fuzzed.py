@@ -19,7 +19,7 @@ from bot.platforms import load
 from bot.policies import SHIPPED
 from bot.reading.exports import Exports, cut
 from bot.rules import Rules
-from bot.sources.feedparse import parse, refusal
+from bot.sources.feedparse import answer
 from cogs.buttons import Judge, Pick, Plan, Question, Tapped, Undo
 from cogs.escape import escaped, plain, units
 from tests.chat.marks import live
@@ -77,9 +77,8 @@ def escaping(given: bytes) -> None:
 
 def feeding(given: bytes) -> None:
     """A document is refused or parsed, and what came of it can be told to the parent."""
-    if refusal(given) is None:
-        found = parse(given, "text/xml")
-        assert json.loads(json.dumps(found)) == found
+    found = answer(given, "text/xml")
+    assert json.loads(json.dumps(found)) == found
 
 
 def asking(given: bytes) -> None:

@@ -11,6 +11,8 @@ from typing import Self
 
 TOXICS = ("latency", "down", "bandwidth", "slow_close", "timeout", "reset_peer", "slicer", "limit_data")
 PIECE = 16_384
+# Seconds; a pause that is noticed on loopback, where an answer takes a few thousandths.
+PAUSE = 0.05
 # What passes before a cut in the middle of an answer: its headers, but not its body.
 LIMIT = 300
 
@@ -34,6 +36,10 @@ class Proxy:
         """From now on."""
         assert toxic in TOXICS
         self.toxic, self.times = toxic, times
+        if toxic == "down":
+            # Who has a connection would not notice.
+            for task in self._open:
+                task.cancel()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -96,11 +102,11 @@ class Proxy:
         return True
 
     async def _latency(self, data: bytes, writer: asyncio.StreamWriter) -> bool:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(PAUSE)
         return await self._clean(data, writer)
 
     async def _bandwidth(self, data: bytes, writer: asyncio.StreamWriter) -> bool:
-        return await self._in_pieces(data, writer, 200, 0.02)
+        return await self._in_pieces(data, writer, 200, PAUSE / 5)
 
     async def _slicer(self, data: bytes, writer: asyncio.StreamWriter) -> bool:
         return await self._in_pieces(data, writer, 7, 0.0)
@@ -116,7 +122,7 @@ class Proxy:
     async def _slow_close(self, data: bytes, writer: asyncio.StreamWriter) -> bool:
         writer.write(data)
         await writer.drain()
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(PAUSE)
         return False
 
     async def _timeout(self, data: bytes, writer: asyncio.StreamWriter) -> bool:

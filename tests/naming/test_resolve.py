@@ -14,6 +14,7 @@ from invented import World
 from bot.model import Amount, Match, Mention, Name, Result, Task
 from bot.naming import Context, NameIndex, canonical, resolve
 from bot.naming.keys import bare, is_general, is_whole
+from bot.naming.resolve import asked_of
 
 FOUND, AMBIGUOUS, UNKNOWN = Result.FOUND, Result.AMBIGUOUS, Result.UNKNOWN
 # The names every test adds his own to: enough of them that common words are common, and none too general.
@@ -250,6 +251,42 @@ def test_a_slip_may_fall_into_the_number_of_a_name_but_never_makes_found(text: s
 
     assert owners(match)[:1] == ["number"]
     assert match.result is not FOUND
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("WrenholdDataInc.", "wrenholddata"),
+        ("wrenhold datallc", "wrenhold data"),
+        ("LLC, Wrenhold Data", "wrenhold data"),
+        ("Data Inc Wrenhold", "data wrenhold"),
+        ("Wrenholdinc", "wrenholdinc"),
+        ("Zinc", "zinc"),
+        ("Mollinc", "mollinc"),
+        ("inc", "inc"),
+    ],
+)
+def test_a_legal_form_is_no_part_of_a_name_wherever_it_stands_unless_nobody_is_called_by_the_rest(
+    written: str, asked: str
+) -> None:
+    index = NameIndex([*CROWD, *(name(text, text) for text in ("Wrenhold Data, LLC", "Z", "Moll"))])
+
+    assert asked_of(written, index) == asked
+
+
+def test_a_legal_form_that_somebody_has_for_a_word_is_one() -> None:
+    index = NameIndex([*CROWD, name("inc", "Inc Wrenhold Studies"), name("other", "Wrenhold Studies")])
+
+    assert ask("inc wrenhold studies", index=index).owner == "inc"
+
+
+@pytest.mark.parametrize("text", ["OstrandyWrenhold", "Wrenhold, Ostrandy", "0strandy Wrenh0ld"])
+def test_the_same_letters_are_as_good_as_the_name(text: str) -> None:
+    index = NameIndex([*CROWD, name("one", "Ostrandy Wrenhold")])
+
+    match = ask(text, index=index)
+
+    assert (match.result, match.owner) == (FOUND, "one")
 
 
 def test_one_that_is_met_far_more_often_is_meant() -> None:

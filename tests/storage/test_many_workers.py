@@ -15,9 +15,9 @@ from tests.storage.build import NOW, Clock
 
 pytestmark = [pytest.mark.xdist_group("postgres"), pytest.mark.long]
 
-WORKERS, CHANNELS, MESSAGES, BATCH = 4, 120, 5, 20
+WORKERS, CHANNELS, MESSAGES, BATCH = 4, 500, 20, 100
 LEASE = timedelta(minutes=1)
-DEATHS = 0.1
+DEATHS = 0.02
 FILL = f"""
     INSERT INTO outbox (incident_id, guild_key, channel_key, slot, shape, generation, nonce, marker, payload, rev,
                         sent_rev, state, attempts, fence, due_at, next_at)
