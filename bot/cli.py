@@ -171,6 +171,9 @@ def decide(
 ) -> None:
     """Decide on events: JSON lines on stdin, ordered by time; one line an alert on stdout.
 
+    An event has key, at, type (report, contrary, reversal, verdict, batch) and account_key; the rest may be left out if
+    it is not known (docs/events.md). Give every post about rejections: the unlikely ones are the ordinary volume.
+
     A line that cannot be used is told on stderr with its number, and on stdout with its key; all others count. Then the
     exit code is 1.
     """

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot import incidents
+from bot import incidents, trust
 from bot.answers import Person
 from bot.model import (
     Batch,
@@ -38,9 +38,6 @@ NOT_CURRENT = 0.15
 ALIKE_FOR = timedelta(days=7)
 # A date before any place we read is a fault of the site; it is history either way.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-# What we have seen of a voice ourselves is worth saying only from here on (the bounds of a fresh account).
-KNOWN_AFTER_DAYS = 30
-KNOWN_AFTER_POSTS = 10
 # An earlier incident at one of these stages makes the next one "again".
 TOLD_STAGES = frozenset({Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED})
 
@@ -61,17 +58,16 @@ def voice_key_of(rules: Rules, post: Post) -> str:
     return rules.voice_key(site_of(post.source), post.author_key or f"post|{post.source}|{post.key}")
 
 
-def voice_of(tx: Transaction, key: str, site: str) -> Voice:
-    """What we know of a voice. Having met it rarely or lately says nothing: the account may be old elsewhere."""
+def voice_of(tx: Transaction, rules: Rules, key: str, site: str) -> Voice:
+    """What we know of a voice whose site tells nothing: having met it lately says nothing, it may be old elsewhere."""
     met = tx.voice(key, site)
-    age = met.age_days if met.age_days is not None and met.age_days >= KNOWN_AFTER_DAYS else None
-    return replace(met, age_days=age, n_posts=met.n_posts if (met.n_posts or 0) >= KNOWN_AFTER_POSTS else None)
+    return trust.as_met(replace(met, age_days=None, n_posts=None), met.age_days, rules.policies["early"])
 
 
 def speaker(tx: Transaction, rules: Rules, person: Person) -> Voice:
     """Whoever reports or answers here: their medium tells how old the account is."""
     key = rules.voice_key(person.site, person.key)
-    return replace(voice_of(tx, key, person.site), age_days=person.age_days)
+    return replace(voice_of(tx, rules, key, person.site), age_days=person.age_days)
 
 
 def has_said_a_lot(tx: Transaction, voice: Voice) -> bool:

@@ -180,7 +180,7 @@ class _Correction:
     ) -> None:
         """A claim of the edited post: the same as before in other words, or a new one."""
         tx, requester = self.tx, finding.requester
-        voice = evidence.voice_of(tx, stored.voice_key or "", evidence.site_of(post.source))
+        voice = evidence.voice_of(tx, self.rules, stored.voice_key or "", evidence.site_of(post.source))
         report = evidence.report_of(post, voice, finding.claim, reportable=reading.reportable, now=tx.now)
         kept = before.pop((requester.requester_id, report.stance), None)
         if kept is None:

@@ -112,7 +112,7 @@ class _Work:
         findings = evidence.findings(tx, rules, reading, beside)
         if not findings:
             return ()
-        voice = evidence.voice_of(tx, voice_key, evidence.site_of(post.source))
+        voice = evidence.voice_of(tx, rules, voice_key, evidence.site_of(post.source))
         if beside.task is not None and len(findings) == 1:
             evidence.linked_work(tx, findings[0].requester, post, post_id, beside.task)
         for finding in findings:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.model import Report, Voice
+from bot.model import Report, Share, Voice
 from bot.model.policy import Policy
 
 
@@ -26,6 +26,14 @@ ANSWER: Final = "question"
 def is_answer(report: Report) -> bool:
     """Whether somebody tapped it when asked, instead of writing it unasked."""
     return (report.source or "").partition(":")[0] == ANSWER
+
+
+def is_claim(report: Report) -> bool:
+    """Whether its writer reports a mass rejection. Who was asked and tapped that some was rejected does not.
+
+    Honest requesters reject some (CloudResearch), and whoever is asked answers: that is evidence, and no second worker.
+    """
+    return not (is_answer(report) and report.facts.share is Share.SOME)
 
 
 def is_fresh(voice: Voice, policy: Policy) -> bool:
@@ -50,6 +58,17 @@ def _by_history(voice: Voice, policy: Policy) -> float:
     young_age = voice.age_days is not None and voice.age_days < policy.young_age
     young_posts = voice.n_posts is not None and voice.n_posts < policy.young_posts
     return policy.young_weight if young_age or young_posts else 1.0
+
+
+def as_met(voice: Voice, age_days: float | None, policy: Policy) -> Voice:
+    """The voice with what we saw of it ourselves, where its site tells nothing: first met so many days ago.
+
+    It is at least as old, so this may only raise what it counts. Posts that we saw say nothing of it: an account made
+    today writes twenty in an hour.
+    """
+    if voice.age_days is not None or voice.n_posts is not None or age_days is None or age_days < policy.fresh_age:
+        return voice
+    return replace(voice, age_days=age_days)
 
 
 def in_own_words(reports: Iterable[Report]) -> tuple[Report, ...]:

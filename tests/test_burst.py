@@ -1,7 +1,9 @@
-"""B9: ten thousand posts come at once. Nothing piles up, nothing is lost, and the report among them is told early."""
+"""B9: fifty thousand posts come at once. Nothing piles up, nothing is lost, and the report among them is told early."""
 
 from __future__ import annotations
 
+import resource
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,8 @@ from tests.storage.build import Clock
 from tests.test_poison import WEATHER, reader
 
 SOURCE = "reddit:exampleturkers"
-POSTS, PAGE = 10_000, 1_000
+POSTS, PAGE = 50_000, 1_000
+MIB = 2**20
 CLAIMS = (
     "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
     "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
@@ -43,6 +46,11 @@ class Flood:
         return Page(source=SOURCE, posts=tuple(self.posts[start : start + PAGE]), cursor=str(start + PAGE))
 
 
+def held() -> int:
+    """Bytes of memory that this process has now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 @pytest.mark.long
 async def test_a_flood_is_taken_in_page_by_page_and_what_matters_is_told_with_its_page(by: Rules) -> None:
     clock = Clock()
@@ -56,10 +64,14 @@ async def test_a_flood_is_taken_in_page_by_page_and_what_matters_is_told_with_it
         settled = intake.Settled(watch=watch, next_at=clock.now)
         await intake.take(memory, by, page, settled=settled, reader=reader)
 
+    before, most = held(), 0
     for _ in range(POSTS // PAGE):
         await watcher.poll_due(memory, lambda _: flood, take, random=lambda: 0.5)
         waiting.append(len(await memory.read(lambda tx: tx.outbox())))
+        most = max(most, held() - before)
 
     assert await memory.read(lambda tx: tx.count_posts()) == POSTS
     assert max(at_once) == PAGE
     assert waiting[0] > 0
+    # The posts themselves among it: the database is in memory too.
+    assert most <= 128 * MIB

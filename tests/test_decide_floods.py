@@ -81,6 +81,17 @@ def work_shown(n):
     return [*(said(f"r{i}", after(minutes=i)) for i in range(n // 2)), *shown]
 
 
+def from_sites_of_their_own(n):
+    return [said(f"r{i}", after(minutes=i), who=f"site{i}:a") for i in range(n)]
+
+
+def words_between_reports(n):
+    words = ["confirm", "dismiss"] * n
+    judged = (event(f"v{i}", after(minutes=i, hours=0.01), "verdict", verdict=words[i]) for i in range(n // 2))
+    reports = (said(f"r{i}", after(minutes=i)) for i in range(n // 2))
+    return [each for pair in zip(reports, judged, strict=True) for each in pair]
+
+
 def effort(events):
     """How many functions are called to decide on these events: what time costs, without a clock."""
     made, calls = [event_from(each) for each in events], 0
@@ -106,6 +117,8 @@ def effort(events):
         pytest.param(lambda n: words_about_one(n, ["dismiss", "undo"]), id="words that are undone"),
         pytest.param(reversed_by_many, id="reversals"),
         pytest.param(work_shown, id="work"),
+        pytest.param(from_sites_of_their_own, id="each from a site of its own"),
+        pytest.param(words_between_reports, id="words that turn the stage, between reports"),
     ],
 )
 def test_the_work_for_a_flood_about_one_requester_is_in_proportion_to_it(flood):

@@ -201,6 +201,25 @@ def test_one_text_or_one_reporter_on_many_sites_is_one_voice(n_sites):
     assert run(*person) == []
 
 
+UNKNOWN = {"reporter_age_days": None, "reporter_posts": None}
+
+
+def heard_before(days, **more):
+    """Two people who said something about others so many days before they report, on a site that tells no ages."""
+    earlier = [said(f"q{n}", after(days=-days), f"forum:{n}", p=0.01, account=f"A{n}", **UNKNOWN) for n in range(2)]
+    reports = [said(f"r{n}", after(hours=n), f"forum:{n}", **UNKNOWN | more) for n in range(2)]
+    return [each["reason"] for each in run(*earlier, *reports)]
+
+
+def test_who_was_heard_long_before_is_no_unknown_voice_where_the_site_tells_no_ages():
+    assert heard_before(0) == heard_before(29) == []
+    assert heard_before(200) == ["suspected"]
+
+
+def test_what_the_site_tells_of_an_age_stands_above_when_we_heard_of_it():
+    assert heard_before(200, reporter_age_days=3) == []
+
+
 def test_posts_without_a_reporter_are_voices_of_unknown_weight():
     nameless = [
         {"key": f"r{i}", "at": after(hours=i).isoformat(), "type": "report", "account_key": "A1", "probability": 0.95}

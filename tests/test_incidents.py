@@ -128,6 +128,11 @@ def test_a_voice_from_a_further_site_counts_for_less():
     assert other.n_sites == 2
 
 
+@pytest.mark.parametrize(("volume", "praise", "so"), [(0, 0, 0.0), (1, 0, 1.0), (0, 1, 1.0), (60, 9, 1.0)])
+def test_whoever_was_spoken_of_before_is_believed_to_do_so_less_readily(volume, praise, so):
+    assert points(incident(report(), volume=volume, praise=praise), "spoken_of") == so * EARLY.spoken_of
+
+
 def test_one_who_had_an_incident_before_and_an_unproven_batch_weigh_in():
     assert points(incident(report(), again=True), "again") == EARLY.again
     assert points(incident(report(), batches=[batch()]), "unproven_batch") == EARLY.unproven

@@ -167,6 +167,16 @@ def test_some_rejected_is_worth_little():
     assert ONE.score <= some < ONE.score + (everything - ONE.score) / 3
 
 
+def test_some_rejected_is_no_second_worker_beside_one_strong_report():
+    some, everything = tap(Tap.SOME_REJECTED), tap(Tap.ALL_REJECTED, "t2", who=voice("by-t1", "chat", posts=None))
+
+    thin = incident(report(p=0.99, facts=Facts(first_hand=True, share=Share.ALL)), some, now=after(hours=2))
+    enough = incidents.add_report(thin, everything, ASKS, after(hours=2))
+
+    assert (thin.n_voices, thin.stage, thin.public_after) == (1, Stage.WATCHED, None)
+    assert (enough.n_voices, enough.stage) == (2, Stage.SUSPECTED)
+
+
 def test_who_is_still_waiting_says_nothing():
     with pytest.raises(ValueError, match="says nothing"):
         tap(Tap.PENDING)

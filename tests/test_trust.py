@@ -74,3 +74,19 @@ def test_a_site_that_tells_nothing_makes_an_unknown_voice():
     voices = trust.by_voice([report(voice=voice("bo", "chat", None, None))], EARLY)
 
     assert voices["chat:bo"] == trust.Credit(weight=0.4, known=False, site="chat")
+
+
+@pytest.mark.parametrize(
+    ("age", "posts", "met", "weight"),
+    [
+        (None, None, None, 0.4),
+        (None, None, 29, 0.4),
+        (None, None, 30, 0.5),
+        (None, None, 180, 1.0),
+        (5, None, 400, 0.0),
+        (None, 3, 400, 0.0),
+        (100, 400, 400, 0.5),
+    ],
+)
+def test_since_when_we_know_a_voice_counts_where_its_site_tells_nothing(age, posts, met, weight):
+    assert trust.weight(trust.as_met(voice(age=age, posts=posts), met, EARLY), EARLY) == weight

@@ -74,7 +74,7 @@ class Stream:
             self._see_batch(account, event.what, now)
         elif isinstance(event.what, Verdict):
             self._judge(account, event.what, now)
-        elif trust.weight(voice := self.records.known(event.what.voice), self.policy) > 0:
+        elif trust.weight(voice := self.records.known(event.what.voice, self.policy, now), self.policy) > 0:
             same = voice is event.what.voice
             self._hear_report(account, event.what if same else replace(event.what, voice=voice), now)
         yield from self._tell(event.account_key, account, now)

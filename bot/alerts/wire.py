@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from bot.errors import InputError
 from bot.model import (
@@ -29,6 +29,8 @@ from bot.model import (
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
+UNNAMED: Final = "post:"
+"""The key of a voice that gave no name begins so: it speaks once."""
 _YEARS = range(1990, 2200)  # what lies outside is no date of a post, and arithmetic on it may overflow
 _SHOWN = 80  # characters of what was given, in an error
 _CENT = 4  # decimals of points in an alert: the receipt is for people, and its lines still sum to its score
@@ -96,7 +98,7 @@ def _voice(record: Mapping[str, object], key: str, source: str | None) -> Voice:
     """
     reporter = _maybe_text(record, "reporter")
     if reporter is None:
-        return Voice(key=f"post:{key}", site=(source or "").partition(":")[0])
+        return Voice(key=f"{UNNAMED}{key}", site=(source or "").partition(":")[0])
     origin = reporter if ":" in reporter else source or ""
     return Voice(
         key=reporter,

@@ -41,7 +41,7 @@ def asked(about: About, answers: Mapping[Tap, int], *, warned: bool) -> Card:
     approved = answers.get(Tap.ALL_APPROVED, 0)
     if warned:
         line = "There is a warning with the same ref now; it says what workers report."
-    elif approved > about.incident.n_voices:
+    elif approved > about.incident.n_voices + answers.get(Tap.SOME_REJECTED, 0):
         line = (
             f"{_sentence(approved)} that all of theirs was approved. No warning came of it; that is no recommendation."
         )

@@ -53,6 +53,7 @@ TERM = {
     "further_sites": "second sites, and many unknown voices on one, count for less",
     "contrary": "workers whose work was approved",
     "again": "it happened before",
+    "spoken_of": "spoken of before: most of these did nothing wrong",
     "unproven_batch": "a large easy batch without reviews",
 }
 LONE = (

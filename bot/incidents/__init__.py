@@ -183,7 +183,7 @@ def assess(
         closed_at=ends if ends <= now else None,
         next_at=min(later, default=None),
         n_voices=tally.n_voices,
-        n_sites=sum(n > 0 for n in tally.sites.values()),
+        n_sites=len(tally.heads.by_site),
         n_contrary=n_contrary,
         n_rejected=course.n_rejected,
         n_reversed=course.back.n_reversed,

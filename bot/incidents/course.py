@@ -25,7 +25,7 @@ class Course:
 
     policy: Policy
     tally: Tally
-    words: list[Report] = field(default_factory=list)
+    newest: tuple[datetime, str] | None = None
     rank: int = 0
     may_be_public: bool = False
     first_at: datetime | None = None
@@ -35,7 +35,6 @@ class Course:
     own_sum: int = 0
     causes: dict[str, Cause] = field(default_factory=dict)
     back: Reversals = field(init=False)
-    _receipt: tuple[Term, ...] | None = None
 
     def __post_init__(self) -> None:
         self.back = Reversals(self.policy)
@@ -58,7 +57,7 @@ class Course:
 
     def goes_on_with(self, report: Report) -> bool:
         """Whether it comes after all the others and says nothing new of who wrote them."""
-        if self.words and (self.words[-1].at, self.words[-1].key) > (report.at, report.key):
+        if self.newest is not None and self.newest > (report.at, report.key):
             return False
         known = self.tally.credits.get(report.voice.key)
         if report.stance is not Stance.REPORT or known is None:
@@ -66,8 +65,7 @@ class Course:
         return trust.by_voice([report], self.policy)[report.voice.key] == known
 
     def _take(self, report: Report) -> None:
-        self.words.append(report)
-        self._receipt = None
+        self.newest = (report.at, report.key)
         if report.stance is Stance.REVERSAL:
             self.back.take(report)
             return
@@ -103,9 +101,7 @@ class Course:
 
     def receipt(self) -> tuple[Term, ...]:
         """Every term with its points; they sum to the score."""
-        if self._receipt is None:
-            self._receipt = self.tally.receipt(report for report in self.words if self.tally.counts(report))
-        return self._receipt
+        return self.tally.receipt()
 
 
 @dataclass(slots=True)

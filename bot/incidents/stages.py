@@ -36,7 +36,7 @@ def _reached(step: Step, policy: Policy, margin: float) -> int:
     """The highest stage this step reaches when the thresholds are lowered by `margin`."""
     if step.n_voices < policy.suspected_voices or step.points < policy.suspected - margin:
         return 0
-    enough = step.n_voices >= policy.corroborated_voices and step.n_same_site >= policy.same_site_voices
+    enough = step.n_voices >= policy.corroborated_voices and step.is_shared
     return 2 if enough and not step.is_burst and step.points >= policy.corroborated - margin else 1
 
 

@@ -68,6 +68,10 @@ class Policy:
     prior: Annotated[
         float, Rule("Nine in ten requesters reject less than 1 % of the work (CloudResearch; simulated).", -20, 0)
     ] = -3.5
+    spoken_of: Annotated[
+        float,
+        Rule("Somebody spoke of the requester in the 90 days before: most offenders are new (simulated).", -5, 0),
+    ] = -1.5
     again: Annotated[
         float, Rule("The requester had an incident before that was told in public or confirmed.", 0, 5)
     ] = 0.7

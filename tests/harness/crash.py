@@ -48,7 +48,7 @@ GUILD_NAME = "Invented workers"
 PLATFORMS = load()
 EVERYTHING = (1 << 16) - 1
 TICK = 300.0
-LASTS, CONFIRMED_FROM = 5_400.0, 3_000.0
+LASTS, CONFIRMED_FROM = 4_500.0, 3_000.0
 # As many deaths as one story may have; each costs a start, and each story a life besides.
 A_STORY = 8
 # What is reached more often than this in a story is reached three times whoever dies.
@@ -217,7 +217,7 @@ def _set_up(tx: Transaction, ground: Ground) -> None:
 
 
 async def _ticks(store: Store, rules: Rules, client: Client, loop: virtual.VirtualLoop, ground: Ground) -> None:
-    """Poll, sweep, pump; after 50 minutes a moderator confirms; it lasts until an hour and a half has passed."""
+    """Poll, sweep, pump; after 50 minutes a moderator confirms; it lasts for an hour and a quarter."""
     forum = Forum(posts(ground.seed), loop.now)
 
     async def take(page: Page, watch: Any, next_at: datetime) -> object:
