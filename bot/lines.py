@@ -100,14 +100,23 @@ def read(source: BinaryIO, out: TextIO, explained: TextIO | None) -> int:
 
 
 def explanation(key: str, reading: dict[str, Any]) -> str:
-    """The reading in words: what it is, and each signal with the words that gave it, heaviest first."""
+    """The reading in words: what it is, and each signal with the words that gave it, heaviest first.
+
+    The number before it is how much it speaks for a mass rejection, in log-odds; below zero, against one.
+    """
     probability = reading["probability"][reading["kind"]]
     who = ", ".join(mention["text"] for mention in reading["mentions"]) or "nobody named"
     word = "reportable" if reading["reportable"] else "not reportable"
     rows = [f"{key}: {reading['kind']} ({probability:.2f}), {word}; {who}"]
     heaviest = sorted(reading["signals"], key=lambda signal: -abs(signal["weight"]))
-    rows += [f"  {each['weight']:+5.1f}  {each['name']:<28} “{' '.join(each['quote'].split())}”" for each in heaviest]
+    rows += [f"  {each['weight']:+5.1f}  {_reason(each['name'], ' '.join(each['quote'].split()))}" for each in heaviest]
     return "\n".join(rows).encode("utf-8", "replace").decode() + "\n"
+
+
+def _reason(name: str, quote: str) -> str:
+    """A signal in words; a gram is the words themselves."""
+    words = f"“{quote}”" if quote else ""
+    return f"the words {words}" if name.startswith("~") else f"{name.replace('_', ' ')}  {words}".rstrip()
 
 
 def resolve(names: Path, source: BinaryIO, out: TextIO) -> int:

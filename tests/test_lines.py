@@ -230,15 +230,19 @@ def test_an_explanation_names_nobody_where_nobody_is_named() -> None:
         "mentions": [],
         "signals": [
             {"name": "small", "quote": "a  b\nc", "weight": 0.5},
-            {"name": "large", "quote": "d", "weight": -3},
+            {"name": "very_large", "quote": "", "weight": -3},
+            {"name": "~<rej>", "quote": "declined", "weight": 0.1},
         ],
     }
 
     told = lines.explanation("k", reading).splitlines()
 
     assert told[0] == "k: talk (0.50), not reportable; nobody named"
-    assert [line.split()[:2] for line in told[1:]] == [["-3.0", "large"], ["+0.5", "small"]]
-    assert told[2].endswith("\u201ca b c\u201d")
+    assert [line.split(maxsplit=1) for line in told[1:]] == [
+        ["-3.0", "very large"],
+        ["+0.5", "small  \u201ca b c\u201d"],
+        ["+0.1", "the words \u201cdeclined\u201d"],
+    ]
 
 
 def test_resolve_answers_one_line_a_line_in_order(names: Path) -> None:
