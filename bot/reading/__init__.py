@@ -5,7 +5,6 @@ post → text (own words, quotes) → exports cut out → gate → sentences and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -48,18 +47,17 @@ _SHUT_OUT = MappingProxyType(  # of posts without any word for rejected work; 3 
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """What is known of the post that a thread began with, or that was answered; `post` itself, if it is still there."""
+    """What is known of the post that a thread began with, or that was answered."""
 
     title: str | None = None
     mentions: tuple[Mention, ...] = ()
     reading: Reading | None = None
-    post: Post | None = None
 
     @classmethod
     def of(cls, post: Post, reading: Reading | None) -> Self:
         """A post as the parent of others, with what was read in it, if it was read."""
         mentions = (*reading.mentions, *reading.tasks) if reading else ()
-        return cls(title=post.title, mentions=mentions, reading=reading, post=post)
+        return cls(title=post.title, mentions=mentions, reading=reading)
 
 
 def read(post: Post, platforms: Platforms, parent: Parent | None = None, model: Model | None = None) -> Reading:
@@ -86,9 +84,9 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     passages = _without_exports(body, exports)
     own = _own(passages)
     platform = post.platform if platforms.known(post.platform) else None
-    linked = _linked(body, platforms)
+    linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
-    above = _parents(parent) or (_looked_up(parent, platforms) if may_tell else ())
+    above = _parents(parent)
     if not may_tell:
         spots = passages if above or linked or exports.shown else near_names(passages)
         named = namer.name(spots, above) if spots else Named()
@@ -272,28 +270,11 @@ def _is_report(parent: Parent | None) -> bool:
     return parent is not None and parent.reading is not None and parent.reading.kind is Kind.MASS
 
 
-def _linked(body: Body, platforms: Platforms) -> dict[int, Link]:
-    return {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
-
-
 def _parents(parent: Parent | None) -> tuple[Mention, ...]:
     if parent is None:
         return ()
-    return _of_parent(parent.mentions or (parent.reading.mentions if parent.reading else ()))
-
-
-def _looked_up(parent: Parent | None, platforms: Platforms) -> tuple[Mention, ...]:
-    """Whom the post above names if nobody looked: small talk is not read for names until somebody answers it."""
-    if parent is None or parent.post is None or (parent.reading and parent.reading.claims):
-        return ()
-    body = take_apart(parent.post)
-    exports = Exports(body.urls, platforms)
-    namer = Namer(platforms, _linked(body, platforms), _shown(body, exports))
-    return _of_parent(namer.name(_without_exports(body, exports)).mentions)
-
-
-def _of_parent(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    return tuple(replace(mention, origin=Origin.PARENT) for mention in mentions)
+    known = parent.mentions or (parent.reading.mentions if parent.reading else ())
+    return tuple(replace(mention, origin=Origin.PARENT) for mention in known)
 
 
 def _nothing(named: tuple[Mention, ...], exports: Exports, platform: str | None, body: Body) -> Reading:

@@ -335,14 +335,3 @@ def test_share_follows_from_the_numbers(platforms: Platforms):
     assert reading_of("Oakpine rejected 30 of my 40 hits", platforms).facts.share is Share.MOST
     assert reading_of("Oakpine rejected 12 of my 400 hits", platforms).facts.share is Share.SOME
     assert reading_of("Oakpine rejected 40 of my 40 hits", platforms).facts.share is Share.ALL
-
-
-def test_whom_small_talk_names_is_looked_up_when_somebody_answers_it(platforms: Platforms):
-    opener = Post(source="discord:1", key="0", text="Oakpine Labs is up again, be gentle", posted_at=AT)
-    unread = read(opener, platforms)
-
-    answer = reading_of("they rejected all 40 of mine", platforms, Parent.of(opener, unread))
-
-    assert unread.mentions == ()
-    assert answer.mentions[0] == Mention(text="Oakpine Labs", origin=Origin.PARENT)
-    assert answer.reportable
