@@ -51,14 +51,23 @@ def spans(segment: Segment) -> Iterator[Span]:
 
 
 def _no_name(pieces: list[Piece], i: int) -> bool:
-    """Whether no name begins with a piece: it is a function word, somebody's handle, a subreddit or a face (x_x)."""
+    """Whether no name begins with a piece: a function word, somebody's handle, a subreddit, a face (x_x), a day."""
     piece = pieces[i]
     return (
         (piece.rank == FUNCTION and not (piece.large and (_article(pieces, i) or _leads(pieces, i))))
         or piece.text[0] in "@#"
         or piece.low[:2] in ("u/", "r/")
         or (len(piece.text) < 4 and "_" in piece.text)
+        or (piece.large and i + 1 < len(pieces) and pieces[i + 1].large and _leads_in(pieces, i))
     )
+
+
+def _leads_in(pieces: list[Piece], i: int) -> bool:
+    """Whether a capital only stands before a name: "On Friday Example rejected", "Sent Example a message"."""
+    inside, low = slots()["inside"], pieces[i].low
+    if low in inside["times"]:
+        return i > 0 and pieces[i - 1].low in inside["when"]
+    return (low in inside["when"] and pieces[i + 1].low in inside["times"]) or (i == 0 and low in inside["openers"])
 
 
 def _article(pieces: list[Piece], i: int) -> bool:
