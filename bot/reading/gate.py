@@ -27,6 +27,7 @@ SURE = (
     "refus",
     "not accepted",
     "not approv",
+    "abgelehn",
     "रिजेक्ट",
     "अस्वीक",
 )

@@ -58,6 +58,8 @@ MASSES = [
         ALL,
         "Quillmark Labs",
     ),
+    Line("Fernhill Data rejected all but 3 of my 200 submissions", MASS, True, 197, MOST, "Fernhill Data"),
+    Line("Oakpine rejected a ton of my hits", MASS, True, None, SOME, "Oakpine"),
     Line("On Monday Fernhill Data mass rejected 60 of mine", MASS, True, 60, None, "Fernhill Data"),
     Line("In October Fernhill Data rejected all of us", MASS, True, None, ALL, "Fernhill Data"),
     Line("Last Thursday Oakpine rejected 40 of my hits", MASS, True, 40, None, "Oakpine"),

@@ -45,6 +45,8 @@ def found(text: str) -> list[tuple[str, int, int | None]]:
         ("treinta y dos rechazados", [("REJECTED", 32, None)]),
         ("five sets of twenty rejected", [("REJECTED", 100, None)]),
         ("one refused", [("REJECTED", 1, None)]),
+        ("rejected all but 3 of my 200 submissions", [("APPROVED", 3, 200)]),
+        ("approved all but 3 of my 200 submissions", [("REJECTED", 3, 200)]),
         ("of the 118 that Oakpine refused, 70 are paid", [("REJECTED", 118, None), ("APPROVED", 70, None)]),
         ("898 ok, 2 no", [("APPROVED", 898, None), ("REJECTED", 2, None)]),
         ("accepted 1 rejected 85", [("APPROVED", 1, None), ("REJECTED", 85, None)]),

@@ -161,6 +161,8 @@ def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[
     whole = figures[at + 1] if at + 1 < len(figures) else None
     if whole is not None and _parts(words, figure, whole):
         role = judged(words, whole.last, role_of(words, figure.first, whole.last))
+        if _spared(words, figure.first):  # "rejected all but 3 of my 200"
+            role = Role.REJECTED if role is Role.APPROVED else Role.APPROVED
         return 2, [Count(role, figure.n, whole.n, figure.percent, word, all=_all_of(words, figure.first))]
     if no_count(words, figure):
         return 1, []
@@ -189,6 +191,8 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
 def _spared(words: list[Word], i: int) -> bool:
     """ "All except three", "everything but one": how many were let through."""
     j = i - 2 if i and words[i - 1].low in ("for", "from") else i - 1
+    if j >= 0 and words[j].low.endswith(" but"):
+        return True
     return j > 0 and words[j].low in BUT and any("all" in word.tags for word in words[max(0, j - 3) : j])
 
 
