@@ -26,6 +26,7 @@ from bot.model import Card, Delivery, Guild, Mode, Page, Post
 from bot.outbox import Attempt, Look, Result, Sight
 from bot.storage import Store, open_store
 from tests.harness import warm
+from tests.harness.forum import TEXTS
 
 BEGAN = datetime(2026, 11, 7, 13, 0, tzinfo=UTC)
 GUILD = Guild(
@@ -41,14 +42,6 @@ AUTHORS = ("ada", "bela", "chidi", "dora", "emre", "fay")
 
 def posts() -> tuple[Post, ...]:
     """Six invented workers tell of one invented requester; a seventh talks of the weather."""
-    texts = (
-        "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
-        "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
-        "Brightlane Labelling just mass rejected me, 120 gone, every single one.",
-        "Add me to the list: Brightlane Labelling rejected all 31 I did on Sunday.",
-        "I had 88 in with Brightlane Labelling and they rejected every one of them.",
-        "Brightlane Labelling rejected 17 out of 17 for me. What on earth.",
-    )
     told = [
         Post(
             source="reddit:exampleturkers",
@@ -58,7 +51,7 @@ def posts() -> tuple[Post, ...]:
             posted_at=BEGAN + timedelta(minutes=5 * number),
             platform="connect",
         )
-        for number, text in enumerate(texts)
+        for number, text in enumerate(TEXTS[:6])
     ]
     return (*told, Post(source="reddit:exampleturkers", key="t3_x", text="Lovely weather.", author_key="gus"))
 

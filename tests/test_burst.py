@@ -11,6 +11,7 @@ import pytest
 from bot import intake, watcher
 from bot.model import Page, Post
 from bot.rules import Rules
+from tests.harness.forum import TEXTS
 from tests.harness.memory import Memory
 from tests.making import MINUTE, NOW, guild
 from tests.storage.build import Clock
@@ -19,14 +20,7 @@ from tests.test_poison import WEATHER, reader
 SOURCE = "reddit:exampleturkers"
 POSTS, PAGE = 50_000, 1_000
 MIB = 2**20
-CLAIMS = (
-    "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
-    "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
-    "Brightlane Labelling just mass rejected me, 120 gone, every single one.",
-    "Add me to the list: Brightlane Labelling rejected all 31 I did on Sunday.",
-    "I had 88 in with Brightlane Labelling and they rejected every one of them.",
-    "Brightlane Labelling rejected 17 out of 17 for me. What on earth.",
-)
+CLAIMS = TEXTS[:6]
 
 
 class Flood:

@@ -21,19 +21,13 @@ from bot.reading import read
 from bot.rules import Rules
 from bot.storage import Store, Transaction, open_store
 from tests.harness import warm
+from tests.harness.forum import TEXTS
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, rules
 
 SOURCE = "reddit:exampleturkers"
 NAME = "Brightlane Labelling"
 TWO = ("A1EXAMPLE2REQ3", "A2EXAMPLE3REQ4")
-CLAIMS = (
-    "Brightlane Labelling on Connect rejected all 40 of mine this morning, no reason given.",
-    "Same requester here. Brightlane Labelling rejected 52 of my 52 tasks an hour ago.",
-    "Brightlane Labelling just mass rejected me, 120 gone, every single one.",
-    "Add me to the list: Brightlane Labelling rejected all 31 I did on Sunday.",
-    "I had 88 in with Brightlane Labelling and they rejected every one of them.",
-    "Brightlane Labelling rejected 17 out of 17 for me. What on earth.",
-)
+CLAIMS = TEXTS[:6]
 
 
 @pytest.fixture

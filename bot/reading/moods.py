@@ -76,8 +76,8 @@ def _mood(atom: Atom, before: list[Word]) -> None:
 
 def _did(before: list[Word]) -> bool:
     """Whether an infinitive after these words tells what was done: "decided to reject", "thinks it is fun to"."""
-    if not before or before[-1].low in _DECIDES | _BOLD:
-        return bool(before)
+    if before and before[-1].low in _DECIDES | _BOLD:
+        return True
     return any(
         judge.low in _JUDGES and not ("mine" in by.tags or by.low == "you")
         for by, judge in pairwise(before[-_NEGATES:])

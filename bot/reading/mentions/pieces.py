@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from bot.reading.lexicon import shipped
-from bot.reading.words import NO_TAGS, folded
+from bot.reading.words import NO_TAGS, folded, word_set
 
 # How much a word tells by being there: "the", "garden", "Lisbon", "quillmarsh".
 FUNCTION, ORDINARY, OTHERS, RARE = 0, 1, 2, 3
@@ -29,31 +29,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-_ABBREVIATED = frozenset(
-    (
-        "dr",
-        "prof",
-        "mr",
-        "mrs",
-        "ms",
-        "mt",
-        "st",
-        "dept",
-        "univ",
-        "wm",
-        "inst",
-        "co",
-        "ltd",
-        "corp",
-        "annot",
-        "profa",
-        "dra",
-        "sra",
-        "behav",
-        "econ",
-        "proj",
-    )
-)
+_ABBREVIATED = word_set("dr prof mr mrs ms mt st dept univ wm inst co ltd corp annot profa dra sra behav econ proj")
 _ENDS = frozenset(".!?;…।")
 _DIGITS = "0123456789"
 _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"),

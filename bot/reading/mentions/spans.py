@@ -58,16 +58,16 @@ def _no_name(pieces: list[Piece], i: int) -> bool:
         or piece.text[0] in "@#"
         or piece.low[:2] in ("u/", "r/")
         or (len(piece.text) < 4 and "_" in piece.text)
-        or (piece.large and i + 1 < len(pieces) and pieces[i + 1].large and _leads_in(pieces, i))
+        or (piece.large and i + 1 < len(pieces) and pieces[i + 1].large and _stands_before(pieces, i))
     )
 
 
-def _leads_in(pieces: list[Piece], i: int) -> bool:
+def _stands_before(pieces: list[Piece], i: int) -> bool:
     """Whether a capital only stands before a name: "On Friday Example rejected", "Sent Example a message"."""
-    inside, low = slots()["inside"], pieces[i].low
-    if low in inside["times"]:
-        return i > 0 and pieces[i - 1].low in inside["when"]
-    return (low in inside["when"] and pieces[i + 1].low in inside["times"]) or (i == 0 and low in inside["openers"])
+    leading, low = slots()["leading"], pieces[i].low
+    if low in leading["times"]:
+        return i > 0 and pieces[i - 1].low in leading["when"]
+    return (low in leading["when"] and pieces[i + 1].low in leading["times"]) or (i == 0 and low in leading["openers"])
 
 
 def _article(pieces: list[Piece], i: int) -> bool:

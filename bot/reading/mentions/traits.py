@@ -81,7 +81,7 @@ def _words(words: list[Piece], name: str, *, starts: bool) -> Iterator[str]:
         yield ("last=" if n > 1 else "is=") + words[-1].low
     if n > 1 and words[0].rank < RARE:
         yield "first=" + words[0].low
-        if words[0].low in slots()["inside"]["times"]:
+        if words[0].low in slots()["leading"]["times"]:
             yield "begins with a time"
         if starts:
             yield "begins common then " + ("rare" if words[1].rank == RARE else "common")
