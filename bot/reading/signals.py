@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.model import Reversal
 from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
+from bot.reading.facts.causes import owned_up
 from bot.reading.moods import modality
-from bot.reading.numbers import Count, Role
+from bot.reading.numbers import Count, Role, value
 from bot.reading.words import Word, word_set
 
 _NEAR = 9  # words between a quantity and the rejection it measures
 _SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
 _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
-_RETURNED = word_set("the those these their previously formerly wrongly earlier once of")
+_RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
+_THEY = word_set("they he she it")
+_CLEARING = word_set(
+    "cleared removed lifted withdrew withdrawn cancelled canceled restored undid erased deleted dropped"
+)
+_UNTIL = word_set("until till til")
+_OBJECT = 5  # words from a verb to its object
 _ABOUT = word_set("about against of for on over to regarding any these more")
+# What a worker does with work of their own accord.
+_GIVING_UP = ("sent back", "sent it", "sent them", "send back", "turned down", "turned away", "handed back",
+              "gave back", "declined", "refused", "skipped", "cancelled", "canceled")  # fmt: skip
 _SOURCES = word_set("by from at with de do por alert warning ne")
 _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
                    "now": "just_now", "hedge": "hedged", "reported": "told_by_others", "waiting": "still_waiting",
@@ -35,7 +46,20 @@ def atoms(sentence: Sentence) -> list[Atom]:
         return []
     found = sentence.counts
     made = [] if meant.isdisjoint(_TURNED_ON) else [a for c in sentence.clauses for a in _of_clause(sentence, c, found)]
+    made = list(_ended(sentence, made)) or made
     return made or list(_approvals(sentence, found)) or list(_verdicts(sentence, found))
+
+
+def _ended(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
+    """ "Never one rejection until they handed me 74": what is denied of the time before is told of what came then."""
+    last = made[-1] if made else None
+    if last is None or not (last.contrary or "negated" in last.names):
+        return
+    then = next((clause for clause in sentence.clauses if clause.words[0].low in _UNTIL), None)
+    number = next((c for c in last.counts if then is not None and c.word in then.words), None)
+    if then is not None and number is not None and number.role in (Role.LOOSE, Role.WORK, Role.REJECTED):
+        counts = (replace(number, role=Role.REJECTED),)
+        yield _rejected(sentence, then, number.word, counts)
 
 
 def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> Iterator[Atom]:
@@ -44,7 +68,7 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
         yield _contrary(sentence, clause, contrary, found)
     rejection = _rejection(clause)
     reversal = _undoing(clause)
-    undone = _approved_after_all(clause, rejection)
+    undone = _approved_after_all(clause, rejection) or _cleared(clause, rejection)
     if undone is not None:
         reversal, rejection = reversal or undone, None
     if rejection is not None and not _within(rejection, contrary) and not _object(rejection, reversal):
@@ -65,12 +89,23 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
     """The "approved" of "approved all the previously rejected hits": those rejections are over."""
     if rejection is None or "past" not in rejection.tags:
         return None
+    had = False
     for word in reversed(clause.words[: clause.words.index(rejection)]):
         if "approve" in word.tags:
             return word
-        if not (word.low in _RETURNED or word.tags & {"all", "mine"}):
+        passed = word.low in _RETURNED or word.tags & {"all", "mine", "work"} or value(word) is not None
+        if not passed and not (had and word.low in _THEY):
             return None
+        had = had or word.low == "had"
     return None
+
+
+def _cleared(clause: Clause, rejection: Word | None) -> Word | None:
+    """The "cleared" of "cleared all 16 rejections": they are gone."""
+    if rejection is None or "noun" not in rejection.tags or "mass" in rejection.tags:
+        return None
+    at = clause.words.index(rejection)
+    return next((word for word in clause.words[max(0, at - _OBJECT) : at] if word.low in _CLEARING), None)
 
 
 def _within(word: Word, phrase: Word | None) -> bool:
@@ -140,7 +175,7 @@ def _rejected(
     _how_much(atom)
     modality(atom)
     for tag, name in _SIGNALS_OF_TAG.items():
-        word = sentence.find(tag)
+        word = sentence.find(tag) if tag != "own" else owned_up(sentence)
         if word is not None:
             atom.give(name, word)
     _whose(atom)
@@ -241,9 +276,9 @@ def _whose(atom: Atom) -> None:
         atom.give("by_requester", agent, atom.anchor)
     writer = _writer(atom)
     if writer is not None:
-        atom.give(
-            "by_the_writer" if "rej" in atom.anchor.tags and "soft" not in atom.anchor.tags else "own_doing", writer
-        )
+        rejects = "rej" in atom.anchor.tags and "soft" not in atom.anchor.tags
+        gave_up = atom.anchor.low.startswith(_GIVING_UP)
+        atom.give("by_the_writer" if rejects else "own_choice" if gave_up else "own_doing", writer)
     quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five",
                 "a_single_one",
                 "several_workers", "none_approved"}  # fmt: skip

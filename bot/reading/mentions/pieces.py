@@ -108,6 +108,8 @@ def rank_of(low: str, known: dict[str, int]) -> int:
     if rank is not None and "'" not in low:
         return rank
     base, apostrophe, ending = low.partition("'")
+    if apostrophe and len(base) == 1 and len(ending) > 2:
+        return RARE  # "O'Example"
     if apostrophe:
         rank = known.get(base, RARE)
         return rank if ending == "s" else min(rank, ORDINARY)
@@ -159,7 +161,7 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
     def _form(self, word: str) -> Form:
         low = folded(word)
-        large = word[0].isupper() or (word[0].isdigit() and word.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
+        large = word[0].isupper() or word.lstrip(_DIGITS)[:1].isupper() or (word[1:2].isupper() and not word.isupper())
         return (low, *self[low], large)
 
 

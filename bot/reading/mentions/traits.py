@@ -19,7 +19,7 @@ _ANSWERS = frozenset(("reverse", "promise"))  # "X said they'll reverse them": w
 _NEWS = ("new", "another", "more")
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
 _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"), (" and ", "and"), (" of ", "of"),
-          ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
+          (" at ", "at"), ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
 
 
 def written(segment: Segment, span: Span, text: str) -> str:
@@ -127,7 +127,7 @@ def _before(pieces: Sequence[Piece], first: int) -> Iterator[str]:
     yield "before=" + piece.low
     yield from _slots_of("before", piece)
     if piece.kind == "word" and piece.large and i == first - 1:
-        yield "before:capital"
+        yield "before:capital" if i else "before:capital, first"  # "Block Example": every sentence begins with one
     if i:
         yield "before2=" + pieces[i - 1].low
 
