@@ -276,7 +276,7 @@ def _around(lines: list[Line], placed: list[tuple[int, Atom]], mention: Mention 
                     chosen.add(j)
                     j += step
     kept = sorted(chosen - doubtful if mine - doubtful else chosen)
-    return [_its_part(lines[i], [atom for at, atom in placed if at == i]) for i in kept]
+    return [_its_part(lines[i], [atom for at, atom in placed if at == i], mention) for i in kept]
 
 
 def _of_others(line: Line, mention: Mention | None) -> bool:
@@ -284,13 +284,21 @@ def _of_others(line: Line, mention: Mention | None) -> bool:
     return mention is not None and bool(line.named) and all(_key(c.mention) != _key(mention) for c in line.named)
 
 
-def _its_part(line: Line, atoms: list[Atom]) -> Sentence:
-    """The clauses of a sentence in which a claim is stated, where other clauses state one about somebody else."""
-    clauses = [atom.clause for atom in atoms]
-    if not atoms or len(atoms) == len(line.atoms) or any(a.clause in clauses for a in line.atoms if a not in atoms):
+def _its_part(line: Line, atoms: list[Atom], mention: Mention | None) -> Sentence:
+    """A sentence without the clauses that name others or state something of them: that is no part of a claim."""
+    others = {id(atom.clause) for atom in line.atoms} - (own := {id(atom.clause) for atom in atoms})
+    if len({_key(c.mention) for c in line.named}) > 1:
+        others |= {id(c) for c in line.sentence.clauses if id(c) not in own and _names(c, line) - {_key(mention)}}
+    kept = [clause for clause in line.sentence.clauses if id(clause) not in others]
+    if not atoms or not others or not kept:
         return line.sentence
-    words = [word for clause in clauses for word in clause.words]
-    return replace(line.sentence, words=words, clauses=clauses)
+    return replace(line.sentence, words=[word for clause in kept for word in clause.words], clauses=kept)
+
+
+def _names(clause: Clause, line: Line) -> set[str]:
+    """Whom a clause of a line names."""
+    first, last = clause.words[0].start, clause.words[-1].end
+    return {_key(each.mention) for each in line.named if first <= each.start < last}
 
 
 def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) -> When | None:

@@ -46,7 +46,7 @@ def atoms(sentence: Sentence) -> list[Atom]:
         return []
     found = sentence.counts
     made = [] if meant.isdisjoint(_TURNED_ON) else [a for c in sentence.clauses for a in _of_clause(sentence, c, found)]
-    made = list(_ended(sentence, made)) or made
+    made = list(_ended(sentence, made)) or [*made, *_shared_out(sentence, made)]
     return made or list(_approvals(sentence, found)) or list(_verdicts(sentence, found))
 
 
@@ -60,6 +60,17 @@ def _ended(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
     if then is not None and number is not None and number.role in (Role.LOOSE, Role.WORK, Role.REJECTED):
         counts = (replace(number, role=Role.REJECTED),)
         yield _rejected(sentence, then, number.word, counts)
+
+
+def _shared_out(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
+    """The 47 of "one rejection from Example and 47 from Sample": said of somebody else, without the word again."""
+    if not any(atom.claims and "noun" in atom.anchor.tags for atom in made):
+        return
+    for clause in sentence.clauses:
+        said = clause.words[1:] if clause.words[0].low == "and" else clause.words
+        number = next((c for c in sentence.counts if said and c.word is said[0]), None)
+        if number is not None and len(said) > 2 and said[1].low in ("from", "by") and said[2].text[0].isupper():
+            yield _rejected(sentence, clause, number.word, (replace(number, role=Role.REJECTED),))
 
 
 def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> Iterator[Atom]:
@@ -89,14 +100,15 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
     """The "approved" of "approved all the previously rejected hits": those rejections are over."""
     if rejection is None or "past" not in rejection.tags:
         return None
-    had = False
+    had = whose = False
+    before = clause.words[clause.words.index(rejection) - 1]
     for word in reversed(clause.words[: clause.words.index(rejection)]):
         if "approve" in word.tags:
-            return word
+            return word if whose or word is before else None
         passed = word.low in _RETURNED or word.tags & {"all", "mine", "work"} or value(word) is not None
         if not passed and not (had and word.low in _THEY):
             return None
-        had = had or word.low == "had"
+        had, whose = had or word.low == "had", whose or value(word) is None
     return None
 
 
@@ -191,7 +203,9 @@ def _verdict(atom: Atom) -> bool:
 
 def _reach(atom: Atom) -> list[Word]:
     """The words of the sentence that belong to the anchor: up to the next rejection or reversal on either side."""
-    words = atom.sentence.words
+    sentence = atom.sentence
+    several = sum("rej" in clause.meanings for clause in sentence.clauses) > 1 or "rej" not in atom.clause.meanings
+    words = atom.clause.words if several and "verdict" not in atom.anchor.tags else sentence.words
     at = words.index(atom.anchor)
     first, last = at, at
     while first and at - first < _NEAR and not _rival(words[first - 1]):
