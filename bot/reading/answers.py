@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from bot.model import Kind, Reading
 from bot.reading.atoms import Atom
@@ -30,45 +29,39 @@ def assent(lines: Sequence[Line], answered: Reading | None) -> None:
     if not own or words > _LONGEST or any(line.atoms for line in own):
         return
     quoted = any(a.claims and not UNASSERTED & a.names.keys() for q in lines if not q.own for a in atoms(q.sentence))
-    if not quoted and (answered is None or answered.kind is not Kind.MASS):
-        return
-    agreeing = next(((line, word) for line in own if (word := _agrees(line.sentence))), None)
-    measuring = next(((line, word) for line in own if (word := _measures(line.sentence))), None)
+    agreeing = next(((line, word) for line in own if (word := agrees(line.sentence))), None)
+    measuring = next(((line, word) for line in own if (word := measures(line.sentence))), None)
+    if not quoted and not is_report(answered):
+        agreeing = None  # "same here" agrees to nothing; but "all 22 of mine" answers who asks of rejections
+        measuring = measuring if asks_of_rejections(answered) else None
     line, word = agreeing or measuring or (own[0], None)
     if word is not None and not line.sentence.question:
         line.atoms.append(_taken_over(line.sentence, word, [c for each in own for c in each.sentence.counts]))
 
 
-def confirm(lines: Sequence[Line]) -> None:
-    """ "Anyone else lose all of theirs? 35 here": who goes on with how much of their own has told it as a fact."""
-    for line, fragment in pairwise(lines):
-        asked = [atom for atom in line.atoms if atom.claims and "asked" in atom.names and _of_others_too(line.sentence)]
-        if not asked or fragment.atoms or not fragment.own or fragment.sentence.question:
-            continue
-        word = _agrees(fragment.sentence) or _measures(fragment.sentence)
-        for atom in asked if word is not None else ():
-            del atom.names["asked"]
-            atom.give("mine")
-            _measure(atom, fragment.sentence.counts)
+def is_report(answered: Reading | None) -> bool:
+    """Whether a post that is answered claims a mass rejection."""
+    return answered is not None and answered.kind is Kind.MASS
 
 
-def _of_others_too(sentence: Sentence) -> bool:
-    """Whether a question is put to others whom the same may have happened to: "anyone else", "who else"."""
-    return any(word.low.endswith("else") for word in sentence.words)
+def asks_of_rejections(answered: Reading | None) -> bool:
+    """Whether a post that is answered asks for rejections: "anyone rejected by Example?"."""
+    said = {signal.name for signal in answered.signals} if answered and answered.kind is Kind.TALK else set()
+    return {"asked", "start_rejection"} <= said
 
 
 def _taken_over(sentence: Sentence, word: Word, found: Sequence[Count]) -> Atom:
     """The report as the answer's own, with how much of it the answer says."""
     atom = Atom(sentence, sentence.clauses[0], word, "start_rejection")
     atom.give("mine")
-    if _measure(atom, found) != 1:
+    if measure(atom, found) != 1:
         atom.give("assent")
         if all_of := sentence.find("all"):
             atom.give("all_of_it", all_of)
     return atom
 
 
-def _measure(atom: Atom, found: Sequence[Count]) -> int:
+def measure(atom: Atom, found: Sequence[Count]) -> int:
     """Gives an atom how much is told of in numbers, and says how many that is."""
     count = max((c.n for c in found), default=0)
     if count:
@@ -77,7 +70,7 @@ def _measure(atom: Atom, found: Sequence[Count]) -> int:
     return count
 
 
-def _agrees(sentence: Sentence) -> Word | None:
+def agrees(sentence: Sentence) -> Word | None:
     """The "same here" that a sentence begins with; "same" alone only before a stop, a number or "all"."""
     for i, word in enumerate(sentence.words[:3]):
         after = sentence.words[i + 1 : i + 2]
@@ -87,7 +80,7 @@ def _agrees(sentence: Sentence) -> Word | None:
     return None
 
 
-def _measures(sentence: Sentence) -> Word | None:
+def measures(sentence: Sentence) -> Word | None:
     """The number or "all" of a sentence that says no more than how much: "all 22 for me", "just 1 of mine so far"."""
     said = [word for word in sentence.words if word.kind == WORD]
     if not all(word.tags & _MEASURES or word.tags & _number(word) or word.low in _FRAME for word in said):

@@ -9,12 +9,11 @@ from bot.model import Reversal
 from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts.causes import owned_up
+from bot.reading.measures import how_much
 from bot.reading.moods import modality
 from bot.reading.numbers import Count, Role, value
 from bot.reading.words import Word, word_set
 
-_NEAR = 9  # words between a quantity and the rejection it measures
-_SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
 _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
@@ -34,6 +33,11 @@ _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "ide
                    "turnedaway": "turned_away"}  # fmt: skip
 
 
+_NONE = word_set("none") | {"not one", "none of", "none of my", "none of mine", "not a single one", "not a single"}
+_OPEN = frozenset(("waiting", "fear", "hypo", "ask", "generic", "offtopic"))  # nothing is decided yet, or of this
+_WENT_THROUGH = frozenset(("went through", "went thru", "gone through", "came through", "got through", "cleared"))
+_REACH = 14  # words from "not one" to what did not happen to it
+_SOME = 5
 _UNDOING = ("promise", "askrev", "reverse", "compensated")
 _TURNED_ON = frozenset(("contrary", "rej", "rate", *_UNDOING))  # what a clause may turn on
 _TELLING = _TURNED_ON | {"verdict", "approve", "taken"}  # a sentence without any of these states nothing
@@ -47,7 +51,13 @@ def atoms(sentence: Sentence) -> list[Atom]:
     found = sentence.counts
     made = [] if meant.isdisjoint(_TURNED_ON) else [a for c in sentence.clauses for a in _of_clause(sentence, c, found)]
     made = list(_ended(sentence, made)) or [*made, *_shared_out(sentence, made)]
-    return made or list(_approvals(sentence, found)) or list(_verdicts(sentence, found))
+    return (
+        made
+        or list(_approvals(sentence, found))
+        or list(_verdicts(sentence, found))
+        or list(_none(sentence, found))
+        or list(_let_through(sentence, found))
+    )
 
 
 def _ended(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
@@ -166,6 +176,39 @@ def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
             yield atom
 
 
+def _none(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
+    """ "Not one of the 130 got through", "none of my fifty are worth paying": rejected, without the word."""
+    words = sentence.words
+    at = next((i for i, word in enumerate(words) if word.low in _NONE), None)
+    if at is None or sentence.question or sentence.meanings & _OPEN:
+        return
+    passed = next((word for word in words[at : at + _REACH] if word.tags & {"approve", "taken"}), None)
+    number = max((c.n for c in found if c.role in (Role.LOOSE, Role.WORK, Role.SUBMITTED, Role.APPROVED)), default=0)
+    if passed is None or "neutral" in passed.tags or (not number and not sentence.has("mine")):
+        return
+    clause = next(clause for clause in sentence.clauses if words[at] in clause.words)
+    atom = Atom(sentence, clause, words[at], "start_rejection", counts=found)
+    atom.give("none_approved", words[at], passed)
+    if number >= _SOME:
+        atom.give("ten_or_more" if number >= 10 else "five_to_nine")
+    modality(atom)
+    atom.names.pop("negated", None)  # the "none" itself
+    _whose(atom)
+    yield atom
+
+
+def _let_through(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
+    """ "All 60 of mine were approved", "mine all went through": a voice to the contrary."""
+    if sentence.question or sentence.meanings & (_OPEN | {"neg"}) or not {"all", "mine"} <= sentence.meanings:
+        return
+    for clause in sentence.clauses:
+        passed = next((w for w in clause.words if "approve" in w.tags and "neutral" not in w.tags), None)
+        passed = passed or next((w for w in clause.words if w.low in _WENT_THROUGH), None)
+        if passed is not None and {"all", "mine"} <= clause.meanings:
+            yield _contrary(sentence, clause, passed, found)
+            return
+
+
 def _verdicts(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
     """What became of the work in other words, "all of it went in the bin": where no word of rejection is near."""
     for clause in sentence.clauses if "verdict" in sentence.meanings else ():
@@ -184,7 +227,7 @@ def _rejected(
         atom.give("mass_words")
     if "soft" in anchor.tags:
         atom.give("soft_word")
-    _how_much(atom)
+    how_much(atom)
     modality(atom)
     for tag, name in _SIGNALS_OF_TAG.items():
         word = sentence.find(tag) if tag != "own" else owned_up(sentence)
@@ -199,86 +242,6 @@ def _rejected(
 def _verdict(atom: Atom) -> bool:
     """Whether a clause is the verdict alone, "rejected": what a worker writes under what happened to him."""
     return "past" in atom.anchor.tags and len(atom.clause.words) == 1 and not atom.sentence.question
-
-
-def _reach(atom: Atom) -> list[Word]:
-    """The words of the sentence that belong to the anchor: up to the next rejection or reversal on either side."""
-    sentence = atom.sentence
-    several = sum("rej" in clause.meanings for clause in sentence.clauses) > 1 or "rej" not in atom.clause.meanings
-    words = atom.clause.words if several and "verdict" not in atom.anchor.tags else sentence.words
-    at = words.index(atom.anchor)
-    first, last = at, at
-    while first and at - first < _NEAR and not _rival(words[first - 1]):
-        first -= 1
-    while last + 1 < len(words) and last - at < _NEAR and not _rival(words[last + 1]):
-        last += 1
-    return words[first : last + 1]
-
-
-def _rival(word: Word) -> bool:
-    return bool(word.tags & {"reverse", "promise", "contrary", "compensated"})
-
-
-def _how_much(atom: Atom) -> None:
-    words = _reach(atom)
-    _share(atom, words)
-    for name, tag in (("several_workers", "workers"), ("a_single_one", "one")):
-        word = next((w for w in words if tag in w.tags), None)
-        if word is not None and not (name == "a_single_one" and "mass" in atom.anchor.tags):
-            atom.give(name, word)
-    _numbers(atom, words)
-
-
-def _share(atom: Atom, words: list[Word]) -> None:
-    for i, word in enumerate(words):
-        if "all" in word.tags and "rej" not in word.tags and "one" not in atom.anchor.tags:
-            after = words[i + 1].low if i + 1 < len(words) else ""
-            if word.low in ("entire", "whole") and after in _SINGULAR:
-                atom.give("a_single_one", word)
-            elif not _addressed(words, i):
-                atom.give("all_of_it", word, words[min(i + 1, len(words) - 1)])
-        elif "most" in word.tags and "neutral" not in word.tags:
-            atom.give("most_of_it", word)
-        elif "many" in word.tags:
-            atom.give("many", word)
-        elif "some" in word.tags:
-            atom.give("some_of_it", word)
-
-
-def _addressed(words: list[Word], i: int) -> bool:
-    """ "thanks all", "all requesters": all of what is no work."""
-    after = words[i + 1 : i + 2]
-    return bool(after and after[0].tags & {"requester", "generic"} and not after[0].tags & {"rej", "work"})
-
-
-def _numbers(atom: Atom, words: list[Word]) -> None:
-    start, end = words[0].start, words[-1].end
-    near = [c for c in atom.counts if start <= c.word.start < end]
-    people = next((c for c in near if c.role is Role.WORKERS and c.n > 2 and not (c.of and 4 * c.n < c.of)), None)
-    if people is not None:
-        atom.give("several_workers", people.word)
-    done = max((c.n for c in atom.counts if c.role is Role.SUBMITTED), default=0)
-    paid = next((c for c in atom.counts if c.role is Role.APPROVED), None)
-    if paid is not None and not paid.of and done - paid.n >= 10:
-        atom.give("ten_or_more", paid.word)
-    stated = [c for c in near if c.role is Role.REJECTED or (c.role is Role.WORK and c.all)]
-    for count in stated:
-        _tier(atom, count)
-    if not stated and any(c.role is Role.WORK for c in near):
-        _tier(atom, max((c for c in near if c.role is Role.WORK), key=lambda c: c.n))
-
-
-def _tier(atom: Atom, count: Count) -> None:
-    if count.percent:
-        atom.give("all_of_it" if count.n == 100 else "most_of_it" if count.n >= 50 else "some_of_it", count.word)
-        if count.of and count.n * count.of >= 1000:
-            atom.give("ten_or_more", count.word)
-        return
-    if count.of and count.n >= 5 and 2 * count.n > count.of:
-        atom.give("most_of_it", count.word)
-        if count.n < 10:
-            return
-    atom.give("ten_or_more" if count.n >= 10 else "five_to_nine" if count.n >= 5 else "under_five", count.word)
 
 
 def _whose(atom: Atom) -> None:
