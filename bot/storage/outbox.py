@@ -160,8 +160,8 @@ class Outbox(Part):
         """Give a claimed row back with what became of it. False if our fence is old.
 
         `message_key` and `sent_rev` None keep what was there. Due and uncertain rows are tried again at `next_at`
-        (None: at once), sent rows only if something newer than `sent_rev` is wanted by then. `words` take the place
-        of those that were refused.
+        (None: at once), parked ones too (None: never), sent rows only if something newer than `sent_rev` is wanted by
+        then. `words` take the place of those that were refused.
         """
         told: dict[str, Any] = {"state": state, "reason": reason, "leased_until": None, "next_at": None}
         if words is not None and state is State.SENT:
@@ -175,6 +175,8 @@ class Outbox(Part):
         again = next_at or self.now
         if state in TRIED_AGAIN:
             told["next_at"] = again
+        if state is State.PARKED:
+            told["next_at"] = next_at
         if state is State.SENT:
             shown = outbox.c.sent_rev if sent_rev is None else sent_rev
             edited = self.moment(max(again, self.now + EDIT_EVERY))
@@ -237,7 +239,7 @@ class Outbox(Part):
         return lost
 
     def outbox(self) -> tuple[Delivery, ...]:
-        """What is not yet at rest, oldest first; parked rows wait for a person."""
+        """What is not yet at rest, oldest first; parked rows wait until their channel can be read."""
         moving = (State.DUE, State.SENDING, State.UNCERTAIN, State.PARKED)
         rest = select(outbox).where(or_(outbox.c.state.in_(moving), _unsent_edit))
         return tuple(_delivery(row) for row in self.rows(rest.order_by(outbox.c.due_at, outbox.c.delivery_id)))
@@ -283,9 +285,10 @@ def _claimable(now: BindParameter[datetime], *, narrow: bool, fresh: bool) -> An
     """The ids of the oldest row that wants work, of each channel where nobody is at work."""
     other, older = outbox.alias("other"), outbox.alias("older")
     busy = select(other.c.delivery_id).where(other.c.channel_key == outbox.c.channel_key, other.c.leased_until > now)
-    # A new message waits for older ones that are still under way; an edit disturbs no order.
+    # A new message waits for older ones that are still under way; an edit disturbs no order, and what is parked holds
+    # nobody up.
     is_older = tuple_(older.c.due_at, older.c.delivery_id) < tuple_(outbox.c.due_at, outbox.c.delivery_id)
-    under_way = (older.c.next_at.is_not(None), older.c.state != State.SENT)
+    under_way = (older.c.next_at.is_not(None), older.c.state.not_in((State.SENT, State.PARKED)))
     blocked = select(older.c.delivery_id).where(older.c.channel_key == outbox.c.channel_key, *under_way, is_older)
     wanting = [outbox.c.next_at <= now, ~busy.exists(), or_(outbox.c.state == State.SENT, ~blocked.exists())]
     if fresh:

@@ -24,7 +24,7 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
     Links       find_link get_link links_of suggest_link say_link
     Reports     add_report find_report assign remove_report said_by sketches volume count_reports_by voice meet_voice
     Incidents   open_incident get_incident find_incident save_incident wake ref add_verdict add_batch batches
-                incidents_due incidents_of recent_incidents
+                incidents_due due_ids incidents_of recent_incidents
     Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all
                 move_incident join_incidents keep_incident call_copy is_judged counted
     Guilds      guilds find_guild save_guild drop_guild last_alert asked_at count_alerts add_alert interaction notes
