@@ -31,7 +31,7 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
                 note set_note drop_note
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt unbegin settle_delivery unsettle
                 suspend witness removed noted_since outbox deliveries_of find_delivery_by_message questions_about
-                questions_to_members asked_in call_off
+                questions_to_members asked_in call_off waiting_of drop_untried give_up_on
     Standings   standing find_tasks
     Following   looks_due put_off_looks stored saw_again replace_words drop_posts reports_of amend_report
     Forgetting  drop_texts forget_voice forget_guild
