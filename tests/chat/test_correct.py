@@ -69,6 +69,10 @@ async def test_what_is_edited_there_is_read_again_here(front: Stage) -> None:
     assert await comes(front, COUNT, [0]) == [0]
 
 
+async def all_is_stored(stage: Stage) -> None:
+    await stage.fake.until(lambda: "listen" not in {task.get_name() for task in asyncio.all_tasks()})
+
+
 async def away(stage: Stage) -> None:
     """The connection is lost, and for so long that no session will be told of what happens now."""
     await stage.fake.drop_gateway(4000, stay_closed=True)
@@ -128,7 +132,7 @@ async def test_what_is_edited_while_the_history_is_on_its_way_is_not_overwritten
     said = front.fake.say(talk, front.guild.add_member("ann"), WORDS)
     assert await comes(front, COUNT, [1]) == [1]
     # Else it reads the history while it is away, and hears of nothing meanwhile.
-    await front.fake.until(lambda: "listen" not in {task.get_name() for task in asyncio.all_tasks()})
+    await all_is_stored(front)
 
     await away(front)
     before = asked(front)
@@ -189,6 +193,7 @@ async def test_what_was_heard_before_a_break_and_deleted_during_it_is_not_stored
         front.fake.say(talk, ann, "a quiet morning")
         front.fake.open_gateway()
         await front.fake.until(front.client.is_ready)
+    await all_is_stored(front)
 
     left = ["a busy morning", "a quiet morning"]
     assert sorted(await comes(front, TEXTS, left)) == left
