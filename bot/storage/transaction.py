@@ -18,8 +18,8 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
 
     Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
     Posts       unseen add_posts find_post aside count_posts
-    Names       names_since names_of tasks_since add_requester add_account add_alias sight rename get_requester whole
-                find_account name_history seen_at was_reported
+    Names       names_since names_of tasks_since add_requester add_account add_alias sight ids_said_of ids_of_nobody
+                rename get_requester whole find_account name_history seen_at was_reported
     Edits       journal add_edit find_edit edits edits_since in_the_way take_back
     Links       find_link get_link links_of suggest_link say_link
     Reports     add_report find_report assign remove_report said_by sketches volume count_reports_by voice meet_voice
