@@ -23,7 +23,9 @@ from cogs.outcomes import KNOWN_WAIT, outcome, shut_out
 NOBODY = discord.AllowedMentions.none()
 # Clocks differ, and a message's id is made from Discord's.
 BEFORE_FIRST_ATTEMPT = timedelta(seconds=120)
-# Ten pages of a hundred: what is not in them we cannot tell.
+# The newest page is looked at whatever the clocks say: ours may be wrong, or have been set since the first try.
+PAGE = 100
+# Ten pages: what is not in them we cannot tell.
 LOOKED_AT = 1000
 LOOK_WITHIN = 20.0
 TAG_LENGTH = 8
@@ -82,25 +84,20 @@ class DiscordAnnouncer:
         return self._client.desk.rules.sign(f"tag|{delivery.nonce}")[:TAG_LENGTH]
 
     async def _look(self, channel: Any, delivery: Delivery) -> Sight:
+        """Through the channel, newest first, until before the first try; what anybody said proves that we can read."""
         since: datetime = (delivery.first_attempt_at or delivery.due_at) - BEFORE_FIRST_ATTEMPT
-        after = discord.Object(discord.utils.time_snowflake(since))
         tag, me, seen = self.tag(delivery), channel.guild.me.id, 0
-        async for message in channel.history(limit=LOOKED_AT, after=after, oldest_first=True):
+        async for message in channel.history(limit=LOOKED_AT):
+            if seen >= PAGE and message.created_at < since:
+                break
             seen += 1
             if message.author.id == me and any(ends_with(shown, tag) for shown in message.embeds):
                 return Sight(Look.FOUND, message_key=str(message.id))
         if seen >= LOOKED_AT:
             return Sight(Look.CANNOT_TELL)
-        return Sight(Look.ABSENT) if seen or await self._proves(channel) else Sight(Look.CANNOT_TELL)
-
-    async def _proves(self, channel: Any) -> bool:
-        """Whether an empty answer means that nothing is there: something older is readable, or Discord says we may.
-
-        What we know of our permissions may be old: without them the answer is empty too.
-        """
-        if [message async for message in channel.history(limit=1)]:
-            return True
-        return (await live_permissions(self._client, channel)).read_message_history
+        # Nothing at all is also the answer to who may not read, and what we know of our permissions may be old.
+        may = seen or (await live_permissions(self._client, channel)).read_message_history
+        return Sight(Look.ABSENT if may else Look.CANNOT_TELL)
 
     async def _try(self, delivery: Delivery, act: Callable[[Any], Awaitable[str]]) -> Attempt:
         channel = self._channel(delivery)
@@ -182,7 +179,16 @@ class Witness(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, gone: discord.RawMessageDeleteEvent) -> None:
         """A message of ours is gone: nobody but a moderator removes it."""
-        channel, key = str(gone.channel_id), str(gone.message_id)
+        await self._gone(gone.channel_id, gone.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, gone: discord.RawBulkMessageDeleteEvent) -> None:
+        """A moderator cleaned up, and some of it may be ours."""
+        for message_id in sorted(gone.message_ids):
+            await self._gone(gone.channel_id, message_id)
+
+    async def _gone(self, channel_id: int, message_id: int) -> None:
+        channel, key = str(channel_id), str(message_id)
         if await self.client.desk.store.read(lambda tx: tx.find_delivery_by_message(channel, key)) is not None:
             await self.client.desk.store.write(lambda tx: tx.removed(channel, key))
 
