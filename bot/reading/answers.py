@@ -54,8 +54,10 @@ def _taken_over(sentence: Sentence, word: Word, found: Sequence[Count]) -> Atom:
     """The report as the answer's own, with how much of it the answer says."""
     atom = Atom(sentence, sentence.clauses[0], word, "start_rejection")
     atom.give("mine")
-    if measure(atom, found) != 1:
+    few = measure(atom, found) == 1
+    if "assent" in word.tags or not few:
         atom.give("assent")
+        atom.names.pop("a_single_one", None)  # "I confirm, they left me one": the one is not what was rejected
         if all_of := sentence.find("all"):
             atom.give("all_of_it", all_of)
     return atom
@@ -63,7 +65,7 @@ def _taken_over(sentence: Sentence, word: Word, found: Sequence[Count]) -> Atom:
 
 def measure(atom: Atom, found: Sequence[Count]) -> int:
     """Gives an atom how much is told of in numbers, and says how many that is."""
-    count = max((c.n for c in found), default=0)
+    count = max((c.n for c in found if c.role is not Role.APPROVED), default=0)
     if count:
         tier = "ten_or_more" if count >= 10 else "five_to_nine" if count >= 5 else "under_five"
         atom.give("a_single_one" if count == 1 else tier)

@@ -17,6 +17,7 @@ _TOLD = word_set("rej reverse approve work neg ask mine all fear hypo workers co
 _SOURCES = frozenset(("before=by", "before=from", "before=por", "before=pelo", "before=pela"))
 # What says of words of any make that they are a name: "Requester: Example", "by Example", "Example rejected".
 _TELLING_SLOTS = frozenset(("slot:caller", "slot:source", "slot:cursed", "rejects at once"))
+_OF_WORK = frozenset(("work", "rej", "approve", "verdict", "taken", "reverse", "promise", "mine", "assent"))
 _ANSWERS = frozenset(("reverse", "promise"))  # "X said they'll reverse them": who may say so gave the work
 _NEWS = ("new", "another", "more")
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
@@ -231,6 +232,8 @@ def parent_traits(
     long = "1-12" if n_words < 13 else "13-30" if n_words < 31 else "more"
     pointing = slots()["parent"]["pointing"] & said
     only = {"parent only", f"parent only, words:{long}", *(f"parent only, says {word}" for word in pointing)}
+    if meant.isdisjoint(_OF_WORK):
+        only.add("parent only, tells of no work")
     return only | {f"parent only, means {tag}" for tag in meant if tag[0] != "="}
 
 
