@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.model import Mention, Origin
 from bot.reading.atoms import Atom
@@ -11,6 +12,7 @@ from bot.reading.clauses import Sentence
 from bot.reading.line import Line
 from bot.reading.mentions import Candidate
 
+_UNSURE = 3.5  # by which whoever is named in another sentence may be less likely a requester than the surest
 _BEFORE = 40  # characters before a name in which stands that somebody else is meant
 # "worse than Example", "Sample (the old Example)", "Sample, which Example recommended, rejected", "not Example".
 _ASIDE = re.compile(
@@ -25,9 +27,17 @@ _CORRECTED = re.compile(r"\b(?:meant|mean|it['’]s|it was|correction:?|make tha
 
 def meant(lines: Sequence[Line], at: int, atom: Atom, parents: Sequence[Mention]) -> Mention | None:
     """The requester whom an atom of line `at` is about: in its sentence, around it, in title, quote or parent."""
-    if lines[at].named:
-        return _here(lines[at], atom).mention
-    return next(_nearby(lines, at), parents[0] if parents else None)
+    sure = _surest(lines)
+    line = sure[at] if atom.start == "start_nothing" else lines[at]
+    if line.named:
+        return _here(line, atom).mention
+    return next(_nearby(sure, at), parents[0] if parents else None)
+
+
+def _surest(lines: Sequence[Line]) -> list[Line]:
+    """The lines with only those named in them who are nearly as surely requesters as the surest of the post."""
+    least = max((each.score for line in lines for each in line.named), default=0.0) - _UNSURE
+    return [replace(line, named=[each for each in line.named if each.score > least]) for line in lines]
 
 
 def _here(line: Line, atom: Atom) -> Candidate:
