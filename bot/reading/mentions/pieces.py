@@ -143,6 +143,9 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
     def split(self, stretch: str) -> list[Piece]:
         """The pieces of a stretch between spaces, their places counted from its beginning."""
+        if stretch.isalpha() and len(stretch) <= _LONGEST_KNOWN:  # most stretches: one word, as the pattern would find
+            low, rank, tags, large = self._form(stretch)
+            return [Piece(stretch, low, 0, len(stretch), "word", rank, tags, large)]
         pieces, covered = list[Piece](), 0
         for match in _PIECE.finditer(stretch):
             kind, whole, (start, end) = match.lastgroup or "", match[0], match.span()
@@ -166,13 +169,15 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
     """The segments of a passage, in order; `lore` gives the ranks and meanings of words."""
     pieces, known, split = list[Piece](), lore.remembered, lore.split
-    for match in _STRETCH.finditer(text):
-        stretch, at = match[0], match.start()
-        found = known(stretch) if len(stretch) <= _LONGEST_KNOWN else split(stretch)
-        for whole, low, start, end, kind, rank, tags, large in found:
+    after, end = text.index, 0
+    for stretch in _STRETCH.findall(text):
+        at = after(stretch, end)
+        end = at + len(stretch)
+        found = known(stretch) if end - at <= _LONGEST_KNOWN else split(stretch)
+        for whole, low, start, stop, kind, rank, tags, large in found:
             if kind != "line":
                 # What Piece(…) does, at half the price: a post has a hundred of them.
-                pieces.append(tuple.__new__(Piece, (whole, low, at + start, at + end, kind, rank, tags, large)))
+                pieces.append(tuple.__new__(Piece, (whole, low, at + start, at + stop, kind, rank, tags, large)))
             if pieces and (kind == "line" or (kind == "stop" and whole in _ENDS)):
                 yield _segment(pieces, place)
                 pieces = []
