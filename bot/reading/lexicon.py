@@ -101,7 +101,9 @@ def tagged(text: str) -> list[Word]:
                 more, tags = _units(words, i + length, tags)
                 length += more
             if length > 1:
-                word, after = _joined(text, words[i : i + length], tags), i + length
+                after = i + length
+                found.append(_joined(text, words[i:after], tags))
+                continue
         found.append(word)
     return found
 

@@ -143,7 +143,9 @@ def test_pieces_lie_in_order_and_runs_within_their_segments(text: str):
     for segment in segments_of(text):
         placed = list(zip(segment.pieces, segment.starts, strict=True))
         assert all(start + len(one.text) <= after for (one, start), (_, after) in pairwise(placed))
-        assert all(text[start : start + len(piece.text)] == piece.text for piece, start in placed if piece.kind == "word")
+        assert all(
+            text[start : start + len(piece.text)] == piece.text for piece, start in placed if piece.kind == "word"
+        )
         assert all(0 <= span.first < span.stop <= len(segment.pieces) for span in spans(segment))
 
 
