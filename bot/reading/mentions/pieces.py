@@ -158,18 +158,11 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
                 pieces.append((start, Piece(whole, folded(whole), kind)))
         return pieces
 
-<<<<<<< HEAD
-    def _form(self, word: str) -> Form:
-        low = folded(word)
-        large = word[0].isupper() or word.lstrip(_DIGITS)[:1].isupper() or (word[1:2].isupper() and not word.isupper())
-        return (low, *self[low], large)
-=======
     def _word(self, text: str) -> Piece:
         low = folded(text)
-        large = text[0].isupper() or (text[0].isdigit() and text.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
+        large = text[0].isupper() or text.lstrip(_DIGITS)[:1].isupper() or (text[1:2].isupper() and not text.isupper())
         rank, tags = self[low]
         return Piece(text, low, "word", rank, tags, large)
->>>>>>> 856ec091716e9ba85430c8c8b147eaebfbb85f67
 
 
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
