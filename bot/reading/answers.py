@@ -18,7 +18,8 @@ _MEASURES = frozenset(("all", "most", "mine", "work", "assent", "now"))
 # What may stand around "how much of mine" in an answer that tells nothing of its own.
 _FRAME = word_set(
     "yes yep yeah yup ya aye indeed of for me by from here too also as well so far just only them it those these i got "
-    "had lost and at least like about around roughly another on my end side account have"
+    "had lost and at least like about around roughly another on my end side account have today "
+    "yesterday tonight there over times gone both"
 )
 
 
@@ -31,9 +32,10 @@ def assent(lines: Sequence[Line], answered: Reading | None) -> None:
     quoted = any(a.claims and not UNASSERTED & a.names.keys() for q in lines if not q.own for a in atoms(q.sentence))
     agreeing = next(((line, word) for line in own if (word := agrees(line.sentence))), None)
     measuring = next(((line, word) for line in own if (word := measures(line.sentence))), None)
+    told = answered is not None and answered.kind is Kind.SINGLE
     if not quoted and not is_report(answered):
         agreeing = None  # "same here" agrees to nothing; but "all 22 of mine" answers who asks of rejections
-        measuring = measuring if asks_of_rejections(answered) else None
+        measuring = measuring if told or asks_of_rejections(answered) else None
     line, word = agreeing or measuring or (own[0], None)
     if word is not None and not line.sentence.question:
         line.atoms.append(_taken_over(line.sentence, word, [c for each in own for c in each.sentence.counts]))

@@ -36,8 +36,9 @@ def meant(lines: Sequence[Line], at: int, atom: Atom, parents: Sequence[Mention]
 
 def _surest(lines: Sequence[Line]) -> list[Line]:
     """The lines with only those named in them who are nearly as surely requesters as the surest of the post."""
-    least = max((each.score for line in lines for each in line.named), default=0.0) - _UNSURE
-    return [replace(line, named=[each for each in line.named if each.score > least]) for line in lines]
+    plain = [replace(line, named=_foremost(line)) for line in lines]
+    least = max((each.score for line in plain for each in line.named), default=0.0) - _UNSURE
+    return [replace(line, named=[each for each in line.named if each.score > least]) for line in plain]
 
 
 def _here(line: Line, atom: Atom) -> Candidate:
@@ -75,4 +76,4 @@ def _nearby(lines: Sequence[Line], at: int) -> Iterator[Mention]:
 
 
 def _best(line: Line) -> Mention:
-    return max(_foremost(line), key=lambda candidate: candidate.score).mention
+    return max(line.named, key=lambda candidate: candidate.score).mention

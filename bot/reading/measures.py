@@ -72,7 +72,7 @@ def _numbers(atom: Atom, words: list[Word]) -> None:
     if paid is not None and not paid.of and done - paid.n >= 10:
         atom.give("ten_or_more", paid.word)
     stated = [c for c in near if c.role is Role.REJECTED or (c.role is Role.WORK and c.all)]
-    for count in stated:
+    for count in [c for c in stated if c.percent or c.n == max(each.n for each in stated if not each.percent)]:
         _tier(atom, count)
     if not stated and any(c.role is Role.WORK for c in near):
         _tier(atom, max((c for c in near if c.role is Role.WORK), key=lambda c: c.n))

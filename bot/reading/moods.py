@@ -24,6 +24,8 @@ _LETTING = word_set("let letting lets have watch see make")
 _PRESENT = ("rejects", "rejects everyone", "rejects everything")  # said of what is to come, beside a day
 # Words that begin what a question takes for granted: "is there any point in writing after they rejected all of it?"
 _GIVEN = word_set("after since because cause cuz although though once given now")
+_IT = frozenset(("it", "this", "that"))
+_SEVERAL = 5
 _NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
 
 
@@ -51,9 +53,10 @@ def modality(atom: Atom) -> None:
 
 
 def _of_reason(sentence: Sentence, denial: Word) -> bool:
-    """ "Rejected 12, which is nonsense": what is denied is that it was right."""
+    """ "Rejected 12, which is nonsense", "my 130, reason wrong, it is not true": denied is that it was right."""
     at = sentence.words.index(denial)
-    return at > 0 and sentence.words[at - 1].low == "which"
+    own = sentence.has("mine") and any(c.role is Role.REJECTED and c.n >= _SEVERAL for c in sentence.counts)
+    return at > 0 and (sentence.words[at - 1].low == "which" or (own and sentence.words[at - 1].low in _IT))
 
 
 def _supposed(atom: Atom, before: list[Word]) -> None:

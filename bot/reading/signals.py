@@ -92,7 +92,9 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
     undone = _approved_after_all(clause, rejection) or _cleared(clause, rejection)
     if undone is not None:
         reversal, rejection = reversal or undone, None
-    if rejection is not None and not _within(rejection, contrary) and not _object(rejection, reversal):
+    if rejection is not None and contrary is None and _zero(clause, found):
+        yield _contrary(sentence, clause, rejection, found)
+    elif rejection is not None and not _within(rejection, contrary) and not _object(clause, rejection, reversal):
         yield _rejected(sentence, clause, rejection, found)
     if reversal is not None and (rejection is None or reversal.start != rejection.start):
         yield _reversed(sentence, clause, reversal, found)
@@ -130,13 +132,21 @@ def _cleared(clause: Clause, rejection: Word | None) -> Word | None:
     return next((word for word in clause.words[max(0, at - _OBJECT) : at] if word.low in _CLEARING), None)
 
 
+def _zero(clause: Clause, found: tuple[Count, ...]) -> bool:
+    """ "0 of 140 rejected": none was."""
+    said = [count.n for count in found if count.role is Role.REJECTED and count.word in clause.words]
+    return bool(said) and not any(said)
+
+
 def _within(word: Word, phrase: Word | None) -> bool:
     return phrase is not None and phrase.start <= word.start <= phrase.end
 
 
-def _object(rejection: Word, reversal: Word | None) -> bool:
-    """ "reversed the rejections", "the rejections were overturned": what came back, and no claim of its own."""
-    return reversal is not None and "noun" in rejection.tags
+def _object(clause: Clause, rejection: Word, reversal: Word | None) -> bool:
+    """ "reversed the rejections", "gave me back all 30 rejected hits": what came back, and no claim of its own."""
+    after = clause.words[clause.words.index(rejection) + 1 :][:1]
+    which = bool(after) and ("work" in after[0].tags or after[0].low == "ones")
+    return reversal is not None and ("noun" in rejection.tags or which)
 
 
 def _rejection(clause: Clause) -> Word | None:

@@ -10,7 +10,7 @@ from bot.model import Share
 from bot.reading.clauses import Sentence
 from bot.reading.numbers import Count
 from bot.reading.numbers.roles import Role
-from bot.reading.words import FRACTION, Word
+from bot.reading.words import FRACTION, Word, word_set
 
 _PARTS = {"half": 1 / 2, "half of": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "two thirds": 2 / 3, "la mitad": 1 / 2,
           "metade": 1 / 2, "three quarters": 3 / 4, "three quarters of": 3 / 4, "four fifths": 4 / 5,
@@ -25,6 +25,8 @@ _BRIEF = 12  # words of an answer that is little more than its number
 _CROWD = 15  # people of whom it is said that they were rejected, where no pieces of work are counted
 _TELLING = frozenset(("rej", "verdict", "assent", "rate"))
 _APART = frozenset(("attention", "quality", "requester"))  # "11 of 12 checks right": of something else
+_OPEN = frozenset(("waiting", "turnedaway"))
+_LEFT = word_set("returned return returning abandoned skipped expired previewed")  # what a worker leaves undone
 _UNSAID = (Role.LOOSE, Role.WORK)
 _RANK = {Role.SUBMITTED: 0, Role.WORK: 1, Role.LOOSE: 2}  # what is likelier a whole, if as near
 
@@ -105,7 +107,7 @@ def _stated(placed: list[_Placed], submitted: int | None) -> int | None:
     numbers = list[int]()
     for _, sentence, c in placed:
         telling = bool(sentence.meanings & _TELLING)
-        part = c.of and c.role in _UNSAID and (telling or not sentence.meanings & _APART)
+        part = c.of and c.role in _UNSAID and (telling or not sentence.meanings & _APART) and not _undecided(sentence)
         if c.percent or not (c.role is Role.REJECTED or (part and (c.n not in approved or c.n == c.of))):
             continue
         share_of = c.of is not None and c.of <= _PROPORTION and whole >= 4 * c.of and (telling or not plain)
@@ -190,7 +192,7 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
     said: dict[int, int] = {}
     for sentence in around:
         telling = bool(sentence.meanings & _TELLING)
-        for c in sentence.counts:
+        for c in () if _undecided(sentence) else sentence.counts:
             if _unexplained(c):
                 whole = share is Share.ALL and (telling or c.mine or c.role is Role.WORK)
                 said[c.n] = said.get(c.n, 0) + 1 + telling + (c.all and telling) + c.mine + whole
@@ -200,6 +202,12 @@ def _left(around: list[Sentence], share: Share | None) -> int | None:
         return best
     people = [c.n for s in around if s.meanings & _TELLING for c in s.counts if c.role is Role.WORKERS]
     return max((n for n in people if n >= _CROWD), default=None)
+
+
+def _undecided(sentence: Sentence) -> bool:
+    """Whether a sentence counts what is pending, turned away or given back, and nothing that was rejected."""
+    told = sentence.meanings & _TELLING
+    return not told and (not sentence.meanings.isdisjoint(_OPEN) or not sentence.lows.isdisjoint(_LEFT))
 
 
 def _unexplained(c: Count) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ _BEFORE_YEAR = word_set(
     "both in since of year until till from by back early late mid during en em desde spring summer autumn fall winter"
 )
 _BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "past", "beyond", "÷", "+"))
+_RATE = 80  # a worker's rate is hardly lower
+_DECIMAL = re.compile(r"\d{2}[.,]\d{1,2}")
 _CLOCK = 12
 _DAYS = 31
 _RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
@@ -85,7 +88,13 @@ def _before(words: list[Word], first: int, before: Word, figure: Figure) -> bool
         return not _beside(words, figure)
     if 40 <= figure.n <= 100 and (low in _RATED or "rate" in before.tags or "neutral" in before.tags):
         return not _beside(words, figure)
-    return low in ("from", "to") and _ranged(words, first, low) and not _beside(words, figure)
+    fell = _RATE <= figure.n <= 100 and low in ("now", "is", "to", "at") and _was(words, first)
+    return (fell or (low in ("from", "to") and _ranged(words, first, low))) and not _beside(words, figure)
+
+
+def _was(words: list[Word], first: int) -> bool:
+    """Whether a rate of so many point something stands before: "was 99.8 and is now 97", "went from 99.6 to 96"."""
+    return any(_DECIMAL.fullmatch(word.text.rstrip("%")) for word in words[max(0, first - 6) : first])
 
 
 def _since(words: list[Word], figure: Figure) -> bool:

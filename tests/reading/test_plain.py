@@ -1,0 +1,147 @@
+"""What a plain sentence says: whom it means among several, what it takes back or foretells, what answers add to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.model import Kind, Post, Reading
+from bot.platforms import Platforms
+from bot.reading import Parent, read
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def reading_of(text: str, platforms: Platforms, above: str | None = None) -> Reading:
+    parent = None
+    if above is not None:
+        first = Post(source="discord:1", key="0", text=above, posted_at=AT)
+        parent = Parent.of(first, read(first, platforms))
+    return read(Post(source="discord:1", key="1", text=text, posted_at=AT), platforms, parent)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fernhill Data, unlike Oakpine Lab, rejected all 22 of mine.",
+        "It was Fernhill Data, not Oakpine Lab, that rejected all 22 of mine.",
+        "Fernhill Data, the ones Oakpine Lab recommended, rejected all 22 of mine.",
+        "Fernhill Data, not to be mixed up with Oakpine Lab, rejected all 22 of mine.",
+        "Oakpine Lab is great, nothing compared to Fernhill Data who just rejected all 22 of mine.",
+        "Compared to Oakpine Lab, Fernhill Data is awful. They rejected all 22 of mine.",
+        "Not Oakpine Lab, it was Fernhill Data. They rejected all 22 of mine.",
+        "Sorry, I wrote Oakpine Lab but I meant Fernhill Data. They rejected all 22 of mine.",
+        "Oakpine Lab recommended Fernhill Data, which then rejected all 22 of mine.",
+        "Oakpine Lab never rejected me, Fernhill Data rejected all 22 of mine.",
+        "Did 30 for Oakpine Lab, approved in an hour. Did 22 for Fernhill Data, all rejected.",
+        "Oakpine Lab rejected one of my tasks and Fernhill Data rejected 22.",
+    ],
+)
+def test_who_is_only_compared_or_confused_with_is_not_accused(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert (reading.kind, reading.mentions[0].text) == (Kind.MASS, "Fernhill Data")
+    assert reading.facts.n_rejected == 22
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thought Fernhill Data rejected all 44, turns out i was looking at the wrong day",
+        "almost had all 44 rejected by Fernhill Data, they caught the bug in time",
+        "That screenshot of 300 rejections from Fernhill Data is photoshopped, same ids twice",
+        "he claims Fernhill Data rejected all of his 500. dont believe it",
+        "10 dollars says Fernhill Data rejects the whole lot by friday",
+        "calling it now: Fernhill Data mass rejects by monday",
+        "had Fernhill Data rejected all 90 i would have been at 93 percent, phew",
+        "id rather return than let Fernhill Data reject 20 in one go",
+        "Did 80 for Fernhill Data so far and not a single one rejected.",
+        "Fernhill Data: 0 of 140 rejected",
+        "Fernhill Data approved my 12 rejected hits",
+        "I sent back 18 of my 20 hits for Fernhill Data because they paid too little",
+    ],
+)
+def test_what_is_taken_back_foretold_or_put_right_accuses_nobody(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert not reading.reportable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Today Fernhill Data rejected 12 of mine, which is nonsense",
+        "Is there any point writing to Fernhill Data after they rejected my entire batch of 85?",
+        "can someone tell me why Fernhill Data rejected all 33 of mine",
+        "Fernhill Data has rejected each of the 25 i handed in",
+        "every single Fernhill Data one flipped to Rejected while i was asleep",
+        "A requester called Fernhill Data rejected all 28 of my HITs",
+        "never had a single rejection until Fernhill Data handed me 74 in one night",
+    ],
+)
+def test_what_a_sentence_takes_for_granted_is_told(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert (reading.kind, reading.mentions[0].text) == (Kind.MASS, "Fernhill Data")
+
+
+REPORT, QUESTION = "Fernhill Data rejected all 60 of mine", "Anyone had trouble with Fernhill Data rejecting people?"
+
+
+@pytest.mark.parametrize(
+    ("above", "text", "kind", "n"),
+    [
+        (REPORT, "same here", Kind.MASS, None),
+        (REPORT, "yep, all 22 for me", Kind.MASS, 22),
+        (REPORT, "All 22 of mine too", Kind.MASS, 22),
+        (REPORT, "just 1 for me so far", Kind.SINGLE, 1),
+        (REPORT, "that sucks, sorry", Kind.TALK, None),
+        (QUESTION, "all 26 of mine", Kind.MASS, 26),
+        (QUESTION, "they rejected all 20 of mine", Kind.MASS, 20),
+    ],
+)
+def test_a_short_answer_says_how_much_of_what_stands_above(
+    above: str, text: str, kind: Kind, n: int | None, platforms: Platforms
+):
+    reading = reading_of(text, platforms, above)
+
+    assert (reading.kind, reading.facts.n_rejected) == (kind, n)
+    assert [mention.text for mention in reading.mentions] == ["Fernhill Data"]
+
+
+def test_all_well_under_a_question_is_no_report(platforms: Platforms):
+    reading = reading_of("nope, mine all went through", platforms, QUESTION)
+
+    assert (reading.kind, reading.reportable) == (Kind.TALK, False)
+    assert reading.claims[0].contrary
+
+
+def test_who_asks_others_and_goes_on_with_their_own_tells_a_fact(platforms: Platforms):
+    asked = reading_of("Anyone else get all of theirs rejected by Fernhill Data?", platforms)
+    told = reading_of("Anyone else get all of theirs rejected by Fernhill Data? 35 here", platforms)
+
+    assert asked.kind is Kind.TALK
+    assert (told.kind, told.facts.n_rejected) == (Kind.MASS, 35)
+
+
+def test_a_rate_is_no_number_of_rejections(platforms: Platforms):
+    reading = reading_of("My approval was 99.8 and is now 97 because Fernhill Data rejected 75 hits.", platforms)
+
+    assert reading.facts.n_rejected == 75
+
+
+def test_a_reversal_of_some_counts_them_and_the_whole(platforms: Platforms):
+    reading = reading_of("Fernhill Data reversed 12 of my 40 rejections", platforms)
+
+    assert (reading.kind, reading.facts.n_rejected, reading.facts.n_reversed) == (Kind.REVERSAL, 40, 12)
+
+
+@pytest.mark.parametrize(
+    "text", ["11 of my 12 from Fernhill Data are still pending.", "I returned 90 of my 100 HITs from Fernhill Data."]
+)
+def test_what_is_pending_or_given_back_counts_no_rejections(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert reading.kind is not Kind.MASS
+    assert reading.facts.n_rejected is None
