@@ -27,12 +27,14 @@ def in_one_pass(text: str) -> list[tuple[str, int, str | None]]:
 
 
 @given(TEXTS)
+@example("they rejected ALL\nof my  studies")
 @example("$ 5 of 3 / 4, 50 % \n2 5 % 7")
 def test_tokens_are_those_of_one_pass(text: str):
     assert [(word.text, word.start, word.kind) for word in tokens(text)] == in_one_pass(text)
 
 
 @given(TEXTS)
+@example("Dr. Example rejected ALL\nof my  studies.")
 def test_pieces_are_those_of_one_pass(text: str):
     lore, at, expected = shipped().lore, 0, []
     for line in text.split("\n"):
