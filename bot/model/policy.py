@@ -52,7 +52,7 @@ class Policy:
         float, Rule("No single report is worth more, however sure its reading (simulated).", 0, 20)
     ] = 4.0
     first_hand: Annotated[float, Rule("It happened to the writer (a weight, never a filter: CrisisLex).", 0, 5)] = 0.4
-    hearsay: Annotated[float, Rule("The writer passes on what others say: about a third of a report.", -5, 0)] = -1.2
+    hearsay: Annotated[float, Rule("The writer passes on what others say: a weaker report (simulated).", -5, 0)] = -0.6
     share_most: Annotated[float, Rule("All or most of the writer's work was rejected.", 0, 5)] = 0.6
     share_some: Annotated[
         float, Rule("Some of the work was rejected: honest requesters do that (CloudResearch).", -5, 0)
@@ -81,7 +81,7 @@ class Policy:
     )
     volume_weight: Annotated[
         float, Rule("How much each report is discounted for ordinary volume (simulated).", 0, 5)
-    ] = 0.8
+    ] = 0.6
     volume_scale: Annotated[
         float, Rule("Ordinary posts a half-life from which on volume counts against a report (simulated).", 0.001, 100)
     ] = 0.25
@@ -112,7 +112,7 @@ class Policy:
     contrary: Annotated[float, Rule("A worker says that all of theirs was approved.", 0, 5)] = 0.7
     contrary_cap: Annotated[
         float, Rule("All contrary voices together take away no more: praise can be bought.", 0, 20)
-    ] = 3.0
+    ] = 5.0
 
     # Whose voice counts how much (weights of Community Notes, Stop Forum Spam and our own toy runs).
     fresh_age: Annotated[float, Rule("Days under which an account is fresh and counts nothing.", 0, 3650)] = 30
@@ -178,9 +178,9 @@ class Policy:
     fresh_for: Annotated[timedelta, Rule("Older evidence is history and is not told the first time.", 1, 720)] = (
         timedelta(hours=48)
     )
-    quiet_for: Annotated[timedelta, Rule("Without a new report for so long an incident is over.", 1, 24 * 90)] = (
-        timedelta(days=14)
-    )
+    quiet_for: Annotated[
+        timedelta, Rule("When nothing made it stronger for so long an incident is over.", 1, 24 * 90)
+    ] = timedelta(days=14)
     lock_for: Annotated[timedelta, Rule("So long nothing reopens what was dismissed.", 0, 24 * 90)] = timedelta(days=14)
     reversal_for: Annotated[
         timedelta, Rule("A reversal so long after still belongs to the incident (some took over 40 days).", 1, 24 * 365)
