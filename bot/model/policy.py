@@ -52,7 +52,7 @@ class Policy:
         float, Rule("No single report is worth more, however sure its reading (simulated).", 0, 20)
     ] = 4.0
     first_hand: Annotated[float, Rule("It happened to the writer (a weight, never a filter: CrisisLex).", 0, 5)] = 0.4
-    hearsay: Annotated[float, Rule("The writer passes on what others say: a weaker report (simulated).", -5, 0)] = -0.6
+    hearsay: Annotated[float, Rule("The writer passes on what others say: about a third of a report.", -5, 0)] = -1.2
     share_most: Annotated[float, Rule("All or most of the writer's work was rejected.", 0, 5)] = 0.6
     share_some: Annotated[
         float, Rule("Some of the work was rejected: honest requesters do that (CloudResearch).", -5, 0)
@@ -81,7 +81,7 @@ class Policy:
     )
     volume_weight: Annotated[
         float, Rule("How much each report is discounted for ordinary volume (simulated).", 0, 5)
-    ] = 0.6
+    ] = 0.8
     volume_scale: Annotated[
         float, Rule("Ordinary posts a half-life from which on volume counts against a report (simulated).", 0.001, 100)
     ] = 0.25
