@@ -102,8 +102,9 @@ class Desk:
         personal = lookup.may_be_a_person(mention, self.rules)
         readable = not personal and len(mention.text) <= LONGEST_NAME
         probability = amounts.probability(facts)
-        meets = Beside(meets=probability >= self.rules.policies["early"].claim_floor)
-        requester = who(tx, self.rules, mention, worth=readable, platform=None, beside=meets)
+        meets = probability >= self.rules.policies["early"].claim_floor
+        beside = Beside(meets=meets, voice_key=voice.key)
+        requester = who(tx, self.rules, mention, worth=readable, platform=None, beside=beside)
         if requester is None:
             raise UsageError(PERSONAL if personal else NO_NAME)
         report = Report(

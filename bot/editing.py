@@ -112,8 +112,14 @@ class Editing:
         counts = self.tx.counted(gone.requester_id)
         moved = self.tx.incidents_of(gone.requester_id, MOST_INCIDENTS)
         self.tx.move_all(self.journal, gone.requester_id, into.requester_id)
+        self._believe_ids(into)
         self._settle(moved, into.requester_id)
         return self._done(Act.MERGED, f"{_who(gone)} is {_who(into)}", into, gone, **counts)
+
+    def _believe_ids(self, of: Requester) -> None:
+        """Whoever says that two are one says whose the ids are that went with their names."""
+        for key in self.tx.ids_of_nobody(of.requester_id):
+            self.tx.give_account(self.journal, of.requester_id, key, AliasOrigin.MODERATOR)
 
     def split(self, requester_id: int, incident_id: int | None, name: str, to_id: int | None) -> Effect:
         """Part of a requester is somebody else: a name or account of theirs, an incident with its reports, or both.

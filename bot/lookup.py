@@ -28,7 +28,7 @@ from bot.platforms.masking import mask_ids
 from bot.reading import read
 from bot.rules import Rules
 from bot.storage import Store, Transaction
-from bot.whom import candidate
+from bot.whom import candidate, may_hold
 
 Answer = Found | Ambiguous | Unknown
 
@@ -122,6 +122,8 @@ def _match(tx: Transaction, rules: Rules, asked: str) -> tuple[Match, Mention]:
     index = rules.names.up_to_date(tx)
     mention = meant(asked, rules)
     match = resolve(mention, index, mention.platform)
+    if match.owner is not None and not may_hold(tx, int(match.owner), mention.account_key):
+        return replace(match, result=Result.AMBIGUOUS, owner=None), mention
     if match.result is not Result.UNKNOWN:
         return match, mention
     by_name = resolve(Mention(text=mention.text), index, mention.platform)

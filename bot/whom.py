@@ -109,7 +109,8 @@ class _Asked:
         mention, place = self.mention, self.beside.platform
         index = self.rules.names.up_to_date(self.tx)
         match = resolve(mention, index, place, self._context())
-        same = _of_that_name(match, mention, place)
+        named = _of_that_name(match, mention, place, index)
+        same = [each for each in named if may_hold(self.tx, each, mention.account_key)]
         if same:
             return self._one_of(same, index, worth=worth)
         name = canonical(mention.text)
@@ -164,12 +165,12 @@ class _Asked:
         return new
 
     def _sight(self, requester_id: int) -> None:
-        """A name that stands with their id may be theirs: the second voice that says so makes it one."""
+        """A name that stands with their id may be theirs, and so may the id: the second voice that says so makes it."""
         name, voice_key = canonical(self.mention.text), self.beside.voice_key
         if self.mention.account_key is None or voice_key is None or is_general(name):
             return
         if self.mention.text.strip().upper() != self.mention.account_key.upper():
-            self.tx.sight(requester_id, self.mention.text, name, voice_key)
+            self.tx.sight(requester_id, self.mention.text, name, voice_key, self.mention.account_key)
 
     def _context(self) -> Context:
         beside = self.beside
@@ -211,20 +212,27 @@ class _Asked:
         return requester
 
 
+def may_hold(tx: Transaction, requester_id: int, account_key: str | None) -> bool:
+    """Whether an id that was said with their name may be theirs: not where other ids were said of them, and not it."""
+    known = tx.ids_said_of(requester_id) if account_key is not None else frozenset()
+    return account_key is None or not known or account_key.upper() in {key.upper() for key in known}
+
+
 def candidate(tx: Transaction, requester_id: int, probability: float) -> Candidate:
     """A requester as somebody sees it who has to pick: with what tells namesakes apart."""
     whole = tx.whole(requester_id)
     return replace(tx.told_apart([whole])[whole], probability=probability)
 
 
-def _of_that_name(match: Match, mention: Mention, platform: str | None) -> list[int]:
+def _of_that_name(match: Match, mention: Mention, platform: str | None, index: NameIndex) -> list[int]:
     """Who was found; else the candidates of this very name that no id sets apart, on this platform or maybe on it."""
     if match.result is Result.FOUND and match.owner is not None:
         return [int(match.owner)]
     name = canonical(mention.text)
     if mention.account_key is not None or is_general(name):
         return []
-    same = [one for one in match.candidates if one.account_key is None and canonical(one.name) == name]
+    alike = [one for one in match.candidates if canonical(one.name) == name]
+    same = [one for one in alike if not index.accounts_of(one.owner)]
     here = [int(one.owner) for one in same if one.platform == platform]
     maybe = [int(one.owner) for one in same if one.platform is None or platform is None]
     return here or (maybe if len(maybe) == 1 else [])

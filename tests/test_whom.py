@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot import intake, whom
+from bot import intake, lookup, whom
 from bot.cards import from_json
-from bot.commands import Person
+from bot.commands import Desk, Person
 from bot.kin import look_for_kin
-from bot.model import Amount, Batch, Mention, Page, Post, Requester, Shape, Task, Tie
+from bot.model import Ambiguous, Amount, Batch, Mention, Page, Post, Requester, Shape, Task, Tie
 from bot.naming.canonical import canonical
 from bot.registry import Registry
 from bot.rules import Rules
@@ -215,6 +215,115 @@ async def test_two_voices_give_a_name_and_one_does_not(old, who, store) -> None:
     history = await store.read(lambda tx: tx.name_history(theirs.requester_id))
     assert [(named.name, named.origin) for named in history] == [(NAME, "text"), ("Quillmere Renamed", "seen")]
     assert (await who("Quillmere Renamed", "mturk")).requester_id == theirs.requester_id
+
+
+# --- somebody known by name alone, and the ids that are said with the name
+
+ONE, OTHER = "A2EXAMPLE3REQ4", "A5EXAMPLE6REQ7"
+
+
+@pytest.fixture
+def said(who, store: Store):
+    """What a voice says: the name, with an id or without."""
+
+    async def say(voice_key: str, account_key: str | None = None, name: str = NAME) -> Requester:
+        return await who(name, "mturk", account_key=account_key, beside={"meets": True, "voice_key": voice_key})
+
+    return say
+
+
+async def accounts(store: Store, about: Requester) -> tuple[str, ...]:
+    return (await store.read(lambda tx: tx.get_requester(about.requester_id))).account_keys
+
+
+async def test_the_first_id_said_with_a_name_joins_it_and_another_id_is_somebody_else(said, store) -> None:
+    theirs = await said("v1")
+
+    first, second = await said("v2", ONE), await said("v3", OTHER)
+
+    assert first.requester_id == theirs.requester_id
+    assert second.requester_id != theirs.requester_id
+    assert (await accounts(store, theirs), await accounts(store, second)) == ((), (OTHER,))
+
+
+@pytest.mark.parametrize("meets", [True, False])
+async def test_another_id_never_joins_whether_there_are_reports_to_meet_or_not(said, who, meets) -> None:
+    theirs = await said("v1")
+    await said("v2", ONE.lower())
+    near = {"meets": meets, "voice_key": "v3"}
+
+    assert (await who(platform="mturk", account_key=OTHER, beside=near)).requester_id != theirs.requester_id
+    assert (await who(platform="mturk", account_key=ONE, beside=near)).requester_id == theirs.requester_id
+
+
+async def test_one_voice_gives_nobody_an_id_and_the_second_does(said, store) -> None:
+    theirs = await said("v1")
+
+    before = [await said("v2", ONE), await said("v2", ONE)]
+    held = await accounts(store, theirs)
+    await said("v3", ONE)
+
+    assert {each.requester_id for each in before} == {theirs.requester_id}
+    assert (held, await accounts(store, theirs)) == ((), (ONE,))
+    assert (await said("v4", ONE, "Birchmere Studies")).requester_id == theirs.requester_id
+
+
+async def test_a_forged_line_makes_no_lab_of_whoever_owns_the_id(said) -> None:
+    lab = await said("v1", name="Birchmere Studies")
+    await said("forger", ONE, "Birchmere Studies")
+
+    assert (await said("v2", ONE)).requester_id != lab.requester_id
+
+
+async def test_a_name_alone_joins_neither_of_two_who_have_it_with_an_id_each(said, store) -> None:
+    theirs, *_ = [await said("v1"), await said("v2", ONE), await said("v3", ONE)]
+    other = await said("v4", OTHER)
+
+    alone = await said("v5")
+
+    assert alone.requester_id not in (theirs.requester_id, other.requester_id)
+    assert await accounts(store, alone) == ()
+
+
+@pytest.mark.parametrize("merge", [True, False])
+async def test_a_lab_with_two_accounts_is_one_by_a_persons_word_and_two_again_without_it(
+    said, store, by, merge
+) -> None:
+    mo = Person(key="mo", site="discord", guild=guild(), moderator=True)
+    theirs, _, second = await said("v1"), await said("v2", ONE), await said("v3", OTHER)
+    line = f"#{second.requester_id} = #{theirs.requester_id}"
+    registry = Registry(store, by)
+
+    preview = await registry.preview(mo, "merge" if merge else "link", line)
+    await registry.do(mo, preview.plan or "")
+    together = [(await said("v4", key)).requester_id for key in (ONE, OTHER)]
+    (edit, *_) = await store.read(lambda tx: tx.edits(5))
+    await registry.undo(mo, edit.ref)
+    apart = [(await said("v5", key)).requester_id for key in (ONE, OTHER)]
+
+    assert together == [theirs.requester_id, theirs.requester_id if merge else second.requester_id]
+    assert apart == [theirs.requester_id, second.requester_id]
+
+
+async def test_who_asks_with_another_id_is_asked_back_and_not_told_of_them(said, store, by) -> None:
+    theirs = await said("v1")
+    await said("v2", ONE)
+
+    asked = [await lookup.find(store, by, f"{NAME} [{key}]") for key in (ONE, OTHER)]
+
+    assert asked[0].standing.requester.requester_id == theirs.requester_id
+    assert isinstance(asked[1], Ambiguous)
+    assert [int(one.owner) for one in asked[1].candidates] == [theirs.requester_id]
+
+
+async def test_an_id_said_in_a_members_report_is_kept_like_one_in_a_post(said, store, by) -> None:
+    theirs = await said("v1")
+    desk = Desk(store, by)
+    for key, account in (("ann", ONE), ("bo", OTHER)):
+        person = Person(key=key, site="discord", guild=guild(), moderator=False)
+        await desk.report(person, f"{NAME} [{account}] 60")
+
+    assert await store.read(lambda tx: tx.ids_said_of(theirs.requester_id)) == {ONE}
 
 
 # --- through the river, to the moderators and back

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, union, update
 
 from bot.errors import NotFoundError
 from bot.model import Act, AliasOrigin, Name, Named, Requester, Task
@@ -143,28 +143,48 @@ class Names(Edits):
             requester_id, kind="alias", name=name, canonical=canonical, platform=requester.platform, origin=origin
         )
 
-    def sight(self, requester_id: int, name: str, canonical: str, voice_key: str) -> bool:
-        """A voice saw this name together with an id of theirs; with the second voice it is a name of theirs.
+    def sight(
+        self, requester_id: int, name: str, canonical: str, voice_key: str, account_key: str | None = None
+    ) -> bool:
+        """A voice saw this name together with an id; with the second voice both are theirs.
 
-        True when that has just happened. One voice alone can give nobody a name: an export is easily made up.
+        True when the name has just become theirs. One voice alone can give nobody a name or an id: an export is easily
+        made up.
         """
         new = self.insert(sightings).values(
             requester_id=requester_id,
             canonical=canonical,
             name=name,
             voice_key=voice_key,
+            account_key=account_key,
             first_at=self.now,
             last_at=self.now,
         )
         place = [sightings.c.requester_id, sightings.c.canonical, sightings.c.voice_key]
-        self.connection.execute(
-            new.on_conflict_do_update(index_elements=place, set_={"last_at": self.now, "name": name})
-        )
-        same = (sightings.c.requester_id == requester_id, sightings.c.canonical == canonical)
-        if int(self.value(select(func.count()).select_from(sightings).where(*same))) < BELIEVED_FROM:
+        told = {"last_at": self.now, "name": name, "account_key": func.coalesce(sightings.c.account_key, account_key)}
+        self.connection.execute(new.on_conflict_do_update(index_elements=place, set_=told))
+        if account_key is not None and self._seen_by_two(requester_id, sightings.c.account_key == account_key):
+            self.add_account(requester_id, self.get_requester(requester_id).platform, account_key)
+        if not self._seen_by_two(requester_id, sightings.c.canonical == canonical):
             return False
         known = select(names.c.name_id).where(names.c.requester_id == requester_id, names.c.canonical == canonical)
         return self.row(known) is None and self.add_alias(requester_id, name, canonical, AliasOrigin.SEEN)
+
+    def _seen_by_two(self, requester_id: int, what: ColumnElement[bool]) -> bool:
+        voices = select(func.count(sightings.c.voice_key.distinct()))
+        return int(self.value(voices.where(sightings.c.requester_id == requester_id, what))) >= BELIEVED_FROM
+
+    def ids_said_of(self, requester_id: int) -> frozenset[str]:
+        """The account ids of a requester, and those that anybody has said of them."""
+        held = (select(each.c.account_key).where(each.c.requester_id == requester_id) for each in (names, sightings))
+        return frozenset(row.account_key for row in self.rows(union(*held)) if row.account_key is not None)
+
+    def ids_of_nobody(self, requester_id: int) -> tuple[str, ...]:
+        """The ids that were said of a requester and are nobody's account."""
+        said = select(sightings.c.account_key).where(sightings.c.requester_id == requester_id)
+        held = select(names.c.name_id).where(names.c.account_key == sightings.c.account_key)
+        free = said.where(sightings.c.account_key.is_not(None), ~held.exists()).distinct()
+        return tuple(row.account_key for row in self.rows(free.order_by(sightings.c.account_key)))
 
     def name_history(self, requester_id: int) -> tuple[Named, ...]:
         """The names of a requester, oldest first: those they are known by, and those seen once with an id of theirs."""

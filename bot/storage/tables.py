@@ -129,7 +129,7 @@ names = _table(
     grows=True,
 )
 
-# Which voice saw which name together with an id of theirs: a name is believed when two did.
+# Which voice saw which name together with which id: a name, or the id of a name, is believed when two did.
 sightings = _table(
     "sightings",
     key("sighting_id"),
@@ -139,6 +139,8 @@ sightings = _table(
     words("voice_key"),
     moment("first_at"),
     moment("last_at"),
+    # The id that the voice said: NULL where it was not kept yet.
+    words("account_key", nullable=True),
     UniqueConstraint("requester_id", "canonical", "voice_key"),
 )
 

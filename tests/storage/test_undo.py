@@ -66,7 +66,7 @@ class World:
         tx.suggest_link(self.ids[1], self.ids[2], 0.6, (Term("same title", 2.0),))
         for requester_id in self.ids[:2]:
             for voice in ("v1", "v2"):
-                tx.sight(requester_id, "Seen Under This", "seen under this", voice)
+                tx.sight(requester_id, "Seen Under This", "seen under this", voice, f"A{requester_id}EXAMPLE{voice}")
         tx.now = began + 10 * DAY
 
     def _requester(self, number: int, platforms: tuple[str | None, ...]) -> int:

@@ -22,7 +22,7 @@ from bot.reading.mentions.traits import parent_traits, place_traits, relate, sil
 from bot.reading.text import Passage
 
 MOST = 40  # names considered in one post: its time stays linear, whatever it holds
-_BESIDE, _NEAR = 1.0, 3.5  # by which a second one must be likelier than nobody, and may be less likely than the first
+_BESIDE, _NEAR = 1.0, 6.0  # by which a second one must be likelier than nobody, and may be less likely than the first
 _LOWEST = -30.0
 
 
@@ -147,7 +147,7 @@ class Namer:
     def _take(self, post: _Gathered, passage: Passage, segment: Segment, span: Span) -> None:
         text = written(segment, span, passage.text)
         behind = segment.pieces[span.stop].text if span.stop < len(segment.pieces) else ""
-        if len(text) < 2:
+        if len(text.rstrip(".")) < 2:
             return
         traits = place_traits(segment, span, text)
         if ("'" in text or "’" in text) and _is_work(text, behind):
@@ -157,15 +157,15 @@ class Namer:
             return  # a bare id may be a worker's own
         key = account or self._bracketed(segment, span.stop)
         entity = post.entity(Mention(text=text, account_key=key, origin=passage.origin))
-        first, last = segment.pieces[span.first], segment.pieces[span.stop - 1]
-        if any((number, start) != (segment.place, first.start) for number, start, _, _ in entity.places):
+        first = segment.starts[span.first]
+        if any((number, start) != (segment.place, first) for number, start, _, _ in entity.places):
             entity.traits.add("again")
         entity.traits |= traits
         entity.traits.add("in " + passage.origin.value)
         if key:
             entity.traits.add("id")
         agent = not _REJECTING.isdisjoint(traits)
-        entity.places.append((segment.place, first.start, last.end, agent))
+        entity.places.append((segment.place, first, segment.end(span.stop - 1), agent))
 
     def _mark(self, post: _Gathered, passage: Passage, segment: Segment, at: int, found: list[Span]) -> None:
         """What a mark stands for: an export, or a link to a requester, whose label may be the name."""
@@ -189,7 +189,7 @@ class Namer:
             entity.traits.add("link")
         else:
             return
-        entity.places.append((segment.place, piece.start, piece.end, False))
+        entity.places.append((segment.place, segment.starts[at], segment.end(at), False))
 
     def _account(self, text: str) -> str | None:
         if len(text) < 8 or not _DIGIT.search(text):
