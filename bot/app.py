@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import structlog
 
 from bot import following, forgetting, intake, outbox, sweeper, watcher
 from bot.budget import Budget
+from bot.clock import SteadyClock, utc_now
 from bot.commands import Desk
 from bot.config import Settings, secret_key
 from bot.errors import SettingsError, StoreError, WatchError
@@ -38,18 +39,14 @@ WATCH_EVERY = 5.0
 SWEEP_EVERY = 30.0
 FOLLOW_EVERY = 60.0
 FORGET_EVERY = 600.0
-# In the data folder: touched after every round of the outbox that went through. The image's health check looks at it.
+# In the data folder: our time after every round of the outbox that went through. The image's health check looks when
+# that was written.
 HEARTBEAT = "heartbeat"
 DRY = "dry-run.sqlite3"
 # Between two tries to reach Discord at all; once connected, discord.py reconnects by itself.
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 60.0
 LEAD_EVERY = 5.0
-
-
-def utc_now() -> datetime:
-    """The wall clock: the only reading of it."""
-    return datetime.now(UTC)
 
 
 def rules_for(data: Path) -> Rules:
@@ -67,6 +64,15 @@ async def opened(url: str, clock: Clock = utc_now, *, exclusive: bool = True) ->
         await store.close()
 
 
+def lived_until(data: Path) -> datetime | None:
+    """The last moment at which a bot was at work in `data`, by its own clock; None if nobody knows."""
+    try:
+        at = datetime.fromisoformat((data / HEARTBEAT).read_text())
+    except (OSError, ValueError):
+        return None
+    return at if at.tzinfo is not None else None
+
+
 async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio.Event | None = None) -> None:
     """Run the bot until `stop` is set or SIGTERM or SIGINT comes; then end within ten seconds, losing nothing.
 
@@ -82,7 +88,8 @@ async def run(settings: Settings, *, dry: Announcer | None = None, stop: asyncio
     async with AsyncExitStack() as stack:
         rules = rules_for(settings.data)
         url = settings.database_url if dry is None else str(settings.data / DRY)
-        store = await stack.enter_async_context(opened(url))
+        clock = SteadyClock(since=lived_until(settings.data))
+        store = await stack.enter_async_context(opened(url, clock))
         if not await _to_lead(store, stop):
             return
         await _add_sources(store, settings)
@@ -242,7 +249,7 @@ async def _tick(stack: AsyncExitStack, settings: Settings, store: Store, rules: 
     async def pump() -> object:
         # Before the guilds are known every try would fail, and each counts.
         worked_on = await outbox.pump(store, connection.announcer) if connection.ready else 0
-        (settings.data / HEARTBEAT).touch()
+        (settings.data / HEARTBEAT).write_text((await store.read(lambda tx: tx.now)).isoformat())
         return worked_on
 
     async def lead() -> None:

@@ -165,9 +165,14 @@ def add(
 
 
 def save(tx: Transaction, rules: Rules, incident: Incident) -> Incident:
-    """Save the incident, assessed by the policy `early`, to be looked at again when any policy has a reason to."""
-    others = (policy for name, policy in rules.policies.items() if name != "early")
-    moments = [incident.next_at, *(rules.assess(incident, policy, tx.now).next_at for policy in others)]
+    """Save the incident, assessed by the policy `early`, to be looked at again when any policy has a reason to.
+
+    Or any community: where one's moderators have judged, those of the others wait for the same moments as before.
+    """
+    views: list[str | None] = [incidents.ALL, None] if incident.verdicts else [incidents.ALL]
+    others = [(name, of) for name in rules.policies for of in views if (name, of) != ("early", incidents.ALL)]
+    looks = (rules.assess(incident, rules.policies[name], tx.now, of) for name, of in others)
+    moments = [incident.next_at, *(look.next_at for look in looks)]
     ahead = [moment for moment in moments if moment is not None and moment > tx.now]
     return tx.save_incident(replace(incident, next_at=min(ahead, default=None)))
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bot import evidence
-from bot.errors import SourceBusy, SourceError
+from bot.errors import SourceBusy, SourceError, StoreError
 from bot.intake import read_all
 from bot.model import Post, Reading, Stance
 from bot.reading import own_words
@@ -34,6 +35,8 @@ AT_ONCE = 100
 ROUNDS = 20
 # A place that did not answer is asked again after this; what it asks for itself goes before.
 AGAIN_AFTER = timedelta(minutes=5)
+# What the rules stumbled over they may do so again.
+STUMBLED_AGAIN = timedelta(hours=1)
 # So many posts are not deleted all at once.
 TOO_MANY_GONE = 20
 
@@ -47,6 +50,11 @@ class Followed:
     gone: int = 0
     told: tuple[Told, ...] = ()
 
+    def __add__(self, more: Followed) -> Followed:
+        """Both together."""
+        sums = (self.looked + more.looked, self.edited + more.edited, self.gone + more.gone)
+        return Followed(*sums, self.told + more.told)
+
 
 async def follow_due(store: Store, rules: Rules, looks: Mapping[str, Look]) -> Followed:
     """Look again at every post that is due. `looks` says, by kind of source, how. Called by the schedule."""
@@ -56,9 +64,7 @@ async def follow_due(store: Store, rules: Rules, looks: Mapping[str, Look]) -> F
             some = await _follow_some(store, rules, kind, look)
             if some is None:
                 break
-            done = Followed(
-                done.looked + some.looked, done.edited + some.edited, done.gone + some.gone, done.told + some.told
-            )
+            done += some
     return done
 
 
@@ -93,13 +99,14 @@ def _at(place: Place, post: Post | None) -> Post | None:
 async def correct(store: Store, rules: Rules, seen: Mapping[Place, Post | None]) -> Followed:
     """Bring what is stored in line with how posts stand now (None: gone), in one transaction with what is told.
 
-    A post that nobody knows, or whose words were dropped, changes nothing. Doing it twice does it once.
+    A post that nobody knows, or whose words were dropped, changes nothing. Doing it twice does it once. Only if the
+    rules stumble over one of the posts each gets a transaction of its own.
     """
     was = await store.read(lambda tx: {place: tx.stored(place) for place in seen})
     edited = [post for place, post in seen.items() if post is not None and _differs(was[place], post)]
     readings = await read_all(store, rules, edited)
 
-    def work(tx: Transaction) -> Followed:
+    def work(tx: Transaction, seen: Mapping[Place, Post | None]) -> Followed:
         done = _Correction(tx, rules, readings)
         for place, post in seen.items():
             stored = tx.stored(place)
@@ -107,11 +114,42 @@ async def correct(store: Store, rules: Rules, seen: Mapping[Place, Post | None])
                 done.look_at(stored, post)
         return done.end()
 
-    done = await store.write(work)
+    try:
+        done = await store.write(lambda tx: work(tx, seen))
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, it is the fault of single posts
+        log.error("posts cannot be corrected as one", why=type(error).__name__)
+        done = Followed()
+        for place, post in seen.items():
+            done += await _alone(store, place, post, partial(work, seen={place: post}))
     if done.gone or done.edited:
         # What was deleted at its place must not be read in our files either.
         await store.scrub()
     return done
+
+
+async def _alone(store: Store, place: Place, post: Post | None, work: Callable[[Transaction], Followed]) -> Followed:
+    """Correct one post. Where the rules stumble over it, what is gone is gone all the same; an edit is tried again."""
+    try:
+        return await store.write(work)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  the others must go on, whatever this was
+        log.error("a post cannot be corrected", source=place[0], post=place[1], why=type(error).__name__)
+    return await store.write(lambda tx: _leave(tx, place, post))
+
+
+def _leave(tx: Transaction, place: Place, post: Post | None) -> Followed:
+    stored = tx.stored(place)
+    if stored is None:
+        return Followed()
+    if post is not None:
+        tx.put_off_looks([place], tx.now + STUMBLED_AGAIN)
+        return Followed(looked=1)
+    for incident_id in tx.drop_posts([stored.post_id]):
+        tx.wake(incident_id, tx.now)
+    return Followed(looked=1, gone=1)
 
 
 def _differs(stored: Stored | None, post: Post) -> bool:

@@ -17,6 +17,7 @@ from bot.sweeper import AHEAD, settle
 LEFT_FOR = timedelta(days=7)
 LEFT = "guild.left:"
 """Before the key of a community that sent us away: a note with the moment and its watched channels."""
+SENT_AWAY = "the community sent the bot away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def leave(tx: Transaction, guild_key: str, channels: Collection[str]) -> None:
     for source in watched:
         tx.drop_source(source, guild_key=guild_key)
     tx.drop_guild(guild_key)
+    tx.give_up_on(guild_key, SENT_AWAY)
     tx.set_note(f"{LEFT}{guild_key}", " ".join((tx.now.isoformat(), *watched)))
 
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import archives, config, telling
-from bot.app import opened, rules_for, utc_now
+from bot.app import opened, rules_for
+from bot.clock import utc_now
 from bot.console import panel
 from bot.lines import FAILED
 from bot.replay import PostsClock, Replay, pages

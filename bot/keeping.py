@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from bot import config
-from bot.app import opened, rules_for, utc_now
+from bot.app import opened, rules_for
+from bot.clock import utc_now
 from bot.errors import SettingsError
 from bot.forgetting import forget
 from bot.storage.backup import back_up, restore

@@ -2,7 +2,8 @@
 
 A send that did not clearly succeed is *uncertain*: it may have arrived. Before any second try we look in the
 channel for our own message; only when it is surely absent, or when the first try is so young that the medium
-itself refuses a second message with the same nonce, is it sent again. What cannot be known is parked for a person.
+itself refuses a second message with the same nonce, is it sent again. What cannot be known is parked for a person;
+once the channel can be read again it goes on by itself.
 """
 
 from __future__ import annotations
@@ -40,10 +41,14 @@ FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=2)
 # A channel that is gone or closed to us is asked rarely: Discord bans who asks 10,000 times in vain in 10 minutes.
 NO_CHANNEL_RETRY = timedelta(hours=1)
+# Whoever was asked for a permission may have given it: what is parked is looked for again this often.
+LOOK_FOR_PARKED = timedelta(hours=1)
 # While a slow channel keeps us waiting the others are looked after this often. After so many looks a pump comes to an
 # end: what was tried in vain before waits for the next one, so that the last slow answers keep nobody else waiting.
 LOOK_EVERY = timedelta(seconds=1)
 LOOKS = 120
+# A pump that never came to an end would be cut off by the schedule, in the middle of its sends.
+PUMP_WITHIN = timedelta(minutes=3)
 # A closed channel may hold up a hundred alerts; its moderators hear of it once a day.
 NOTE_EVERY = timedelta(days=1)
 NONCE_LENGTH = 25
@@ -120,9 +125,12 @@ async def pump(
     A channel that does not answer `within` its time holds nobody else: what falls due meanwhile is taken up too.
     """
     courier, done, running = _Courier(store, announcer, within), 0, set[asyncio.Task[None]]()
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PUMP_WITHIN.total_seconds()
     async with asyncio.TaskGroup() as group:
         for look in itertools.count():
-            rows = await courier.claim(AT_ONCE - len(running), channels, fresh=look >= LOOKS)
+            room = AT_ONCE - len(running) if loop.time() < until else 0
+            rows = await courier.claim(room, channels, fresh=look >= LOOKS)
             running |= {group.create_task(courier.deliver(row)) for row in rows}
             done += len(rows)
             if not running:
@@ -166,13 +174,14 @@ class _Courier:
             await self._later(row, _unreachable(sight))
             return False
         if sight.look is Look.CANNOT_TELL and not await self._is_young(row):
-            await self._give_up(row, State.PARKED, UNREADABLE)
+            await self._park(row)
             return False
         return True
 
     async def _is_young(self, row: Delivery) -> bool:
+        """Whether the medium surely knows the nonce yet. Of a clock that was set back nothing can be concluded."""
         now = await self.store.read(lambda tx: tx.now)
-        return row.first_attempt_at is not None and now - row.first_attempt_at <= BLIND_RETRY_WITHIN
+        return row.first_attempt_at is not None and timedelta() <= now - row.first_attempt_at <= BLIND_RETRY_WITHIN
 
     async def _send(self, row: Delivery) -> None:
         # Committed before the request goes out: whatever happens after this line leaves a trace.
@@ -206,7 +215,7 @@ class _Courier:
             log.warning("refused, tried again in plain words", ref=row.marker, why=attempt.why)
             await self._later(row, attempt, words=plainer)
         elif sight.look is Look.CANNOT_TELL:
-            await self._give_up(row, State.PARKED, UNREADABLE)
+            await self._park(row)
         else:
             await self._give_up(row, State.DEAD, attempt.why)
 
@@ -216,12 +225,21 @@ class _Courier:
         await self.store.write(lambda tx: tx.unbegin(row, next_at=tx.now + pause, reason=attempt.why))
         await self._note_closed(row, attempt, pause)
 
-    async def _give_up(self, row: Delivery, state: State, why: str | None) -> None:
-        """Leave it to the moderators, and tell them so."""
-        log.error("not known to be posted", state=state, ref=row.marker, channel=row.channel_key, why=why)
+    async def _park(self, row: Delivery) -> None:
+        """Leave it to the moderators, and look again every hour whether they made it readable."""
+        await self._give_up(row, State.PARKED, UNREADABLE, again_after=LOOK_FOR_PARKED)
+
+    async def _give_up(
+        self, row: Delivery, state: State, why: str | None, again_after: timedelta | None = None
+    ) -> None:
+        """Leave it to the moderators, and tell them so; of what was parked before they know."""
+        known = row.state is state
+        if not known:
+            log.error("not known to be posted", state=state, ref=row.marker, channel=row.channel_key, why=why)
 
         def work(tx: Transaction) -> None:
-            if tx.settle_delivery(row, state=state, reason=why):
+            next_at = None if again_after is None else tx.now + again_after
+            if tx.settle_delivery(row, state=state, next_at=next_at, reason=why) and not known:
                 _note(tx, row, why)
 
         await self.store.write(work)
@@ -287,8 +305,8 @@ class _Courier:
         )
 
     async def _later(self, row: Delivery, attempt: Attempt, words: str | None = None) -> None:
-        """Try again after a pause, with other words if there are any; an edit stays sent, a send uncertain."""
-        state = State.SENT if row.state is State.SENT else State.UNCERTAIN
+        """Try again after a pause, with other words if there are any; a send is uncertain then, all else stays."""
+        state = row.state if row.state in (State.SENT, State.PARKED) else State.UNCERTAIN
         pause = _pause(row, attempt)
         await self.store.write(
             lambda tx: tx.settle_delivery(row, state=state, next_at=tx.now + pause, reason=attempt.why, words=words)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from bot import evidence
+from bot.errors import StoreError
 from bot.model import Guild
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from bot.telling import Told, tell
+
+log = structlog.stdlib.get_logger(__name__)
 
 AT_ONCE = 50
 # A bound on one transaction's work; what is left is due again at the next tick.
@@ -51,12 +57,42 @@ def settle(tx: Transaction, rules: Rules, incident_id: int, guilds: Sequence[Gui
 
 
 async def sweep(store: Store, rules: Rules) -> tuple[Told, ...]:
-    """Everything that is due by the store's clock, told to the guilds. Called by the schedule."""
+    """Everything that is due by the store's clock, told to the guilds. Called by the schedule.
+
+    Only if something is wrong with one of the incidents each gets a transaction of its own: the others are told, and
+    what was wrong is raised at the end.
+    """
 
     def work(tx: Transaction) -> tuple[Told, ...]:
         return tuple(pass_time(tx, rules, tx.now, tx.guilds()))
 
-    return await store.write(work)
+    try:
+        return await store.write(work)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, it is the fault of single incidents
+        log.error("incidents cannot be looked at as one", why=type(error).__name__)
+    return await _each_alone(store, rules)
+
+
+async def _each_alone(store: Store, rules: Rules) -> tuple[Told, ...]:
+    told: list[Told] = []
+    failed: Exception | None = None
+
+    def work(tx: Transaction, incident_id: int) -> list[Told]:
+        return settle(tx, rules, incident_id, tx.guilds())
+
+    for incident_id in await store.read(lambda tx: tx.due_ids(tx.now)):
+        try:
+            told += await store.write(partial(work, incident_id=incident_id))
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  the others must go on, whatever this was
+            log.error("an incident cannot be looked at", incident=incident_id, why=type(error).__name__)
+            failed = error
+    if failed is not None:
+        raise failed
+    return tuple(told)
 
 
 async def drop_words(store: Store, blind: Collection[str] = BLIND) -> int:

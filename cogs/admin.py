@@ -15,8 +15,8 @@ from bot.client import TO_ANNOUNCE, TO_POST, Client, missing_permissions
 from bot.commands import Answer
 from bot.forgetting import come_back, leave
 from bot.model import Card, Guild, Mode
+from bot.moving import set_anew
 from bot.storage import Transaction
-from bot.telling import end_questions
 from cogs import replies
 from cogs.check import ASKS, ASKS_WITHIN
 from cogs.embeds import embed
@@ -102,12 +102,7 @@ class Admin(commands.Cog):
             settings = replace(settings, platforms=wanted)
         by = voice_of(self.client, interaction.user)
         rules = self.client.desk.rules
-
-        def work(tx: Transaction) -> None:
-            tx.save_guild(settings, by=by)
-            end_questions(tx, rules, settings)
-
-        await self.client.desk.store.write(work)
+        await self.client.desk.store.write(lambda tx: set_anew(tx, rules, settings, by=by))
         await replies.whisper(interaction, Answer(card=_shown(here, settings)))
 
     def _platforms(self, typed: str | None) -> tuple[tuple[str, ...] | None, str]:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
 from discord.ext import commands
 
 from bot.budget import LANE, Lane
-from bot.client import TO_POST, Channel, Client, live_permissions, missing_permissions
+from bot.client import TO_POST, Channel, Client, missing_permissions
 from bot.errors import SettingsError
 from bot.model import Card, Delivery, Shape
 from bot.outbox import Attempt, Look, Result, Sight
 from cogs.buttons import of_delivery
-from cogs.embeds import embed, ends_with
+from cogs.embeds import embed
 from cogs.guards import SITE
+from cogs.looking import key_of, look
 from cogs.outcomes import KNOWN_WAIT, outcome, shut_out
 
 NOBODY = discord.AllowedMentions.none()
-# Clocks differ, and a message's id is made from Discord's.
-BEFORE_FIRST_ATTEMPT = timedelta(seconds=120)
-# Ten pages of a hundred: what is not in them we cannot tell.
-LOOKED_AT = 1000
 LOOK_WITHIN = 20.0
 TAG_LENGTH = 8
 
@@ -46,7 +43,7 @@ class DiscordAnnouncer:
                 allowed_mentions=NOBODY,
                 **await self._pointing(channel, delivery),
             )
-            return str(message.id)
+            return key_of(channel, message.id)
 
         return await self._try(delivery, post)
 
@@ -72,7 +69,8 @@ class DiscordAnnouncer:
         LANE.set(Lane.ALERT)
         try:
             async with asyncio.timeout(LOOK_WITHIN):
-                return await self._look(channel, delivery)
+                first_try_at = delivery.first_attempt_at or delivery.due_at
+                return await look(self._client, channel, self.tag(delivery), first_try_at)
         except Exception as error:  # noqa: BLE001  whatever it is, nothing was learnt
             failed = await self._classified(error)
             return Sight(Look.UNREACHABLE, why=failed.why, retry_after=failed.retry_after)
@@ -80,27 +78,6 @@ class DiscordAnnouncer:
     def tag(self, delivery: Delivery) -> str:
         """What ends the footer of exactly this message and of no other that this bot could be made to send."""
         return self._client.desk.rules.sign(f"tag|{delivery.nonce}")[:TAG_LENGTH]
-
-    async def _look(self, channel: Any, delivery: Delivery) -> Sight:
-        since: datetime = (delivery.first_attempt_at or delivery.due_at) - BEFORE_FIRST_ATTEMPT
-        after = discord.Object(discord.utils.time_snowflake(since))
-        tag, me, seen = self.tag(delivery), channel.guild.me.id, 0
-        async for message in channel.history(limit=LOOKED_AT, after=after, oldest_first=True):
-            seen += 1
-            if message.author.id == me and any(ends_with(shown, tag) for shown in message.embeds):
-                return Sight(Look.FOUND, message_key=str(message.id))
-        if seen >= LOOKED_AT:
-            return Sight(Look.CANNOT_TELL)
-        return Sight(Look.ABSENT) if seen or await self._proves(channel) else Sight(Look.CANNOT_TELL)
-
-    async def _proves(self, channel: Any) -> bool:
-        """Whether an empty answer means that nothing is there: something older is readable, or Discord says we may.
-
-        What we know of our permissions may be old: without them the answer is empty too.
-        """
-        if [message async for message in channel.history(limit=1)]:
-            return True
-        return (await live_permissions(self._client, channel)).read_message_history
 
     async def _try(self, delivery: Delivery, act: Callable[[Any], Awaitable[str]]) -> Attempt:
         channel = self._channel(delivery)
@@ -182,7 +159,16 @@ class Witness(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, gone: discord.RawMessageDeleteEvent) -> None:
         """A message of ours is gone: nobody but a moderator removes it."""
-        channel, key = str(gone.channel_id), str(gone.message_id)
+        await self._gone(gone.channel_id, gone.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, gone: discord.RawBulkMessageDeleteEvent) -> None:
+        """A moderator cleaned up, and some of it may be ours."""
+        for message_id in sorted(gone.message_ids):
+            await self._gone(gone.channel_id, message_id)
+
+    async def _gone(self, channel_id: int, message_id: int) -> None:
+        channel, key = str(channel_id), str(message_id)
         if await self.client.desk.store.read(lambda tx: tx.find_delivery_by_message(channel, key)) is not None:
             await self.client.desk.store.write(lambda tx: tx.removed(channel, key))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 
 import discord
@@ -10,12 +9,8 @@ from discord.ext import commands
 
 from bot.client import Client
 from bot.following import correct
-from bot.model import Post
 from cogs.guards import source_of
 from cogs.listen import Listen, is_post, post
-
-# Somebody may be quicker with a second thought than we are with storing the first.
-TRIES, AGAIN_AFTER = 3, 2.0
 
 
 class Correct(commands.Cog):
@@ -29,8 +24,7 @@ class Correct(commands.Cog):
         """Somebody changed their words; an event that tells of none is a preview that Discord added."""
         said = event.data.get("content") is not None and self.client.intents.message_content
         if said and not event.message.author.bot:
-            now_is = post(event.channel_id, event.message) if is_post(event.message) else None
-            await self._correct(event.channel_id, {event.message_id: now_is})
+            await self._correct(event.channel_id, {event.message_id: event.message})
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -45,18 +39,19 @@ class Correct(commands.Cog):
     async def _gone(self, channel_id: int, message_ids: Iterable[int]) -> None:
         await self._correct(channel_id, dict.fromkeys(message_ids))
 
-    async def _correct(self, channel_id: int, seen: Mapping[int, Post | None]) -> None:
+    async def _correct(self, channel_id: int, now_are: Mapping[int, discord.Message | None]) -> None:
         listen = self.client.get_cog("Listen")
         if not isinstance(listen, Listen) or channel_id not in listen.watched:
             return
-        places = {(source_of(channel_id), str(number)): now_is for number, now_is in seen.items()}
-        for _ in range(TRIES):
-            # Not while the history is read: it may show what stood there before.
-            async with listen.settling[channel_id]:
-                done = await correct(self.client.desk.store, self.client.desk.rules, places)
-            if done.looked:
-                return
-            await asyncio.sleep(AGAIN_AFTER)
+        seen = {
+            (source_of(channel_id), str(number)): post(channel_id, message) if message and is_post(message) else None
+            for number, message in now_are.items()
+        }
+        # Not while the history is read: it may show what stood there before.
+        async with listen.settling(channel_id):
+            await correct(self.client.desk.store, self.client.desk.rules, seen)
+            # Somebody may be quicker with a second thought than we are with storing the first.
+            listen.think_again(channel_id, now_are)
 
 
 async def setup(client: Client) -> None:

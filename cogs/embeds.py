@@ -44,9 +44,9 @@ def embed(card: Card, tag: str | None = None) -> discord.Embed:
     return shown
 
 
-def ends_with(message_embed: discord.Embed, tag: str) -> bool:
-    """Whether an embed is the one that was made with this tag."""
-    return (message_embed.footer.text or "").split(BETWEEN)[-1] == tag
+def ends_with(footer: str | None, tag: str) -> bool:
+    """Whether an embed with this footer is the one that was made with this tag."""
+    return (footer or "").split(BETWEEN)[-1] == tag
 
 
 def _footer(text: str | None, tag: str | None) -> str:

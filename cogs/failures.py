@@ -12,14 +12,13 @@ from discord.ext import commands
 from bot.client import Client
 from bot.errors import WatchError
 from bot.model import Card
+from bot.pace import MOST, WITHIN, Pace
 from cogs import replies
 from cogs.embeds import embed
 from cogs.guards import Ctx, Interaction
 
 log = structlog.stdlib.get_logger(__name__)
 
-# How many commands of any sort one person may give, in seconds: a flood of them never becomes a flood of answers.
-ALL, ALL_WITHIN = 15, 30.0
 TROUBLE = "Something went wrong on my side, and it is noted. Please try again in a minute."
 
 
@@ -28,18 +27,15 @@ class Failures(commands.Cog):
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.given: commands.CooldownMapping[Any] = commands.CooldownMapping.from_cooldown(
-            ALL, ALL_WITHIN, commands.BucketType.user
-        )
+        self.pace = Pace()
         client.tree.error(self.slash)
 
     async def bot_check(self, ctx: commands.Context[Any]) -> bool:
         """Whether whoever gives the command has not given too many just now; asked before every command."""
-        at = ctx.message.created_at.timestamp()
-        bucket = self.given.get_bucket(ctx, at)
-        wait = bucket.update_rate_limit(at) if bucket is not None else None
-        if bucket is not None and wait is not None:
-            raise commands.CommandOnCooldown(bucket, wait, commands.BucketType.user)
+        wait = self.pace.wait(str(ctx.author.id), ctx.message.created_at).total_seconds()
+        if wait:
+            often = commands.Cooldown(MOST, WITHIN.total_seconds())
+            raise commands.CommandOnCooldown(often, wait, commands.BucketType.user)
         return True
 
     @commands.Cog.listener("on_command_error")

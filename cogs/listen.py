@@ -6,9 +6,9 @@ One worker takes posts in, a channel at a time and in order, so that no cursor p
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import discord
 import structlog
@@ -36,17 +36,13 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | di
 
 
 class Listen(commands.Cog):
-    """Hears the watched channels. `behind` are those whose history has to be read before what is said now.
-
-    Who holds the lock of a channel in `settling` may bring stored posts in line with it: what the history showed must
-    not overwrite what somebody said since.
-    """
+    """Hears the watched channels. `behind` are those whose history has to be read before what is said now."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.watched: set[int] = set()
         self.behind: set[int] = set()
-        self.settling: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._settling: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._said: dict[int, list[discord.Message]] = {}
         self._worker: asyncio.Task[None] | None = None
 
@@ -62,6 +58,19 @@ class Listen(commands.Cog):
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.gather(self._worker, return_exceptions=True)
+
+    def settling(self, channel_id: int) -> asyncio.Lock:
+        """Who holds this may store a channel's posts, or bring stored ones in line with it: what the history showed
+        must not overwrite what somebody said since. It is there as long as somebody holds it or waits for it.
+        """
+        return self._settling.setdefault(channel_id, asyncio.Lock())
+
+    def think_again(self, channel_id: int, now_are: Mapping[int, discord.Message | None]) -> None:
+        """What was said and is not stored yet is something else by now, or nothing."""
+        said = self._said.get(channel_id, [])
+        stands = [now_are.get(message.id, message) for message in said]
+        if said:
+            self._said[channel_id] = [message for message in stands if message is not None]
 
     def watch(self, channel_id: int) -> None:
         """Listen to one more channel, from its cursor on."""
@@ -121,14 +130,14 @@ class Listen(commands.Cog):
     async def _attend(self, channel_id: int) -> bool:
         """Take in what there is of one channel. False if that failed: then all of it again, from its history."""
         try:
-            if channel_id in self.behind:
-                # Before, not after: a new session meanwhile puts it back.
-                self.behind.discard(channel_id)
-                async with self.settling[channel_id]:
+            async with self.settling(channel_id):
+                if channel_id in self.behind:
+                    # Before, not after: a new session meanwhile puts it back.
+                    self.behind.discard(channel_id)
                     await self._read_history(channel_id)
-            said = self._said.pop(channel_id, [])
-            if said:
-                await self._take(channel_id, said)
+                said = self._said.pop(channel_id, [])
+                if said:
+                    await self._take(channel_id, said)
         except Exception as error:  # noqa: BLE001  the other channels must go on, and this one is tried again
             log.warning("channel not read", channel=channel_id, why=f"{type(error).__name__}: {error}")
             await self._note(channel_id, f"could not be read ({type(error).__name__}); tried again")
@@ -142,6 +151,8 @@ class Listen(commands.Cog):
         if why is not None or not isinstance(channel, Channel):
             await self._note(channel_id, why or NO_HISTORY, gap=True)
             return
+        # It shows what still stands of what was heard until now.
+        self._said.pop(channel_id, None)
         await self._look_again(channel)
         watch = await self._find(channel_id)
         after = discord.Object(int(watch.cursor)) if watch and watch.cursor else None

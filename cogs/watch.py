@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Client, missing_permissions
+from bot.storage import Transaction
 from cogs import replies
 from cogs.guards import Interaction, guild_key, person_of, source_of, voice_of
 from cogs.listen import LATER, NO_CONTENT, Listen
@@ -70,14 +71,16 @@ class WatchChannel(commands.Cog):
         """Store the source, to be read from this moment (the id of what asked for it) on. False if it was there."""
         source, since = source_of(channel_id), asking.id
         by, where = voice_of(self.client, asking.user), _guild_key(asking)
-        if not await self.client.desk.store.write(lambda tx: tx.add_source(source, by=by, guild_key=where)):
-            return False
-        watch = await self.client.desk.store.read(lambda tx: tx.find_source(source))
-        if watch is not None:
-            await self.client.desk.store.write(
-                lambda tx: tx.settle_source(watch, next_at=tx.now + LATER, cursor=str(since))
-            )
-        return True
+
+        def add(tx: Transaction) -> bool:
+            new = tx.add_source(source, by=by, guild_key=where)
+            watch = tx.find_source(source)
+            # Without a cursor all that was ever said there would be read, so both or none of it is stored.
+            if new and watch is not None:
+                tx.settle_source(watch, next_at=tx.now + LATER, cursor=str(since))
+            return new
+
+        return await self.client.desk.store.write(add)
 
     @property
     def _listen(self) -> Listen:

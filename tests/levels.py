@@ -28,7 +28,8 @@ from fakeforum import fake_forum
 from fakereddit import fake_reddit
 
 from bot import cards, intake, lookup
-from bot.app import opened, rules_for, utc_now
+from bot.app import opened, rules_for
+from bot.clock import utc_now
 from bot.model import Card, Delivery, Facts, Guild, Incident, Mode, Page, Post, Report, Shape, Slot, Voice
 from bot.naming.canonical import canonical
 from bot.sources.feedparse import MEMORY_BYTES

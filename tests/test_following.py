@@ -289,6 +289,47 @@ async def test_correcting_twice_does_it_once_and_a_stranger_does_nothing(world: 
     assert (first.gone, again.gone, again.looked) == (1, 0, 0)
 
 
+async def damaged(world: World, incident_id: int) -> None:
+    """What is stored of an incident cannot be read any more: whatever looks at it fails."""
+    cell = f"UPDATE incidents SET why = 'no JSON' WHERE incident_id = {incident_id}"
+    await world.store.write(lambda tx: tx.connection.exec_driver_sql(cell))
+
+
+async def test_a_post_that_cannot_be_corrected_holds_up_no_other_and_its_words_are_gone_all_the_same(
+    world: World,
+) -> None:
+    other = "Fernhill Data just rejected all 80 of my studies on Prolific, every single one of them."
+    keys = [world.say(1), world.reddit.post(SUBREDDIT, "Fernhill Data rejected all", other, author="worker_9")]
+    await world.read()
+    await damaged(world, 1)
+    world.reddit.vanish(*keys)
+    world.clock.pass_by(HOUR)
+
+    found = await world.follow()
+    again = await world.follow()
+
+    assert (found.gone, again.looked) == (2, 0)
+    assert await world.cells("SELECT count(*) FROM posts WHERE text IS NOT NULL OR voice_key IS NOT NULL") == [0]
+    assert await world.cells("SELECT count(*) FROM reports WHERE removed_at IS NULL") == [0]
+    assert len((await world.store.read(lambda tx: tx.get_incident(2))).reports) == 0
+    assert await world.cells("SELECT count(*) FROM incidents WHERE incident_id = 1 AND next_at IS NOT NULL") == [1]
+
+
+async def test_an_edit_that_cannot_be_taken_in_is_tried_again_in_an_hour(world: World) -> None:
+    key = world.say(1)
+    await world.read()
+    await damaged(world, 1)
+    world.reddit.edit(key, f"{NAME} reversed all of it, thank you.")
+    world.clock.pass_by(HOUR)
+
+    at_first = await world.follow()
+    at_once = await world.follow()
+    world.clock.pass_by(HOUR)
+    later = await world.follow()
+
+    assert (at_first.looked, at_once.looked, later.looked) == (1, 0, 1)
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_what_goes_at_its_place_is_gone_here_within_a_day(world: World, seed: int) -> None:
     """F4 at a third of its load: deletions, removals, edits and accounts that go, at any hour; purged within 24 h."""

@@ -238,4 +238,4 @@ async def test_a_community_that_came_back_is_not_forgotten(store, by, clock) -> 
     clock.pass_by(2 * DAY)
 
     assert await forget_guilds(store) == 0
-    assert await store.read(lambda tx: tx.outbox())
+    assert await store.read(lambda tx: tx.last_alert(1, guild().guild_key)) is not None

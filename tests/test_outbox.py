@@ -18,6 +18,7 @@ from bot import cards, outbox
 from bot.errors import SettingsError
 from bot.model import Card, Delivery, Guild, Slot, State
 from bot.outbox import Attempt, pump, recover
+from bot.schedule import TICK_WITHIN
 from bot.storage import Store, open_store
 from tests.fakemedium import FakeMedium
 from tests.storage.build import HOUR, MINUTE, NOW, Clock, add_incident, delivery
@@ -151,13 +152,99 @@ async def test_an_old_message_that_nobody_can_look_for_is_parked_for_a_person(
 
     await pumped(store, medium, clock)
     await pumped(store, medium, clock, 21 * SECOND)
-    parked = await row_now(store, row)
-    later = await pumped(store, medium, clock, 48 * HOUR)
+    left = await row_now(store, row)
+    await pumped(store, medium, clock, 48 * HOUR)
 
-    assert parked.state is State.PARKED
-    assert "Read Message History" in (parked.reason or "")
-    assert later == 0
+    assert left.state is State.PARKED
+    assert "Read Message History" in (left.reason or "")
     assert medium.seen(CHANNEL) == []
+
+
+async def parked(store: Store, medium: FakeMedium, clock: Clock, story: str) -> Delivery:
+    """A message of which nobody can know whether it arrived."""
+    row = await queued(store, due_at=NOW - HOUR)
+    medium.unreadable.add(CHANNEL)
+    medium.plan(CHANNEL, story)
+    await pumped(store, medium, clock)
+    await pumped(store, medium, clock, 21 * SECOND)
+    (left, *_) = await store.read(lambda tx: tx.deliveries_of(row.incident_id))
+    assert left.state is State.PARKED
+    return row
+
+
+@pytest.mark.parametrize("story", ["vanishes", "silent"])
+async def test_once_the_channel_can_be_read_what_is_parked_is_found_or_posted_by_itself(
+    store: Store, medium: FakeMedium, clock: Clock, story: str
+) -> None:
+    row = await parked(store, medium, clock, story)
+    medium.unreadable.clear()
+
+    await pumped(store, medium, clock, HOUR)
+    await pumped(store, medium, clock, HOUR)
+
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert (await row_now(store, row)).state is State.SENT
+
+
+async def test_what_is_parked_is_looked_for_hourly_and_told_of_once(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    guild = Guild(guild_key="discord:1", name="Invented workers", moderator_channel="discord:900")
+    await store.write(lambda tx: tx.save_guild(guild))
+    row = await parked(store, medium, clock, "silent")
+
+    for _ in range(4 * 6):
+        await pumped(store, medium, clock, 10 * MINUTE)
+
+    assert [channel for channel, what in medium.tries if what == "find"] == [CHANNEL] * 5
+    assert len(medium.seen("discord:900")) == 1
+    assert (await store.read(lambda tx: tx.deliveries_of(row.incident_id)))[0].state is State.PARKED
+
+
+async def test_what_is_parked_holds_up_no_later_message_of_its_channel(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    await parked(store, medium, clock, "vanishes")
+    await queued(store, "later words", due_at=clock())
+
+    await pumped(store, medium, clock)
+
+    assert medium.seen(CHANNEL) == ["later words"]
+
+
+async def test_a_channel_that_is_out_of_reach_leaves_what_is_parked_parked(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await parked(store, medium, clock, "silent")
+    medium.unreachable.add(CHANNEL)
+
+    await pumped(store, medium, clock, HOUR)
+
+    assert (await row_now(store, row)).state is State.PARKED
+
+
+async def test_a_clock_that_was_set_back_makes_no_old_try_young_again(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    row = await queued(store)
+    medium.unreadable.add(CHANNEL)
+    medium.plan(CHANNEL, "silent")
+    await pumped(store, medium, clock)
+    clock.pass_by(10 * MINUTE)
+    for message in medium.channels[CHANNEL]:
+        message.at -= 10 * MINUTE  # by the medium's own clock, which nobody sets back
+
+    clock.pass_by(-11 * MINUTE)
+    await store.write(lambda tx: tx.settle_delivery(row_at_once(tx, row), state=State.UNCERTAIN))
+    await pumped(store, medium, clock)
+
+    assert medium.seen(CHANNEL) == ["first words"]
+    assert (await row_now(store, row)).state is State.PARKED
+
+
+def row_at_once(tx, row: Delivery) -> Delivery:
+    (found,) = tx.deliveries_of(row.incident_id)
+    return found
 
 
 async def test_the_age_counts_from_the_first_try_whose_message_may_be_there(
@@ -365,6 +452,21 @@ async def test_a_pump_that_has_looked_long_enough_takes_up_only_what_is_new(
 
     assert worked_on == 1
     assert len(medium.seen("discord:new")) == 1
+
+
+async def test_a_pump_that_never_ran_dry_ends_before_the_schedule_ends_it(
+    store: Store, medium: FakeMedium, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "PUMP_WITHIN", timedelta())
+    row = await queued(store)
+
+    cut_short = await pumped(store, medium, clock)
+    monkeypatch.undo()
+    then = await pumped(store, medium, clock)
+
+    assert (cut_short, then) == (0, 1)
+    assert (await row_now(store, row)).state is State.SENT
+    assert outbox.PUMP_WITHIN + 3 * outbox.SEND_WITHIN < TICK_WITHIN
 
 
 async def test_a_refusal_is_final_and_says_why(store: Store, medium: FakeMedium, clock: Clock) -> None:

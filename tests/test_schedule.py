@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -144,6 +144,23 @@ async def test_a_tick_that_was_due_while_the_loop_was_busy_is_not_skipped():
         await asyncio.sleep(0.1)
 
         assert work.calls >= 2
+
+
+async def test_a_clock_that_was_set_back_by_a_day_holds_no_tick_up_for_that_day(monkeypatch):
+    monkeypatch.setattr("bot.schedule.LOOK_AT_CLOCK_EVERY", 0.02)
+    work, set_back = Work(), timedelta()
+    schedule = Schedule([("poll", 3600, work)], clock=lambda: datetime.now(UTC) - set_back)
+    schedule.start()
+    await until(lambda: work.calls == 1)
+    await asyncio.sleep(0.1)
+    before = work.calls
+
+    set_back = timedelta(days=1)
+    await until(lambda: work.calls == 2)
+    await asyncio.sleep(0.1)
+    await schedule.stop()
+
+    assert (before, work.calls) == (1, 2), "once, and not again at every look"
 
 
 async def test_stopping_lets_work_finish_and_calls_nothing_more():

@@ -166,6 +166,28 @@ async def test_a_sweep_that_fails_keeps_nothing_and_the_next_one_tells(store, by
     assert [told.alert.reason for told in await sweep(store, by)] == [Reason.SUSPECTED]
 
 
+async def damaged(store: Store, requester: Requester) -> None:
+    """What is stored of their incident cannot be read any more."""
+    cell = f"UPDATE incidents SET why = 'no JSON' WHERE requester_id = {requester.requester_id}"
+    await store.write(lambda tx: tx.connection.exec_driver_sql(cell))
+
+
+async def test_one_incident_that_cannot_be_looked_at_holds_up_no_other_and_is_told_of(
+    store, by, clock, reported
+) -> None:
+    await damaged(store, await reported(name="Fernhill Data"))
+    await reported(name="Quillmere Vision Group")
+    clock.pass_by(EARLY.public_delay)
+
+    with pytest.raises(ValueError, match="Expecting value"):
+        await sweep(store, by)
+
+    assert await public(store) == 1
+    with pytest.raises(ValueError, match="Expecting value"):
+        await sweep(store, by)
+    assert await public(store) == 1, "the sound one was told once"
+
+
 async def test_one_that_is_settled_by_hand_is_looked_at_as_of_now(store, by, clock, reported) -> None:
     theirs = await reported()
     clock.pass_by(EARLY.public_delay + MINUTE)

@@ -323,8 +323,10 @@ def _placed(claim: Claim, platform: str | None) -> Claim:
 def _signals(told: Told, model: Model) -> tuple[Signal, ...]:
     """What weighed most, for and against, with the words that gave it."""
     speaks, names = model.speaks, told.names
-    found = sorted([name for name in names if name in speaks], key=model.loudest.__getitem__)
-    return tuple([Signal(name, names[name], speaks[name]) for name in found[:_MOST_SIGNALS]])
+    found = [name for name in names if name in speaks]
+    loud = [abs(speaks[name]) for name in found]
+    most = sorted(range(len(found)), key=loud.__getitem__, reverse=True)[:_MOST_SIGNALS]
+    return tuple([Signal(found[i], names[found[i]], speaks[found[i]]) for i in most])
 
 
 def _once(mentions: list[Mention]) -> tuple[Mention, ...]:

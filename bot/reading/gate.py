@@ -34,6 +34,7 @@ SURE = (
 # A number counts by how long it is: "00" is one of two digits.
 _WORD = re.compile(r"[\w'\u0900-\u0963]{1,64}|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _DIGIT = re.compile(r"\d")
+_LONGEST = 64  # characters of a word
 # The same in ASCII, which is split four times as fast: what stands in no word is a space.
 _SPACED = {ord(sign): sign if sign.isalpha() or sign == "'" else "0" if sign.isdigit() else " "
            for sign in map(chr, range(128))}  # fmt: skip
@@ -62,6 +63,13 @@ def words(text: str) -> frozenset[str]:
 def _found(low: str) -> list[str]:
     if low.isascii():
         return low.translate(_SPACED).split()
+    plain, odd = list[str](), list[str]()
+    for stretch in low.split():
+        (plain if stretch.isascii() and len(stretch) <= _LONGEST else odd).append(stretch)
+    return " ".join(plain).translate(_SPACED).split() + _by_pattern(" ".join(odd))
+
+
+def _by_pattern(low: str) -> list[str]:
     return _WORD.findall(_DIGIT.sub("0", low.replace("_", " ")))
 
 

@@ -46,6 +46,18 @@ def shipped() -> Node:
     return build(tomllib.loads(files("bot.reading").joinpath("words.toml").read_text("utf-8")))
 
 
+@cache
+def meanings() -> dict[str, frozenset[str]]:
+    """What single words mean that mean something by themselves."""
+    return {low: node.tags for low, node in shipped().onward.items() if node.tags}
+
+
+@cache
+def _leading() -> dict[str, Node]:
+    """The words that a phrase, or a number of two words, may begin with."""
+    return {low: node for low, node in shipped().onward.items() if node.onward or node.tags & _TENS}
+
+
 def _longest(words: list[Word], at: int, node: Node) -> tuple[int, frozenset[str]]:
     """How many tokens make the longest known phrase, and its tags; (1, ∅) if none does. `node`: of the one at `at`."""
     best, i = (1, node.tags), at + 1
@@ -64,7 +76,7 @@ def _longest(words: list[Word], at: int, node: Node) -> tuple[int, frozenset[str
     return best
 
 
-def _units(words: list[Word], at: int, root: Node, tags: frozenset[str]) -> tuple[int, frozenset[str]]:
+def _units(words: list[Word], at: int, tags: frozenset[str]) -> tuple[int, frozenset[str]]:
     """How many tokens behind "sixty" belong to it ("sixty two", "sixty-two"), and what all of it means."""
     if at >= len(words):
         return 0, tags
@@ -72,32 +84,28 @@ def _units(words: list[Word], at: int, root: Node, tags: frozenset[str]) -> tupl
     hyphen = int(words[at].text == "-")
     if at + hyphen >= len(words):
         return 0, tags
-    found = root.onward.get(words[at + hyphen].low)
-    unit = next((int(tag[1:]) for tag in (found.tags if found else ()) if tag in _UNITS), 0)
+    said = meanings().get(words[at + hyphen].low, NO_TAGS)
+    unit = next((int(tag[1:]) for tag in said if tag in _UNITS), 0)
     return (hyphen + 1, frozenset((f"={tens + unit}",))) if unit else (0, tags)
 
 
-def tagged(text: str, root: Node | None = None) -> list[Word]:
-    """The tokens of a text, known phrases joined to one word each and marked with their tags."""
-    root, words, found, i = root or shipped(), tokens(text), list[Word](), 0
-    first, n = root.onward.get, len(words)
-    while i < n:
-        word = words[i]
-        node = first(word.low)
-        length, tags = (1, NO_TAGS) if node is None else _longest(words, i, node) if node.onward else (1, node.tags)
-        if tags & _TENS:
-            more, tags = _units(words, i + length, root, tags)
-            length += more
-        if tags:
-            word = _meaning(word, tags) if length == 1 else _joined(text, words[i : i + length], tags)
+def tagged(text: str) -> list[Word]:
+    """The tokens of a text with what they mean, known phrases joined to one word each."""
+    words, found, after, leads = tokens(text, meanings()), list[Word](), 0, _leading()
+    for i, word in enumerate(words):
+        if i < after:
+            continue
+        if word.low in leads:
+            length, tags = _longest(words, i, leads[word.low])
+            if tags & _TENS:
+                more, tags = _units(words, i + length, tags)
+                length += more
+            if length > 1:
+                after = i + length
+                found.append(_joined(text, words[i:after], tags))
+                continue
         found.append(word)
-        i += length
     return found
-
-
-def _meaning(word: Word, tags: frozenset[str]) -> Word:
-    # What word._replace(tags=tags) does, at a fifth of the price.
-    return tuple.__new__(Word, (*word[:5], tags))
 
 
 def _joined(text: str, words: list[Word], tags: frozenset[str]) -> Word:

@@ -55,11 +55,6 @@ class Model:
         return Known(self.rows) if self.rows else None
 
     @cached_property
-    def loudest(self) -> dict[str, float]:
-        """What orders the features by how much they speak for or against, those that do most first."""
-        return {name: -abs(speaks) for name, speaks in self.speaks.items()}
-
-    @cached_property
     def speaks(self) -> dict[str, float]:
         """How much each feature speaks for 'mass': its weight there, less the mean of its weights elsewhere."""
         return {name: round(row[0] - sum(row[1:]) / (len(row) - 1), 3) for name, row in self.rows.items()}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 WORD, NUM, MONEY, FRACTION, DATE, TIME, LINK, STOP, LINE, ID = (
@@ -16,7 +19,6 @@ LINK_OPEN, LINK_CLOSE = "\ue000", "\ue001"
 _TOKEN = re.compile(
     r"""
       (?P<word>[^\W\d_](?:[\w\u0900-\u0963]|['’&](?=\w)){0,63})  # Devanagari's vowel signs are no \w
-    | (?P<line>\n)
     | (?P<link>\ue000\d{1,5}\ue001)
     | (?P<money>[$£€₹][ ]?\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?k?|[$£€₹]?\.\d{1,2}(?!\w))
     | (?P<date>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4})
@@ -28,8 +30,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-# What spaces part, but for the few that stand within a token: "$ 5", "3 / 4", "50 %". Tokens never go beyond it.
-_STRETCH = re.compile(r"\n|\S+(?:(?<=[$£€₹/\d]) (?=[\d/%])\S+)*")
+# Spaces part a line into stretches, but for the few that stand within a token: "$ 5", "3 / 4", "50 %".
+_HELD = re.compile(r" (?<=[$£€₹/\d] )(?=[\d/%])")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
 REMEMBERED = 4_096  # stretches
 _FOLD = {"’": "'", "‘": "'", "`": "'", "İ": "i", "“": '"', "”": '"'}
@@ -37,6 +39,7 @@ _LONG = re.compile(r"([^\W\d])\1{2,64}")  # "alllll", "rejecteddd"
 
 
 NO_TAGS: frozenset[str] = frozenset()
+_UNKNOWN: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 class Word(NamedTuple):
@@ -71,21 +74,33 @@ def shortened(low: str) -> str:
     return _LONG.sub(r"\1\1", low)
 
 
-def tokens(text: str) -> list[Word]:
-    """All tokens of a text, in order."""
-    found = list[Word]()
-    for match in _STRETCH.finditer(text):
-        stretch, at = match[0], match.start()
-        parts = _known(stretch) if len(stretch) <= _LONGEST_KNOWN else _split(stretch)
-        for said, low, start, end, kind in parts:
-            # What Word(…) does, at half the price: a post has a hundred of them.
-            found.append(tuple.__new__(Word, (said, low, at + start, at + end, kind, NO_TAGS)))
+def tokens(text: str, meanings: Mapping[str, frozenset[str]] = _UNKNOWN) -> list[Word]:
+    """All tokens of a text, in order; `meanings`: of single words in small letters."""
+    found, at, new, means = list[Word](), 0, tuple.__new__, meanings.get
+    for line in text.split("\n"):
+        if at:
+            found.append(Word("\n", "\n", at - 1, at, LINE))
+        for stretch in line.split(" ") if _HELD.search(line) is None else _stretches(line):
+            parts = _known(stretch) if len(stretch) <= _LONGEST_KNOWN else _split(stretch)
+            for said, low, start, end, kind in parts:
+                # What Word(…) does, at half the price: a post has a hundred of them.
+                found.append(new(Word, (said, low, at + start, at + end, kind, means(low, NO_TAGS))))
+            at += len(stretch) + 1
     return found
+
+
+def _stretches(line: str) -> list[str]:
+    """What spaces part that stand within no token. Tokens never go beyond it."""
+    ends = [match.start() for match in re.finditer(" ", line) if _HELD.match(line, match.start()) is None]
+    return [line[start + 1 : end] for start, end in pairwise([-1, *ends, len(line)])]
 
 
 def _split(stretch: str) -> tuple[tuple[str, str, int, int, str | None], ...]:
     """The tokens of a stretch: as written, in small letters, their places in it, their sorts."""
-    low, spans = folded(stretch), [(*match.span(), match.lastgroup) for match in _TOKEN.finditer(stretch)]
+    low = folded(stretch)
+    if stretch.isalpha() and len(stretch) <= _LONGEST_KNOWN:  # most stretches: one word, as the pattern would find
+        return ((stretch, low, 0, len(stretch), WORD),)
+    spans = [(*match.span(), match.lastgroup) for match in _TOKEN.finditer(stretch)]
     return tuple([(stretch[start:end], low[start:end], start, end, kind) for start, end, kind in spans])
 
 

@@ -122,6 +122,11 @@ class Incidents(Audit):
         due = select(incidents).where(incidents.c.next_at <= until)
         return self._load(due.order_by(incidents.c.next_at, incidents.c.incident_id).limit(limit))
 
+    def due_ids(self, until: datetime) -> tuple[int, ...]:
+        """The ids of all of those; of an incident that cannot be loaded too."""
+        due = select(incidents.c.incident_id).where(incidents.c.next_at <= until)
+        return tuple(row.incident_id for row in self.rows(due.order_by(incidents.c.next_at, incidents.c.incident_id)))
+
     def next_due(self) -> datetime | None:
         """The first moment at which time alone changes an incident; None if nothing waits."""
         found: datetime | None = self.value(select(func.min(incidents.c.next_at)))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     literal_column,
     or_,
@@ -33,12 +34,14 @@ COLUMNS = tuple(field.name for field in fields(Delivery))
 # A row in one of these states is tried again at `next_at`; in the others a new wish alone can make it move.
 TRIED_AGAIN = (State.DUE, State.UNCERTAIN)
 GIVEN_UP = (State.DEAD, State.SUPPRESSED)
+UNSETTLED = (State.DUE, State.SENDING, State.UNCERTAIN, State.PARKED)
 # Discord counts edits of older messages and refuses too many ("JSON Error Codes", 30046): changes are gathered so long.
 EDIT_EVERY = timedelta(seconds=30)
 TAKEN_AWAY = "a moderator removed the message"
 
 # Written as its index is, so that it is used.
 _is_question = outbox.c.shape == literal_column("'question'")
+_untried = (outbox.c.state == State.DUE, outbox.c.attempts == 0)
 _unsent_edit = and_(outbox.c.state == State.SENT, outbox.c.rev > outbox.c.sent_rev)
 
 
@@ -104,9 +107,27 @@ class Outbox(Part):
 
     def call_off(self, delivery: Delivery, why: str) -> bool:
         """A message that was never tried is not sent any more, whoever has claimed it. False if it may be there."""
-        never = (outbox.c.delivery_id == delivery.delivery_id, outbox.c.state == State.DUE, outbox.c.attempts == 0)
         told = {"state": State.SUPPRESSED, "leased_until": None, "next_at": None, "reason": why}
-        return self.changed(update(outbox).where(*never).values(fence=outbox.c.fence + 1, **told)) == 1
+        never = update(outbox).where(outbox.c.delivery_id == delivery.delivery_id, *_untried)
+        return self.changed(never.values(fence=outbox.c.fence + 1, **told)) == 1
+
+    def give_up_on(self, guild_key: str, why: str) -> None:
+        """Nothing more is posted in a guild: what was never tried is forgotten, the rest is left as it may be."""
+        ours = outbox.c.guild_key == guild_key
+        self.connection.execute(delete(outbox).where(ours, *_untried))
+        told = {"state": State.SUPPRESSED, "leased_until": None, "next_at": None, "reason": why}
+        unsure = update(outbox).where(ours, outbox.c.state.in_(UNSETTLED))
+        self.connection.execute(unsure.values(fence=outbox.c.fence + 1, **told))
+
+    def waiting_of(self, guild_key: str) -> tuple[Delivery, ...]:
+        """A guild's messages that are not known to be there, oldest first."""
+        ours = (outbox.c.guild_key == guild_key, outbox.c.state.in_(UNSETTLED))
+        rows = self.rows(select(outbox).where(*ours).order_by(outbox.c.delivery_id))
+        return tuple(_delivery(row) for row in rows)
+
+    def drop_untried(self, delivery: Delivery) -> bool:
+        """Forget a message that was never tried, whoever has claimed it. False if it may be there."""
+        return self.changed(delete(outbox).where(outbox.c.delivery_id == delivery.delivery_id, *_untried)) == 1
 
     def next_generation(self, incident_id: int, channel_key: str, shape: Shape = Shape.CARD) -> int:
         """The generation of the next message of that shape: 1, 2, …"""
@@ -160,8 +181,8 @@ class Outbox(Part):
         """Give a claimed row back with what became of it. False if our fence is old.
 
         `message_key` and `sent_rev` None keep what was there. Due and uncertain rows are tried again at `next_at`
-        (None: at once), sent rows only if something newer than `sent_rev` is wanted by then. `words` take the place
-        of those that were refused.
+        (None: at once), parked ones too (None: never), sent rows only if something newer than `sent_rev` is wanted by
+        then. `words` take the place of those that were refused.
         """
         told: dict[str, Any] = {"state": state, "reason": reason, "leased_until": None, "next_at": None}
         if words is not None and state is State.SENT:
@@ -175,6 +196,8 @@ class Outbox(Part):
         again = next_at or self.now
         if state in TRIED_AGAIN:
             told["next_at"] = again
+        if state is State.PARKED:
+            told["next_at"] = next_at
         if state is State.SENT:
             shown = outbox.c.sent_rev if sent_rev is None else sent_rev
             edited = self.moment(max(again, self.now + EDIT_EVERY))
@@ -237,9 +260,8 @@ class Outbox(Part):
         return lost
 
     def outbox(self) -> tuple[Delivery, ...]:
-        """What is not yet at rest, oldest first; parked rows wait for a person."""
-        moving = (State.DUE, State.SENDING, State.UNCERTAIN, State.PARKED)
-        rest = select(outbox).where(or_(outbox.c.state.in_(moving), _unsent_edit))
+        """What is not yet at rest, oldest first; parked rows wait until their channel can be read."""
+        rest = select(outbox).where(or_(outbox.c.state.in_(UNSETTLED), _unsent_edit))
         return tuple(_delivery(row) for row in self.rows(rest.order_by(outbox.c.due_at, outbox.c.delivery_id)))
 
     def deliveries_of(self, incident_id: int) -> tuple[Delivery, ...]:
@@ -283,9 +305,10 @@ def _claimable(now: BindParameter[datetime], *, narrow: bool, fresh: bool) -> An
     """The ids of the oldest row that wants work, of each channel where nobody is at work."""
     other, older = outbox.alias("other"), outbox.alias("older")
     busy = select(other.c.delivery_id).where(other.c.channel_key == outbox.c.channel_key, other.c.leased_until > now)
-    # A new message waits for older ones that are still under way; an edit disturbs no order.
+    # A new message waits for older ones that are still under way; an edit disturbs no order, and what is parked holds
+    # nobody up.
     is_older = tuple_(older.c.due_at, older.c.delivery_id) < tuple_(outbox.c.due_at, outbox.c.delivery_id)
-    under_way = (older.c.next_at.is_not(None), older.c.state != State.SENT)
+    under_way = (older.c.next_at.is_not(None), older.c.state.not_in((State.SENT, State.PARKED)))
     blocked = select(older.c.delivery_id).where(older.c.channel_key == outbox.c.channel_key, *under_way, is_older)
     wanting = [outbox.c.next_at <= now, ~busy.exists(), or_(outbox.c.state == State.SENT, ~blocked.exists())]
     if fresh:

@@ -24,14 +24,14 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
     Links       find_link get_link links_of suggest_link say_link
     Reports     add_report find_report assign remove_report said_by sketches volume count_reports_by voice meet_voice
     Incidents   open_incident get_incident find_incident save_incident wake ref add_verdict add_batch batches
-                incidents_due incidents_of recent_incidents
+                incidents_due due_ids incidents_of recent_incidents
     Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all
                 move_incident join_incidents keep_incident call_copy is_judged counted
     Guilds      guilds find_guild save_guild drop_guild last_alert asked_at count_alerts add_alert interaction notes
                 note set_note drop_note
     Outbox      queue want card_of next_generation claim_deliveries begin_attempt unbegin settle_delivery unsettle
                 suspend witness removed noted_since outbox deliveries_of find_delivery_by_message questions_about
-                questions_to_members asked_in call_off
+                questions_to_members asked_in call_off waiting_of drop_untried give_up_on
     Standings   standing find_tasks
     Following   looks_due put_off_looks stored saw_again replace_words drop_posts reports_of amend_report
     Forgetting  drop_texts forget_voice forget_guild

@@ -267,6 +267,19 @@ async def test_what_a_moderator_removes_is_at_rest_at_once(stage: Stage) -> None
     assert not wanted
 
 
+async def test_what_a_moderator_removes_among_much_else_is_at_rest_at_once_too(stage: Stage) -> None:
+    row = await queue(stage)
+    await to_the_end(stage, row)
+    (message,) = stage.fake.posted(stage.alerts)
+    event = discord.RawBulkMessageDeleteEvent(
+        {"ids": ["1", str(message.id)], "channel_id": str(stage.alerts.id), "guild_id": str(stage.guild.id)}
+    )
+
+    await stage.client.get_cog("Witness").on_raw_bulk_message_delete(event)
+
+    assert (await row_of(stage, row)).state is State.SUPPRESSED
+
+
 async def test_a_token_that_is_refused_stops_the_bot(stage: Stage) -> None:
     row = await first_try(stage)
     stage.fake.fault("create_message", status=401)
@@ -540,6 +553,40 @@ async def test_a_moderators_card_carries_its_buttons(stage: Stage) -> None:
     (message,) = stage.fake.posted(stage.moderators)
     assert [part["label"] for part in message.controls] == [button.label for button in OURS]
     assert all(len(part["custom_id"]) <= 100 and row.marker in part["custom_id"] for part in message.controls)
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(minutes=3), timedelta(days=1), timedelta(days=-1)])
+async def test_a_clock_that_is_not_discords_hides_no_message_of_ours(stage: Stage, wrong_by: timedelta) -> None:
+    row = await queue(stage)
+    stage.fake.fault("create_message", status=503, after_commit=True)
+    await blinded(stage)
+    await outbox.pump(stage.desk.store, stage.announcer())
+    tried = await row_of(stage, row)
+    assert tried.first_attempt_at is not None
+
+    sight = await stage.announcer().find(replace(tried, first_attempt_at=tried.first_attempt_at + wrong_by))
+
+    assert sight.look is Look.FOUND
+
+
+async def test_older_pages_than_the_newest_are_read_back_to_the_first_try_and_no_further(stage: Stage) -> None:
+    worker = stage.guild.add_member("ann")
+
+    def says(number: int) -> None:
+        message = stage.fake._make(stage.alerts, worker.user, {"content": str(number)}, {})
+        stage.alerts.messages[message.id] = message
+
+    for n in range(150):
+        says(n)
+    stage.clock.ahead += HOUR
+    row = await first_try(stage)
+    for n in range(150):
+        says(n)
+
+    sight = await stage.announcer().find(row)
+
+    assert sight.look is Look.ABSENT
+    assert len(stage.fake.calls("get_history")) == 2
 
 
 async def test_a_full_history_is_not_read_to_its_end(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -68,6 +69,10 @@ async def test_what_is_edited_there_is_read_again_here(front: Stage) -> None:
     assert await comes(front, COUNT, [0]) == [0]
 
 
+async def all_is_stored(stage: Stage) -> None:
+    await stage.fake.until(lambda: "listen" not in {task.get_name() for task in asyncio.all_tasks()})
+
+
 async def away(stage: Stage) -> None:
     """The connection is lost, and for so long that no session will be told of what happens now."""
     await stage.fake.drop_gateway(4000, stay_closed=True)
@@ -127,7 +132,7 @@ async def test_what_is_edited_while_the_history_is_on_its_way_is_not_overwritten
     said = front.fake.say(talk, front.guild.add_member("ann"), WORDS)
     assert await comes(front, COUNT, [1]) == [1]
     # Else it reads the history while it is away, and hears of nothing meanwhile.
-    await front.fake.until(lambda: "listen" not in {task.get_name() for task in asyncio.all_tasks()})
+    await all_is_stored(front)
 
     await away(front)
     before = asked(front)
@@ -140,6 +145,70 @@ async def test_what_is_edited_while_the_history_is_on_its_way_is_not_overwritten
 
     assert await comes(front, TEXTS, ["sorry, I misread that"]) == ["sorry, I misread that"]
     assert await comes(front, COUNT, [0]) == [0]
+
+
+def listening(stage: Stage) -> Any:
+    return stage.client.get_cog("Listen")
+
+
+@asynccontextmanager
+async def busy_elsewhere(stage: Stage, talk: Any) -> AsyncIterator[None]:
+    """Whoever stores what is said is at another channel, and that takes time."""
+    elsewhere = stage.guild.add_channel("elsewhere")
+    await stage.fake.slash(elsewhere, stage.guild.add_member("mia", moderator=True), "watch-channel")
+    async with listening(stage).settling(elsewhere.id):
+        stage.fake.say(elsewhere, stage.guild.add_member("eva"), "a busy morning")
+        await stage.fake.until(lambda: listening(stage)._said.get(elsewhere.id))
+        await asyncio.sleep(0.05)
+        yield
+
+
+async def heard(stage: Stage, talk: Any, count: int) -> None:
+    await stage.fake.until(lambda: len(listening(stage)._said.get(talk.id, [])) == count)
+
+
+async def test_second_thoughts_that_come_before_the_first_are_stored_are_what_is_stored(front: Stage) -> None:
+    talk = await watched(front)
+    ann, ben = (front.guild.add_member(name) for name in ("ann", "ben"))
+    async with busy_elsewhere(front, talk):
+        gone, changed = front.fake.say(talk, ann, WORDS), front.fake.say(talk, ben, f"{WORDS} too")
+        await heard(front, talk, 2)
+        front.fake.delete(gone)
+        front.fake.edit(changed, "sorry, I misread that")
+        await heard(front, talk, 1)
+
+    left = ["a busy morning", "sorry, I misread that"]
+    assert await comes(front, TEXTS, left) == left
+    assert await comes(front, COUNT, [0]) == [0]
+
+
+async def test_what_was_heard_before_a_break_and_deleted_during_it_is_not_stored_after_it(front: Stage) -> None:
+    talk = await watched(front)
+    ann = front.guild.add_member("ann")
+    async with busy_elsewhere(front, talk):
+        gone = front.fake.say(talk, ann, WORDS)
+        await heard(front, talk, 1)
+        await away(front)
+        front.fake.delete(gone)
+        front.fake.say(talk, ann, "a quiet morning")
+        front.fake.open_gateway()
+        await front.fake.until(front.client.is_ready)
+    await all_is_stored(front)
+
+    left = ["a busy morning", "a quiet morning"]
+    assert sorted(await comes(front, TEXTS, left)) == left
+
+
+async def test_no_lock_is_kept_of_a_channel_that_nobody_is_at(front: Stage) -> None:
+    listen = listening(front)
+
+    async with listen.settling(1):
+        assert listen.settling(1).locked()
+    for number in range(1000):
+        async with listen.settling(number):
+            pass
+
+    assert len(listen._settling) == 0
 
 
 async def test_a_channel_that_is_not_watched_is_none_of_our_business(front: Stage) -> None:

@@ -56,15 +56,15 @@ def test_no_card_mentions_anybody_or_hides_a_link(card: Card) -> None:
 def test_the_tag_survives_whatever_the_footer_says(card: Card) -> None:
     shown = embed(card, TAG)
 
-    assert ends_with(shown, TAG)
+    assert ends_with(shown.footer.text, TAG)
     assert units(shown.footer.text or "") <= FOOTER
-    assert not ends_with(embed(card), TAG)
+    assert not ends_with(embed(card).footer.text, TAG)
 
 
 def test_a_footer_that_speaks_of_a_tag_is_not_one() -> None:
     said = embed(Card(title="x", footer=f"ref 7K2Q-9F · {TAG} · not a finding"), "ffffffff")
 
-    assert not ends_with(said, TAG)
+    assert not ends_with(said.footer.text, TAG)
 
 
 def test_every_tone_has_a_colour_of_its_own() -> None:
@@ -87,7 +87,7 @@ def test_a_card_that_is_too_long_everywhere_keeps_its_tag_and_a_field() -> None:
     shown = embed(Card(title="t" * 300, lines=("l" * 5000,), fields=fields, footer="f" * 3000), TAG)
 
     assert embed_faults(shown.to_dict()) == []
-    assert ends_with(shown, TAG)
+    assert ends_with(shown.footer.text, TAG)
     assert len(shown.fields) == 1
     assert sum(map(units, [*parsed(shown), shown.footer.text or ""])) <= TOTAL
 

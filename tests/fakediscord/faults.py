@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .server import FakeDiscord
     from .world import Channel
 
-KINDS = ("status", "drop", "reset", "hang", "delay", "truncated_json", "charset", "rate_limit")
+KINDS = ("status", "drop", "reset", "hang", "delay", "truncated_json", "charset", "rate_limit", "garbled")
 OPEN = ("interaction_callback", "follow_up", "get_reply", "edit_reply", "delete_reply")  # the token is in the path
 LONGEST = 600.0
 
@@ -31,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(eq=False)
 class Fault:
-    """One scripted fault. `hits` counts how often it struck; `lift()` ends it."""
+    """One scripted fault. `hits` counts how often it struck; `lift()` ends it; `garble` changes a garbled answer."""
 
     route: str
     kind: str
@@ -44,6 +45,7 @@ class Fault:
     scope: str = "user"
     seconds: float = 0.0
     channel: Channel | None = None
+    garble: Callable[[Any], Any] = lambda answer: answer
     hits: int = 0
 
     def lift(self) -> None:
@@ -171,7 +173,7 @@ class Door:
         done = None
         if fault.kind == "delay" and not fault.after_commit:
             await asyncio.sleep(fault.seconds)
-        if fault.after_commit or fault.kind in ("delay", "truncated_json", "charset"):
+        if fault.after_commit or fault.kind in ("delay", "truncated_json", "charset", "garbled"):
             done = await self._commit(request, handler)
         if fault.kind == "delay" and fault.after_commit:
             await asyncio.sleep(fault.seconds)
@@ -190,6 +192,8 @@ class Door:
         body = done.body if isinstance(done.body, bytes) else b""
         if fault.kind == "truncated_json":
             return web.Response(status=done.status, body=body[: len(body) // 2], content_type="application/json")
+        if fault.kind == "garbled":
+            return reply(done.status, fault.garble(json.loads(body)))
         if fault.kind == "charset":
             kind = {"Content-Type": "application/json; charset=utf-8"}
             return web.Response(status=done.status, body=body, headers=kind)

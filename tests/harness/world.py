@@ -32,7 +32,7 @@ ANOTHER = text(
 )
 WANTING = """
     SELECT channel_key, state, next_at, leased_until FROM outbox
-    WHERE next_at IS NOT NULL ORDER BY due_at, delivery_id
+    WHERE next_at IS NOT NULL AND state != 'parked' ORDER BY due_at, delivery_id
 """
 
 
@@ -107,7 +107,7 @@ class World:
         self.store._do(lambda tx: tx.save_guild(guild))
 
     def soonest(self) -> datetime | None:
-        """When the outbox wants work next: edits, and of each channel the oldest new message."""
+        """When the outbox wants work next: edits, and of each channel the oldest new message that is not parked."""
         rows = self.store._do(lambda tx: tx.connection.execute(text(WANTING)).all())
         heads: dict[str, int] = {}
         for channel, state, next_at, leased_until in rows:

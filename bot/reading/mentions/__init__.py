@@ -157,15 +157,15 @@ class Namer:
             return  # a bare id may be a worker's own
         key = account or self._bracketed(segment, span.stop)
         entity = post.entity(Mention(text=text, account_key=key, origin=passage.origin))
-        first, last = segment.pieces[span.first], segment.pieces[span.stop - 1]
-        if any((number, start) != (segment.place, first.start) for number, start, _, _ in entity.places):
+        first = segment.starts[span.first]
+        if any((number, start) != (segment.place, first) for number, start, _, _ in entity.places):
             entity.traits.add("again")
         entity.traits |= traits
         entity.traits.add("in " + passage.origin.value)
         if key:
             entity.traits.add("id")
         agent = not _REJECTING.isdisjoint(traits)
-        entity.places.append((segment.place, first.start, last.end, agent))
+        entity.places.append((segment.place, first, segment.end(span.stop - 1), agent))
 
     def _mark(self, post: _Gathered, passage: Passage, segment: Segment, at: int, found: list[Span]) -> None:
         """What a mark stands for: an export, or a link to a requester, whose label may be the name."""
@@ -189,7 +189,7 @@ class Namer:
             entity.traits.add("link")
         else:
             return
-        entity.places.append((segment.place, piece.start, piece.end, False))
+        entity.places.append((segment.place, segment.starts[at], segment.end(at), False))
 
     def _account(self, text: str) -> str | None:
         if len(text) < 8 or not _DIGIT.search(text):

@@ -24,7 +24,6 @@ _PIECE = re.compile(
         |(?:[@#]|\b[ur]/)?[^\W_][\w\u0900-\u0963]{0,63}
          (?:(?:['’&+@-]|\.(?=[^\WA-Z])|/(?=[A-Z]))[\w\u0900-\u0963]{1,63}){0,7})
     | (?P<mark>\ue000\d{1,5}\ue001)
-    | (?P<line>\n)
     | (?P<stop>[^\w\s])
     """,
     re.VERBOSE,
@@ -38,22 +37,19 @@ _ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied"
 _MEASURE = re.compile(
     r"\d{1,6}(?:[.,]\d{1,3})?(?:st|nd|rd|th|[skcphmxdg]|mins?|hrs?|secs?|[ap]m|ish|kg|km|cm|lbs|mb|gb|hz|-?stars?)"
 )
-_STRETCH = re.compile(r"\n|\S+")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
 REMEMBERED = 4_096  # stretches
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
 
 class Piece(NamedTuple):
-    """A word, mark or stop: as written, in small letters, its place, what it is, how much it tells, its meanings.
+    """A word, mark or stop: as written, in small letters, what it is, how much it tells, its meanings.
 
-    `large`: it begins with a capital.
+    `large`: it begins with a capital. It does not say where it stands, so one is made once and used again.
     """
 
     text: str
     low: str
-    start: int
-    end: int
     kind: str
     rank: int = FUNCTION
     tags: frozenset[str] = NO_TAGS
@@ -66,16 +62,21 @@ class Piece(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """The pieces of a sentence in a passage, `place`; how its capitals stand.
+    """The pieces of a sentence in a passage, `place`, and where each begins; how its capitals stand.
 
     `shouted`: nearly all in capitals. `titled`: most words have one. `plain`: no word has one, or all are shouted.
     """
 
     pieces: list[Piece]
+    starts: list[int]
     place: int
     shouted: bool
     titled: bool
     plain: bool
+
+    def end(self, at: int) -> int:
+        """Where in the passage a piece ends."""
+        return self.starts[at] + len(self.pieces[at].text)
 
 
 @cache
@@ -125,9 +126,6 @@ def _is_form(low: str, known: dict[str, int]) -> bool:
     return False
 
 
-Form = tuple[str, int, frozenset[str], bool]  # of a word: in small letters, its rank, its meanings, whether it is large
-
-
 class Lore(dict[str, tuple[int, frozenset[str]]]):
     """Ranks and meanings (words.toml) of words in small letters; `known` gives the ranks of ordinary ones."""
 
@@ -141,50 +139,52 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
     def __missing__(self, low: str) -> tuple[int, frozenset[str]]:
         return rank_of(low, self.known), NO_TAGS  # and not kept: there is no end of words
 
-    def split(self, stretch: str) -> list[Piece]:
-        """The pieces of a stretch between spaces, their places counted from its beginning."""
-        pieces, covered = list[Piece](), 0
+    def split(self, stretch: str) -> list[tuple[int, Piece]]:
+        """The pieces of a stretch between spaces, each with its place in it."""
+        if stretch.isalpha() and len(stretch) <= _LONGEST_KNOWN:  # most stretches: one word, as the pattern would find
+            return [(0, self._word(stretch))]
+        pieces, covered = list[tuple[int, Piece]](), 0
         for match in _PIECE.finditer(stretch):
             kind, whole, (start, end) = match.lastgroup or "", match[0], match.span()
             if kind == "word":
-                low, rank, tags, large = self._form(whole)
-                if low in _ABBREVIATED and stretch[end : end + 1] == ".":
-                    covered = end = end + 1
-                    whole += "."
-                    low, rank, tags, large = self._form(whole)
-                pieces.append(Piece(whole, low, start, end, kind, rank, tags, large))
+                word = self._word(whole)
+                if word.low in _ABBREVIATED and stretch[end : end + 1] == ".":
+                    covered = end + 1
+                    word = self._word(whole + ".")
+                pieces.append((start, word))
             elif start >= covered:  # else it is the dot of an abbreviation
-                pieces.append(Piece(whole, folded(whole), start, end, kind))
+                pieces.append((start, Piece(whole, folded(whole), kind)))
         return pieces
 
-    def _form(self, word: str) -> Form:
-        low = folded(word)
-        large = word[0].isupper() or (word[0].isdigit() and word.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
-        return (low, *self[low], large)
+    def _word(self, text: str) -> Piece:
+        low = folded(text)
+        large = text[0].isupper() or (text[0].isdigit() and text.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
+        rank, tags = self[low]
+        return Piece(text, low, "word", rank, tags, large)
 
 
 def segments(text: str, lore: Lore, place: int = 0) -> Iterator[Segment]:
     """The segments of a passage, in order; `lore` gives the ranks and meanings of words."""
-    pieces, known, split = list[Piece](), lore.remembered, lore.split
-    for match in _STRETCH.finditer(text):
-        stretch, at = match[0], match.start()
-        found = known(stretch) if len(stretch) <= _LONGEST_KNOWN else split(stretch)
-        for whole, low, start, end, kind, rank, tags, large in found:
-            if kind != "line":
-                # What Piece(…) does, at half the price: a post has a hundred of them.
-                pieces.append(tuple.__new__(Piece, (whole, low, at + start, at + end, kind, rank, tags, large)))
-            if pieces and (kind == "line" or (kind == "stop" and whole in _ENDS)):
-                yield _segment(pieces, place)
-                pieces = []
-    if pieces:
-        yield _segment(pieces, place)
+    at, known, split = 0, lore.remembered, lore.split
+    for line in text.split("\n"):
+        pieces, starts = list[Piece](), list[int]()
+        for stretch in line.split(" "):
+            for start, piece in known(stretch) if len(stretch) <= _LONGEST_KNOWN else split(stretch):
+                pieces.append(piece)
+                starts.append(at + start)
+                if piece.text in _ENDS:
+                    yield _segment(pieces, starts, place)
+                    pieces, starts = [], []
+            at += len(stretch) + 1
+        if pieces:
+            yield _segment(pieces, starts, place)
 
 
-def _segment(pieces: list[Piece], place: int) -> Segment:
-    words = [piece for piece in pieces if piece.kind == "word"]
-    capitals = sum([piece.large for piece in words])
+def _segment(pieces: list[Piece], starts: list[int], place: int) -> Segment:
+    capitals = len([piece for piece in pieces if piece.large])
     if not capitals:
-        return Segment(pieces, place, shouted=False, titled=False, plain=True)
-    long = [piece.text for piece in words if piece.end - piece.start > 2] if capitals > 1 else []
+        return Segment(pieces, starts, place, shouted=False, titled=False, plain=True)
+    words = [piece for piece in pieces if piece.kind == "word"]
+    long = [piece.text for piece in words if len(piece.text) > 2] if capitals > 1 else []
     shouted = len(long) > 3 and sum([word.isupper() for word in long]) > _LOUD * len(long)
-    return Segment(pieces, place, shouted, titled=len(words) > 3 and 2 * capitals > len(words), plain=shouted)
+    return Segment(pieces, starts, place, shouted, titled=len(words) > 3 and 2 * capitals > len(words), plain=shouted)

@@ -197,7 +197,7 @@ def _announced(segment: Segment) -> Iterator[Span]:
     for i in [i for i, piece in enumerate(pieces[:-1], 1) if piece.low in announcing]:
         before = pieces[i - 1]
         if before.kind == "stop":
-            if before.text in _OPENING and (i == 1 or pieces[i - 2].end < before.start):
+            if before.text in _OPENING and (i == 1 or segment.end(i - 2) < segment.starts[i - 1]):
                 yield from _quoted(pieces, i)
         elif before.low == "the":
             within = range(i + 2, min(_phrase(pieces, i) + 1, len(pieces)))

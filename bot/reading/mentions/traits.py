@@ -25,8 +25,9 @@ _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"),
 def written(segment: Segment, span: Span, text: str) -> str:
     """The words of a span as the passage writes them, without a possessive, with the dot of "Inc."."""
     last = segment.pieces[span.stop - 1]
-    name = text[segment.pieces[span.first].start : last.end]
-    if last.low in slots()["inside"]["dotted"] and text[last.end : last.end + 1] == ".":
+    end = segment.end(span.stop - 1)
+    name = text[segment.starts[span.first] : end]
+    if last.low in slots()["inside"]["dotted"] and text[end : end + 1] == ".":
         return name + "."
     if name.endswith(("'s", "’s", "'S")):
         return name[:-2]
@@ -52,10 +53,10 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
         traits.add("shouted")
     if "slot:says" in around and any(_ANSWERS & piece.tags for piece in pieces[stop:]):
         traits.add("answers for it")
-    rejections = [piece.start for piece in pieces if "rej" in piece.tags]
+    rejections = [i for i, piece in enumerate(pieces) if "rej" in piece.tags]
     if rejections:
-        traits.add("rejection behind" if rejections[-1] > pieces[first].start else "rejection before")
-        if around & _SOURCES and rejections[0] < pieces[first].start:
+        traits.add("rejection behind" if rejections[-1] > first else "rejection before")
+        if around & _SOURCES and rejections[0] < first:
             traits.add("rejected by")
     return traits
 

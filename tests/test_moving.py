@@ -1,0 +1,179 @@
+"""A community is set anew while something waits for it: it reaches the channel of today, once, or nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakemedium import FakeMedium
+from test_telling import ON, TRIAL, heard, judged, queued, sent, serve, shown
+
+from bot.forgetting import come_back, leave
+from bot.model import Decision, Delivery, Mode, Shape, Slot, State
+from bot.moving import set_anew
+from bot.outbox import pump
+from bot.rules import Rules
+from bot.storage import Store
+from tests.making import HOUR, MINUTE
+from tests.storage.build import Clock
+
+OLD, NEW = ON.alert_channel or "", "discord:12"
+ELSEWHERE = replace(ON, alert_channel=NEW)
+QUIET = replace(ON, mode=Mode.TRIAL)
+
+
+@pytest.fixture
+def medium(clock: Clock) -> FakeMedium:
+    return FakeMedium(clock)
+
+
+async def set_to(store: Store, by: Rules, guild) -> None:
+    await store.write(lambda tx: set_anew(tx, by, guild, by="moderator"))
+
+
+async def warned(store: Store, by: Rules) -> None:
+    """Two workers reported, which is enough; nothing has been sent yet."""
+    await serve(store, ON)
+    await heard(store, by, 1, 2, n_rejected=150)
+
+
+async def of(store: Store, channel: str) -> list[tuple[Shape, State]]:
+    return [(row.shape, row.state) for row in await queued(store, channel)]
+
+
+async def test_an_alert_for_a_channel_that_was_deleted_reaches_the_one_that_is_chosen_then(
+    store: Store, by: Rules, clock: Clock, medium: FakeMedium
+) -> None:
+    await warned(store, by)
+    medium.plan(OLD, "closed", "closed")
+    await pump(store, medium)
+
+    await set_to(store, by, ELSEWHERE)
+    for _ in range(3):
+        await pump(store, medium)
+        clock.pass_by(HOUR)
+
+    assert len(medium.seen(NEW)) == 1
+    assert medium.seen(OLD) == []
+    assert await of(store, OLD) == []
+    (moved,) = await queued(store, NEW)
+    assert len({row.nonce for row in await queued(store)}) == len(await queued(store))
+    assert "Early, unverified" in shown(moved)
+
+
+async def test_what_may_be_in_the_old_channel_is_looked_for_there_and_said_in_the_new_one(
+    store: Store, by: Rules, clock: Clock, medium: FakeMedium
+) -> None:
+    await warned(store, by)
+    medium.plan(OLD, "silent")
+    await pump(store, medium)
+
+    await set_to(store, by, ELSEWHERE)
+    clock.pass_by(MINUTE)
+    await pump(store, medium)
+
+    assert [len(medium.seen(channel)) for channel in (OLD, NEW)] == [1, 1]
+    assert await of(store, OLD) == [(Shape.CARD, State.SENT)]
+
+
+async def test_what_members_have_seen_is_not_said_again_elsewhere(store: Store, by: Rules) -> None:
+    await warned(store, by)
+    await sent(store)
+
+    await set_to(store, by, ELSEWHERE)
+
+    assert await of(store, NEW) == []
+
+
+async def test_a_community_that_goes_back_to_trial_says_nothing_in_public_that_was_waiting(
+    store: Store, by: Rules, clock: Clock, medium: FakeMedium
+) -> None:
+    await warned(store, by)
+    medium.plan(OLD, "closed")
+    await pump(store, medium)
+
+    await set_to(store, by, QUIET)
+    clock.pass_by(HOUR)
+    await pump(store, medium)
+    told = await judged(store, by, Decision.DISMISS)
+    await pump(store, medium)
+
+    assert told
+    assert medium.seen(OLD) == [], "and what members never saw is not taken back before them"
+
+
+async def test_a_short_message_goes_with_the_card_that_it_stood_beside(store: Store, by: Rules) -> None:
+    await warned(store, by)
+    (card,) = await queued(store, OLD)
+    beside = replace(card, delivery_id=None, shape=Shape.NOTICE, generation=1, nonce="beside")
+    await store.write(lambda tx: tx.queue(beside))
+
+    await set_to(store, by, ELSEWHERE)
+
+    assert await of(store, OLD) == []
+    assert await of(store, NEW) == [(Shape.CARD, State.DUE)]
+
+
+async def test_moderators_who_choose_another_channel_find_there_what_they_were_asked(store: Store, by: Rules) -> None:
+    await warned(store, by)
+    (card,) = await queued(store, ON.moderator_channel)
+    asked = replace(card, delivery_id=None, shape=Shape.QUESTION, generation=7, nonce="asked", slot=Slot.MODERATORS)
+    await store.write(lambda tx: tx.queue(asked))
+
+    await set_to(store, by, replace(ON, moderator_channel="discord:13"))
+
+    assert await of(store, "discord:13") == [(Shape.CARD, State.DUE), (Shape.QUESTION, State.DUE)]
+    assert await of(store, ON.moderator_channel or "") == []
+
+
+async def test_there_and_back_again_is_said_once_where_it_ends(store: Store, by: Rules, medium: FakeMedium) -> None:
+    await warned(store, by)
+
+    for guild in (ELSEWHERE, ON, ELSEWHERE, ON):
+        await set_to(store, by, guild)
+    await pump(store, medium)
+
+    assert [len(medium.seen(channel)) for channel in (OLD, NEW)] == [1, 0]
+
+
+async def test_of_another_community_nothing_moves(store: Store, by: Rules) -> None:
+    await serve(store, TRIAL)
+    await warned(store, by)
+    before = await queued(store, TRIAL.moderator_channel)
+
+    await set_to(store, by, ELSEWHERE)
+
+    assert await queued(store, TRIAL.moderator_channel) == before
+
+
+async def rows(store: Store) -> list[Delivery]:
+    return list(await store.read(lambda tx: tx.deliveries_of(1)))
+
+
+async def test_who_sent_us_away_and_takes_us_back_is_not_told_what_was_waiting_then(
+    store: Store, by: Rules, clock: Clock, medium: FakeMedium
+) -> None:
+    await warned(store, by)
+    medium.plan(OLD, "silent")
+    medium.plan(ON.moderator_channel or "", "closed")
+    await pump(store, medium)
+
+    await store.write(lambda tx: leave(tx, ON.guild_key, set()))
+    left = [row.state for row in await rows(store)]
+    await store.write(lambda tx: come_back(tx, QUIET))
+    clock.pass_by(HOUR)
+    await pump(store, medium)
+
+    assert left == [State.SUPPRESSED], "what was never tried is forgotten, what may be there is left alone"
+    assert [len(medium.seen(channel)) for channel in (OLD, ON.moderator_channel or "")] == [1, 0]
+
+
+async def test_who_took_us_back_hears_how_it_goes_on(store: Store, by: Rules, medium: FakeMedium) -> None:
+    await warned(store, by)
+    await store.write(lambda tx: leave(tx, ON.guild_key, set()))
+    await store.write(lambda tx: come_back(tx, ON))
+
+    await heard(store, by, 3, 4, 5, n_rejected=150)
+    await pump(store, medium)
+
+    assert len(medium.seen(OLD)) == 1
