@@ -17,7 +17,7 @@ from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 # "found" is said from here on: where its precision on names and slips kept for validation is 0.99 or better, with and
 # without known activity. For the name to the letter, spaced otherwise, its words in another order, digits instead of
 # letters, and where something else agrees:
-FOUND_AT = 0.96
+FOUND_AT = 0.97
 # for two telling words or more as one requester alone is called, however well known a neighbour is, and for the whole
 # words that a name begins with, five letters or more, if nobody else here has the first of them:
 FOUND_ALONE_AT = 0.9
