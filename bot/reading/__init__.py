@@ -7,37 +7,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Self
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
 from bot.platforms.recognise import is_home
-from bot.reading.atoms import Atom
-from bot.reading.claims import UNASSERTED, Line, Told, tell
-from bot.reading.clauses import Sentence, sentences
+from bot.reading.answers import asks_of_rejections, assent, is_report
+from bot.reading.claims import UNASSERTED, Told, tell
+from bot.reading.clauses import sentences
 from bot.reading.exports import Exports, cut, from_headline
+from bot.reading.fragments import go_on
 from bot.reading.gate import Gate
 from bot.reading.glance import near_names, shows
+from bot.reading.line import Line
 from bot.reading.mentions import Named, Namer
 from bot.reading.numbers import Role
 from bot.reading.score import Model
 from bot.reading.score import shipped as learnt
 from bot.reading.signals import atoms
 from bot.reading.text import MOST_READ, Body, Passage, take_apart
-from bot.reading.words import FRACTION, NUM, STOP, WORD, Word
 
 __all__ = ["Parent", "features", "own_words", "passes_gate", "read"]
 
 _SHORT, _LONG = 15, 80  # words of a post
 _MOST_SIGNALS = 12  # of a reading: those that weigh most
-_FRAGMENT = 4  # words of a sentence that only says how much
-_MEASURES = frozenset(("all", "mine", "work"))
-_OF_THEM = ("of", "them", "it", "those", "these")
 _QUOTES = (">", "[quote", "said:", "wrote:")
 _LONGEST_ANSWER = 200  # characters of a post that is read in the light of what it answers, whatever its words
-_LONGEST_ASSENT = 25  # words of a "same here" post
 
 
 _SHUT_OUT = MappingProxyType(  # of posts without any word for rejected work; 3 in 1,000 of those claim one all the same
@@ -95,12 +91,17 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     named = namer.name(passages, above)
     lines = _lines(passages, named)
     _drop_weak(lines)
-    _go_on(lines)
-    _assent(lines, parent)
-    meant = named.mentions or _beside_the_claim(lines, namer)
+    go_on(lines)
+    assent(lines, parent.reading if parent else None)
+    meant = named.mentions or _beside_the_claim(lines, namer) or (above[:1] if _states(lines) else ())
     above = tuple(mention for mention in meant if mention.origin is Origin.PARENT or not named.mentions)
     told = tell(lines, above, post.posted_at, model, _context(lines, parent, exports))
     return _reading(told, meant, exports, platform, body, model), told
+
+
+def _states(lines: list[Line]) -> bool:
+    """Whether the author states a rejection as a fact: who names nobody there speaks of whom the thread is about."""
+    return any(atom.claims and not UNASSERTED & atom.names.keys() for line in lines if line.own for atom in line.atoms)
 
 
 def _beside_the_claim(lines: list[Line], namer: Namer) -> tuple[Mention, ...]:
@@ -147,7 +148,9 @@ def _own(passages: list[Passage]) -> str:
 
 def _passes(post: Post, parent: Parent | None, gate: Gate) -> bool:
     text = post.text
-    if len(text) <= _LONGEST_ANSWER and (_is_report(parent) or any(map(text.__contains__, _QUOTES))):
+    answered = parent.reading if parent else None
+    heard = is_report(answered) or asks_of_rejections(answered) or any(map(text.__contains__, _QUOTES))
+    if len(text) <= _LONGEST_ANSWER and heard:
         return True
     return gate.passes(f"{post.title}\n{text[:MOST_READ]}" if post.title else text[:MOST_READ])
 
@@ -216,58 +219,6 @@ def _drop_weak(lines: list[Line]) -> None:
     for line in lines:
         sure = any(count.role is Role.REVERSED for count in line.sentence.counts) or line.sentence.has("rej")
         line.atoms = [atom for atom in line.atoms if sure or "weak" not in atom.anchor.tags]
-
-
-def _go_on(lines: list[Line]) -> None:
-    """ "They rejected them. All 60.": how much, in a fragment of its own behind the claim."""
-    for line, fragment in pairwise(lines):
-        beside = line.atoms and fragment.own and not fragment.atoms and line.passage == fragment.passage
-        word = _all_alone(fragment.sentence) if beside else None
-        if word is None:
-            continue
-        for atom in line.atoms:
-            if atom.claims:
-                atom.names.setdefault("all_of_it", fragment.sentence.quote(word))
-
-
-def _all_alone(sentence: Sentence) -> Word | None:
-    """The "all" of a sentence that says no more than how much: "All 60.", "Every single one of them."."""
-    said = [word for word in sentence.words if word.kind == WORD]
-    plain = len(sentence.words) <= _FRAGMENT and all(word.tags & _MEASURES or word.low in _OF_THEM for word in said)
-    return sentence.find("all") if plain and not sentence.meanings & {"approve", "neg", "reverse"} else None
-
-
-def _assent(lines: list[Line], parent: Parent | None) -> None:
-    """ "Same here" under a report, quoted or answered, is a report."""
-    own = [line for line in lines if line.own]
-    words = sum(len(line.sentence.words) for line in own)
-    if any(line.atoms for line in own) or not own or words > _LONGEST_ASSENT:
-        return
-    word, line = next(((found, line) for line in own if (found := _agrees(line.sentence))), (None, own[0]))
-    quoted = any(a.claims and not UNASSERTED & a.names.keys() for q in lines if not q.own for a in atoms(q.sentence))
-    if word is None or not (quoted or _is_report(parent)) or line.sentence.question:
-        return
-    atom = Atom(line.sentence, line.sentence.clauses[0], word, "start_rejection")
-    atom.give("assent")
-    atom.give("mine")
-    count = max((c.n for each in own for c in each.sentence.counts), default=0)
-    if count:
-        atom.give("ten_or_more" if count >= 10 else "five_to_nine" if count >= 5 else "under_five")
-    line.atoms.append(atom)
-
-
-def _agrees(sentence: Sentence) -> Word | None:
-    """The "same here" that a sentence begins with; "same" alone only before a stop, a number or "all"."""
-    for i, word in enumerate(sentence.words[:3]):
-        after = sentence.words[i + 1 : i + 2]
-        bare = not after or after[0].kind in (STOP, NUM, FRACTION) or "all" in after[0].tags
-        if "assent" in word.tags and (word.low != "same" or bare):
-            return word
-    return None
-
-
-def _is_report(parent: Parent | None) -> bool:
-    return parent is not None and parent.reading is not None and parent.reading.kind is Kind.MASS
 
 
 def _parents(parent: Parent | None) -> tuple[Mention, ...]:

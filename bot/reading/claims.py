@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from operator import add
@@ -16,7 +16,8 @@ from bot.reading.facts.reversals import told_with
 from bot.reading.facts.shares import part, together
 from bot.reading.facts.times import When, whens
 from bot.reading.grams import grams
-from bot.reading.mentions import Candidate
+from bot.reading.line import Line
+from bot.reading.meant import meant
 from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.words import folded
 
@@ -24,7 +25,9 @@ _OPEN = 0.25  # a chance of *mass* that is worth a large number
 MASS = 10  # so many in one go are no "one or a few" (docs/decisions.md)
 SURE = 0.75  # a claim told less surely is not reportable
 SURE_PLAIN = 0.5  # of one that says in plain words that work was rejected, and that it was much
-UNASSERTED = frozenset(("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work"))
+UNASSERTED = frozenset(
+    ("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work", "own_choice")
+)
 # Which of several statements a claim turns on: the one that says most.
 _FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 5, "most_of_it": 5, "many": 5,
           "none_approved": 5, "assent": 5, "five_to_nine": 4, "under_five": 3, "a_single_one": 3, "some_of_it": 3,
@@ -51,21 +54,6 @@ _BIOGRAPHY = (
     "member",
     "since",
 )
-
-
-@dataclass(slots=True)
-class Line:
-    """A sentence with its place in the post and the requesters named in it."""
-
-    sentence: Sentence
-    passage: int
-    named: list[Candidate]
-    atoms: list[Atom] = field(default_factory=list)
-
-    @property
-    def own(self) -> bool:
-        """Whether the author says it; else they quote it."""
-        return self.sentence.origin is not Origin.QUOTE
 
 
 @dataclass(slots=True)
@@ -114,7 +102,7 @@ def tell(
     groups: dict[str, tuple[Mention | None, list[tuple[int, Atom]]]] = {}
     for i, line in enumerate(lines):
         for atom in line.atoms:
-            mention = _who(lines, i, atom, parents)
+            mention = meant(lines, i, atom, parents)
             groups.setdefault(_key(mention), (mention, []))[1].append((i, atom))
     groups = groups or _nothing(lines, parents)
     if not groups:
@@ -139,7 +127,7 @@ def _nothing(
         return {}
     sentence = lines[at].sentence
     atom = Atom(sentence, sentence.clauses[0] if sentence.clauses else Clause([]), sentence.words[0], "start_nothing")
-    mention = _who(lines, at, atom, parents)
+    mention = meant(lines, at, atom, parents)
     return {_key(mention): (mention, [(at, atom)])}
 
 
@@ -173,31 +161,6 @@ def _key(mention: Mention | None) -> str:
     return "" if mention is None else mention.account_key or mention.text.casefold()
 
 
-def _who(lines: list[Line], at: int, atom: Atom, parents: tuple[Mention, ...]) -> Mention | None:
-    """The requester that an atom is about: in its sentence, before or after it, in title, quote or parent."""
-    here = lines[at].named
-    if here:
-        agents = [c for c in here if c.agent]
-        before = [c for c in here if c.start < atom.anchor.start]
-        return (agents or before[-1:] or here)[0].mention
-    return next((mention for mention in _nearby(lines, at)), parents[0] if parents else None)
-
-
-def _nearby(lines: list[Line], at: int) -> Iterator[Mention]:
-    passage = lines[at].passage
-    before = [line for line in reversed(lines[:at]) if line.named]
-    yield from (_best(line) for line in before if line.passage == passage)
-    yield from (_best(line) for line in before if not line.own)
-    yield from (_best(line) for line in before if line.sentence.origin is Origin.TITLE)
-    yield from (_best(line) for line in lines[at + 1 :] if line.named and line.own)
-    yield from (_best(line) for line in before)
-    yield from (_best(line) for line in lines[at + 1 :] if line.named)
-
-
-def _best(line: Line) -> Mention:
-    return max(line.named, key=lambda candidate: candidate.score).mention
-
-
 def _told(
     lines: list[Line], mention: Mention | None, placed: list[tuple[int, Atom]], posted_at: datetime | None
 ) -> Told:
@@ -210,7 +173,7 @@ def _told(
     if shown:
         names["shown_work"] = mention.text if mention else ""
     when = _when(lines, place, atom, posted_at)
-    around = _around(lines, placed)
+    around = _around(lines, placed, mention)
     facts = facts_of([a for _, a in placed], around, when, posted_at)
     names |= _stated(facts, sure=sure) | _taken_back(placed, atom, facts)
     if mention is None:
@@ -296,13 +259,14 @@ def _taken_back(placed: Iterable[tuple[int, Atom]], strongest: Atom, facts: Fact
     return names
 
 
-def _around(lines: list[Line], placed: list[tuple[int, Atom]]) -> list[Sentence]:
-    """The sentences in which the numbers of a claim may stand: of the only claim all that the author says, else those
-    of its statements with the silent ones beside them; what is feared, supposed or said of all requesters never."""
+def _around(lines: list[Line], placed: list[tuple[int, Atom]], mention: Mention | None) -> list[Sentence]:
+    """The sentences in which the numbers of a claim may stand: of the only claim all that the author says but what
+    they say of others, else those of its statements with the silent ones beside them; what is feared, supposed or said
+    of all requesters never. Of a sentence that states something of others too, the claim's own clauses."""
     mine = {i for i, _ in placed}
     doubtful = mine - {i for i, atom in placed if not _SUPPOSED & atom.names.keys()}
     if all(i in mine for i, line in enumerate(lines) if line.atoms):
-        chosen = {i for i, line in enumerate(lines) if line.own}
+        chosen = {i for i, line in enumerate(lines) if line.own and (i in mine or not _of_others(line, mention))}
     else:
         chosen = set(mine)
         for i in mine - doubtful:
@@ -311,7 +275,30 @@ def _around(lines: list[Line], placed: list[tuple[int, Atom]]) -> list[Sentence]
                 while 0 <= j < len(lines) and abs(j - i) <= _BACK and lines[j].own and not lines[j].atoms:
                     chosen.add(j)
                     j += step
-    return [lines[i].sentence for i in sorted(chosen - doubtful if mine - doubtful else chosen)]
+    kept = sorted(chosen - doubtful if mine - doubtful else chosen)
+    return [_its_part(lines[i], [atom for at, atom in placed if at == i], mention) for i in kept]
+
+
+def _of_others(line: Line, mention: Mention | None) -> bool:
+    """Whether a sentence speaks of other requesters only."""
+    return mention is not None and bool(line.named) and all(_key(c.mention) != _key(mention) for c in line.named)
+
+
+def _its_part(line: Line, atoms: list[Atom], mention: Mention | None) -> Sentence:
+    """A sentence without the clauses that name others or state something of them: that is no part of a claim."""
+    others = {id(atom.clause) for atom in line.atoms} - (own := {id(atom.clause) for atom in atoms})
+    if len({_key(c.mention) for c in line.named}) > 1:
+        others |= {id(c) for c in line.sentence.clauses if id(c) not in own and _names(c, line) - {_key(mention)}}
+    kept = [clause for clause in line.sentence.clauses if id(clause) not in others]
+    if not atoms or not others or not kept:
+        return line.sentence
+    return replace(line.sentence, words=[word for clause in kept for word in clause.words], clauses=kept)
+
+
+def _names(clause: Clause, line: Line) -> set[str]:
+    """Whom a clause of a line names."""
+    first, last = clause.words[0].start, clause.words[-1].end
+    return {_key(each.mention) for each in line.named if first <= each.start < last}
 
 
 def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) -> When | None:

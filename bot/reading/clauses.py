@@ -18,6 +18,11 @@ _SUBJECTS = word_set("you they he she it i we this that there any requesters you
 _OPENERS = word_set("is are was were did does do has have can will would should could isn't aren't didn't")
 
 
+_SOURCES = word_set("from by")
+_TOLD = frozenset(("rej", "approve", "verdict", "taken"))  # what somebody did with work
+_SUBJECT = 5  # words from the first of a name to its verb
+
+
 class _Words:
     """Words that stand together, and what they mean."""
 
@@ -155,9 +160,21 @@ def _clauses(words: list[Word]) -> list[Clause]:
     return clauses
 
 
+def _another(words: list[Word], i: int) -> bool:
+    """Whether word `i` begins what is told of somebody else: "… and Example rejected 90", "… and 47 from Example"."""
+    if words[i].kind == NUM:
+        return i + 2 < len(words) and words[i + 1].low in _SOURCES and _named(words[i + 2])
+    told = (_TOLD & word.tags for word in words[i + 1 : i + _SUBJECT] if word.kind == WORD)
+    return _named(words[i]) and any(told)
+
+
+def _named(word: Word) -> bool:
+    return word.kind == WORD and word.text[0].isupper() and not word.tags
+
+
 def _starts(words: list[Word], i: int, behind: int) -> bool:
     """Whether a clause begins with a word that has so many of the clause before it behind it."""
     word = words[i]
-    if word.low == "and" and i + 1 < len(words) and "all" in words[i + 1].tags:
+    if word.low == "and" and i + 1 < len(words) and ("all" in words[i + 1].tags or _another(words, i + 1)):
         return True
     return "split" in word.tags or ("ask" in word.tags and behind > 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from bot.reading.atoms import Atom
+from bot.reading.clauses import Sentence
 from bot.reading.numbers import Role
 from bot.reading.words import Word, word_set
 
@@ -18,6 +19,11 @@ _CROWD_WORK = word_set(
     "hit hits study studies task tasks batch batches submission submissions survey surveys assignment assignments "
     "requester requesters researcher researchers"
 )
+_WOULD = ("would", "wouldn't", "could have", "might have", "i'd", "i’d")
+_LETTING = word_set("let letting lets have watch see make")
+_PRESENT = ("rejects", "rejects everyone", "rejects everything")  # said of what is to come, beside a day
+# Words that begin what a question takes for granted: "is there any point in writing after they rejected all of it?"
+_GIVEN = word_set("after since because cause cuz although though once given now")
 _NOBODY = frozenset(("none", "nobody", "no one", "noone", "not one", "not a single", "neither", "nothing"))
 
 
@@ -32,7 +38,7 @@ def modality(atom: Atom) -> None:
     denial = atom.sentence.find("deny")
     if negation is not None:
         atom.give("negated", negation, atom.anchor)
-    elif denial is not None:
+    elif denial is not None and not _of_reason(atom.sentence, denial):
         atom.give("negated", denial)
     if atom.clause.asked and not any("why" in w.tags for w in atom.sentence.words) and not _presumes(atom):
         atom.give("asked", next((w for w in words if "ask" in w.tags), atom.anchor))
@@ -40,11 +46,34 @@ def modality(atom: Atom) -> None:
         word = next((w for w in before if tag in w.tags), None)
         if word is not None:
             atom.give(name, word, atom.anchor)
+    _supposed(atom, before)
     _mood(atom, before)
 
 
+def _of_reason(sentence: Sentence, denial: Word) -> bool:
+    """ "Rejected 12, which is nonsense": what is denied is that it was right."""
+    at = sentence.words.index(denial)
+    return at > 0 and sentence.words[at - 1].low == "which"
+
+
+def _supposed(atom: Atom, before: list[Word]) -> None:
+    """What the order of words says: "had they rejected it, I would", "than let them reject", "rejects by Friday"."""
+    words, tags = atom.sentence.words, atom.anchor.tags
+    inverted = words[0].low == "had" and "past" in tags and any(w.low.startswith(_WOULD) for w in words)
+    letting = next((w for w, after in pairwise(before) if w.low in _LETTING and after.low != "me"), None)
+    foretold = atom.anchor.low.endswith(_PRESENT) and atom.sentence.find("future")
+    if inverted:
+        atom.give("hypothetical", words[0], atom.anchor)
+    elif "base" in tags and letting is not None:
+        atom.give("hypothetical", letting, atom.anchor)
+    elif foretold:
+        atom.give("feared", foretold)
+
+
 def _presumes(atom: Atom) -> bool:
-    """ "Anyone else get 20 rejections?": whoever asks with a number has got them."""
+    """ "Anyone else get 20 rejections?": whoever asks with a number has got them; "after they rejected all of it?"."""
+    if "past" in atom.anchor.tags and atom.clause.words[0].low in _GIVEN:
+        return True
     others = next((w for w in atom.sentence.words if "ask" in w.tags), None)
     if others is None or not others.low.endswith(" else"):
         return False
@@ -57,7 +86,8 @@ def _mood(atom: Atom, before: list[Word]) -> None:
     general = next((w for w in before if "generic" in w.tags), None) or (
         atom.clause.find("generic") if "past" not in atom.anchor.tags else None
     )
-    if general is not None and not ("mass" in atom.anchor.tags and "base" not in atom.anchor.tags):
+    many = "mass" in atom.anchor.tags and "base" not in atom.anchor.tags
+    if general is not None and not many and not _own_story(atom):
         atom.give("in_general", general)
     joke = atom.sentence.find("joke")
     if joke is not None:
@@ -72,6 +102,13 @@ def _mood(atom: Atom, before: list[Word]) -> None:
         atom.give("not_about_work", elsewhere)
         if "far" in elsewhere.tags:
             atom.give("elsewhere", elsewhere)
+
+
+def _own_story(atom: Atom) -> bool:
+    """Whether somebody without a name did it to the writer: "today a requester rejected all 28 of my HITs"."""
+    after = [word for word in atom.clause.words if word.start > atom.anchor.start]
+    mine = any("mine" in word.tags or word.low in ("us", "of us") for word in after)
+    return "past" in atom.anchor.tags and mine and "asked" not in atom.names
 
 
 def _did(before: list[Word]) -> bool:

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.model import Reversal
 from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
+from bot.reading.facts.causes import owned_up
+from bot.reading.measures import how_much
 from bot.reading.moods import modality
-from bot.reading.numbers import Count, Role
+from bot.reading.numbers import Count, Role, value
 from bot.reading.words import Word, word_set
 
-_NEAR = 9  # words between a quantity and the rejection it measures
-_SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
 _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
-_RETURNED = word_set("the those these their previously formerly wrongly earlier once of")
+_RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
+_THEY = word_set("they he she it")
+_CLEARING = word_set(
+    "cleared removed lifted withdrew withdrawn cancelled canceled restored undid erased deleted dropped"
+)
+_UNTIL = word_set("until till til")
+_OBJECT = 5  # words from a verb to its object
 _ABOUT = word_set("about against of for on over to regarding any these more")
+# What a worker does with work of their own accord.
+_GIVING_UP = ("sent back", "sent it", "sent them", "send back", "turned down", "turned away", "handed back",
+              "gave back", "declined", "refused", "skipped", "cancelled", "canceled")  # fmt: skip
 _SOURCES = word_set("by from at with de do por alert warning ne")
 _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
                    "now": "just_now", "hedge": "hedged", "reported": "told_by_others", "waiting": "still_waiting",
                    "turnedaway": "turned_away"}  # fmt: skip
 
 
+_NONE = word_set("none") | {"not one", "none of", "none of my", "none of mine", "not a single one", "not a single"}
+_OPEN = frozenset(("waiting", "fear", "hypo", "ask", "generic", "offtopic"))  # nothing is decided yet, or of this
+_WENT_THROUGH = frozenset(("went through", "went thru", "gone through", "came through", "got through", "cleared"))
+_REACH = 14  # words from "not one" to what did not happen to it
+_SOME = 5
 _UNDOING = ("promise", "askrev", "reverse", "compensated")
 _TURNED_ON = frozenset(("contrary", "rej", "rate", *_UNDOING))  # what a clause may turn on
 _TELLING = _TURNED_ON | {"verdict", "approve", "taken"}  # a sentence without any of these states nothing
@@ -35,7 +50,37 @@ def atoms(sentence: Sentence) -> list[Atom]:
         return []
     found = sentence.counts
     made = [] if meant.isdisjoint(_TURNED_ON) else [a for c in sentence.clauses for a in _of_clause(sentence, c, found)]
-    return made or list(_approvals(sentence, found)) or list(_verdicts(sentence, found))
+    made = list(_ended(sentence, made)) or [*made, *_shared_out(sentence, made)]
+    return (
+        made
+        or list(_approvals(sentence, found))
+        or list(_verdicts(sentence, found))
+        or list(_none(sentence, found))
+        or list(_let_through(sentence, found))
+    )
+
+
+def _ended(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
+    """ "Never one rejection until they handed me 74": what is denied of the time before is told of what came then."""
+    last = made[-1] if made else None
+    if last is None or not (last.contrary or "negated" in last.names):
+        return
+    then = next((clause for clause in sentence.clauses if clause.words[0].low in _UNTIL), None)
+    number = next((c for c in last.counts if then is not None and c.word in then.words), None)
+    if then is not None and number is not None and number.role in (Role.LOOSE, Role.WORK, Role.REJECTED):
+        counts = (replace(number, role=Role.REJECTED),)
+        yield _rejected(sentence, then, number.word, counts)
+
+
+def _shared_out(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
+    """The 47 of "one rejection from Example and 47 from Sample": said of somebody else, without the word again."""
+    if not any(atom.claims and "noun" in atom.anchor.tags for atom in made):
+        return
+    for clause in sentence.clauses:
+        said = clause.words[1:] if clause.words[0].low == "and" else clause.words
+        number = next((c for c in sentence.counts if said and c.word is said[0]), None)
+        if number is not None and len(said) > 2 and said[1].low in ("from", "by") and said[2].text[0].isupper():
+            yield _rejected(sentence, clause, number.word, (replace(number, role=Role.REJECTED),))
 
 
 def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> Iterator[Atom]:
@@ -44,7 +89,7 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
         yield _contrary(sentence, clause, contrary, found)
     rejection = _rejection(clause)
     reversal = _undoing(clause)
-    undone = _approved_after_all(clause, rejection)
+    undone = _approved_after_all(clause, rejection) or _cleared(clause, rejection)
     if undone is not None:
         reversal, rejection = reversal or undone, None
     if rejection is not None and not _within(rejection, contrary) and not _object(rejection, reversal):
@@ -65,12 +110,24 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
     """The "approved" of "approved all the previously rejected hits": those rejections are over."""
     if rejection is None or "past" not in rejection.tags:
         return None
+    had = whose = False
+    before = clause.words[clause.words.index(rejection) - 1]
     for word in reversed(clause.words[: clause.words.index(rejection)]):
         if "approve" in word.tags:
-            return word
-        if not (word.low in _RETURNED or word.tags & {"all", "mine"}):
+            return word if whose or word is before else None
+        passed = word.low in _RETURNED or word.tags & {"all", "mine", "work"} or value(word) is not None
+        if not passed and not (had and word.low in _THEY):
             return None
+        had, whose = had or word.low == "had", whose or value(word) is None
     return None
+
+
+def _cleared(clause: Clause, rejection: Word | None) -> Word | None:
+    """The "cleared" of "cleared all 16 rejections": they are gone."""
+    if rejection is None or "noun" not in rejection.tags or "mass" in rejection.tags:
+        return None
+    at = clause.words.index(rejection)
+    return next((word for word in clause.words[max(0, at - _OBJECT) : at] if word.low in _CLEARING), None)
 
 
 def _within(word: Word, phrase: Word | None) -> bool:
@@ -119,6 +176,39 @@ def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
             yield atom
 
 
+def _none(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
+    """ "Not one of the 130 got through", "none of my fifty are worth paying": rejected, without the word."""
+    words = sentence.words
+    at = next((i for i, word in enumerate(words) if word.low in _NONE), None)
+    if at is None or sentence.question or sentence.meanings & _OPEN:
+        return
+    passed = next((word for word in words[at : at + _REACH] if word.tags & {"approve", "taken"}), None)
+    number = max((c.n for c in found if c.role in (Role.LOOSE, Role.WORK, Role.SUBMITTED, Role.APPROVED)), default=0)
+    if passed is None or "neutral" in passed.tags or (not number and not sentence.has("mine")):
+        return
+    clause = next(clause for clause in sentence.clauses if words[at] in clause.words)
+    atom = Atom(sentence, clause, words[at], "start_rejection", counts=found)
+    atom.give("none_approved", words[at], passed)
+    if number >= _SOME:
+        atom.give("ten_or_more" if number >= 10 else "five_to_nine")
+    modality(atom)
+    atom.names.pop("negated", None)  # the "none" itself
+    _whose(atom)
+    yield atom
+
+
+def _let_through(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
+    """ "All 60 of mine were approved", "mine all went through": a voice to the contrary."""
+    if sentence.question or sentence.meanings & (_OPEN | {"neg"}) or not {"all", "mine"} <= sentence.meanings:
+        return
+    for clause in sentence.clauses:
+        passed = next((w for w in clause.words if "approve" in w.tags and "neutral" not in w.tags), None)
+        passed = passed or next((w for w in clause.words if w.low in _WENT_THROUGH), None)
+        if passed is not None and {"all", "mine"} <= clause.meanings:
+            yield _contrary(sentence, clause, passed, found)
+            return
+
+
 def _verdicts(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
     """What became of the work in other words, "all of it went in the bin": where no word of rejection is near."""
     for clause in sentence.clauses if "verdict" in sentence.meanings else ():
@@ -137,10 +227,10 @@ def _rejected(
         atom.give("mass_words")
     if "soft" in anchor.tags:
         atom.give("soft_word")
-    _how_much(atom)
+    how_much(atom)
     modality(atom)
     for tag, name in _SIGNALS_OF_TAG.items():
-        word = sentence.find(tag)
+        word = sentence.find(tag) if tag != "own" else owned_up(sentence)
         if word is not None:
             atom.give(name, word)
     _whose(atom)
@@ -154,84 +244,6 @@ def _verdict(atom: Atom) -> bool:
     return "past" in atom.anchor.tags and len(atom.clause.words) == 1 and not atom.sentence.question
 
 
-def _reach(atom: Atom) -> list[Word]:
-    """The words of the sentence that belong to the anchor: up to the next rejection or reversal on either side."""
-    words = atom.sentence.words
-    at = words.index(atom.anchor)
-    first, last = at, at
-    while first and at - first < _NEAR and not _rival(words[first - 1]):
-        first -= 1
-    while last + 1 < len(words) and last - at < _NEAR and not _rival(words[last + 1]):
-        last += 1
-    return words[first : last + 1]
-
-
-def _rival(word: Word) -> bool:
-    return bool(word.tags & {"reverse", "promise", "contrary", "compensated"})
-
-
-def _how_much(atom: Atom) -> None:
-    words = _reach(atom)
-    _share(atom, words)
-    for name, tag in (("several_workers", "workers"), ("a_single_one", "one")):
-        word = next((w for w in words if tag in w.tags), None)
-        if word is not None and not (name == "a_single_one" and "mass" in atom.anchor.tags):
-            atom.give(name, word)
-    _numbers(atom, words)
-
-
-def _share(atom: Atom, words: list[Word]) -> None:
-    for i, word in enumerate(words):
-        if "all" in word.tags and "rej" not in word.tags and "one" not in atom.anchor.tags:
-            after = words[i + 1].low if i + 1 < len(words) else ""
-            if word.low in ("entire", "whole") and after in _SINGULAR:
-                atom.give("a_single_one", word)
-            elif not _addressed(words, i):
-                atom.give("all_of_it", word, words[min(i + 1, len(words) - 1)])
-        elif "most" in word.tags and "neutral" not in word.tags:
-            atom.give("most_of_it", word)
-        elif "many" in word.tags:
-            atom.give("many", word)
-        elif "some" in word.tags:
-            atom.give("some_of_it", word)
-
-
-def _addressed(words: list[Word], i: int) -> bool:
-    """ "thanks all", "all requesters": all of what is no work."""
-    after = words[i + 1 : i + 2]
-    return bool(after and after[0].tags & {"requester", "generic"} and not after[0].tags & {"rej", "work"})
-
-
-def _numbers(atom: Atom, words: list[Word]) -> None:
-    start, end = words[0].start, words[-1].end
-    near = [c for c in atom.counts if start <= c.word.start < end]
-    people = next((c for c in near if c.role is Role.WORKERS and c.n > 2 and not (c.of and 4 * c.n < c.of)), None)
-    if people is not None:
-        atom.give("several_workers", people.word)
-    done = max((c.n for c in atom.counts if c.role is Role.SUBMITTED), default=0)
-    paid = next((c for c in atom.counts if c.role is Role.APPROVED), None)
-    if paid is not None and not paid.of and done - paid.n >= 10:
-        atom.give("ten_or_more", paid.word)
-    stated = [c for c in near if c.role is Role.REJECTED or (c.role is Role.WORK and c.all)]
-    for count in stated:
-        _tier(atom, count)
-    if not stated and any(c.role is Role.WORK for c in near):
-        _tier(atom, max((c for c in near if c.role is Role.WORK), key=lambda c: c.n))
-
-
-def _tier(atom: Atom, count: Count) -> None:
-    if count.percent:
-        atom.give("all_of_it" if count.n == 100 else "most_of_it" if count.n >= 50 else "some_of_it", count.word)
-        if count.of and count.n * count.of >= 1000:
-            atom.give("ten_or_more", count.word)
-        return
-    if count.of and count.n >= 5 and 2 * count.n > count.of:
-        atom.give("most_of_it", count.word)
-        if count.n < 10:
-            return
-    atom.give("ten_or_more" if count.n >= 10 else "five_to_nine" if count.n >= 5 else "under_five", count.word)
-
-
 def _whose(atom: Atom) -> None:
     mine = atom.sentence.find("mine")
     if mine is not None:
@@ -241,9 +253,9 @@ def _whose(atom: Atom) -> None:
         atom.give("by_requester", agent, atom.anchor)
     writer = _writer(atom)
     if writer is not None:
-        atom.give(
-            "by_the_writer" if "rej" in atom.anchor.tags and "soft" not in atom.anchor.tags else "own_doing", writer
-        )
+        rejects = "rej" in atom.anchor.tags and "soft" not in atom.anchor.tags
+        gave_up = atom.anchor.low.startswith(_GIVING_UP)
+        atom.give("by_the_writer" if rejects else "own_choice" if gave_up else "own_doing", writer)
     quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five",
                 "a_single_one",
                 "several_workers", "none_approved"}  # fmt: skip

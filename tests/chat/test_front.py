@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fakediscord import FakeDiscord, Message, point_at, running
 from making import hear, report, voice
+from sqlalchemy import text
 from staging import Clock, Stage, on_stage
 from test_escape import shown
 
@@ -88,11 +89,16 @@ async def lose_the_session(stage: Stage) -> None:
 # logging in
 
 
+async def count(desk: Desk, table: str) -> Any:
+    return await desk.store.read(lambda tx: tx.value(text(f"SELECT count(*) FROM {table}")))
+
+
 async def test_without_the_intent_the_bot_says_so_and_starts_without_it(desk: Desk, clock: Clock) -> None:
     async with FakeDiscord(clock=clock, message_content=False) as fake:
         guild = fake.add_guild("Example workers", members=["ann"])
         talk = guild.add_channel("talk")
         ann = next(one for one in guild.members.values() if one.name == "ann")
+        mo = guild.add_member("mo", moderator=True)
         with point_at(fake, pace=0.01):
             wishing = Client(desk, extensions=("cogs.check",), guild_ready_timeout=0.05)
             with pytest.raises(IntentRefused, match="Message Content Intent"):
@@ -103,9 +109,17 @@ async def test_without_the_intent_the_bot_says_so_and_starts_without_it(desk: De
                 asked = fake.say(talk, ann, f"<@{fake.me.id}> check Acme Labs")
                 answer = await fake.answer(asked)
                 slash = await fake.slash(talk, ann, "check", requester="Acme Labs")
+                for who in (ann, mo):
+                    await fake.slash(talk, who, "report", requester="Acme Labs", how_many="40 of 40")
+                watch = await fake.slash(talk, mo, "watch-channel")
+                fake.say(talk, ann, "Acme Labs on Prolific just rejected all 40 of my studies")
+                await asyncio.sleep(0.2)
+                stored = [await count(desk, table) for table in ("reports", "posts")]
 
     assert "that is not a recommendation" in read(answer)
     assert slash.ephemeral
+    assert "may not read messages" in read(watch)
+    assert stored == [2, 0], "what was typed as a report, and nothing that was said"
     assert fake.violations == []
 
 

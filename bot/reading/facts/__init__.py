@@ -47,7 +47,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     turned = reversal_of(around, told)
     here = set(map(id, counted))
     now = [atom for atom in atoms if id(atom.sentence) in here] or atoms
-    single = not told.stated and _one(now, names, share)
+    single = not told.stated and "assent" not in names and _one(now, names, share)
     if told.rejected is None and turned in (Reversal.DONE, Reversal.PARTLY):
         told = replace(
             told, rejected=_turned([c for sentence in counted if came_back(sentence) for c in sentence.counts])

@@ -20,6 +20,7 @@ _REASONS = word_set(
     "reason reasons feedback because for with message note comment saying says said writes wrote remark motivo razón "
     "razão cause why stated cited response explanation rejected as marked"
 )
+_SAID = word_set("said says say saying claims claimed claim claiming told tells apparently supposedly allegedly")
 _MARK = 3  # letters: "x", "n/a" and "." are no reasons
 _BEFORE = 6  # words before a quotation that may say it is the reason
 _SHORT = 4  # sentences of a claim that are all about the rejection
@@ -39,7 +40,17 @@ def cause_of(around: list[Sentence]) -> Cause | None:
     return None if not quoted else Cause.NO_REASON if max(quoted) <= _MARK else Cause.QUALITY
 
 
+def owned_up(sentence: Sentence) -> Word | None:
+    """The words by which the author takes the blame; what the requester only says of them is no such word."""
+    for i, word in enumerate(sentence.words):
+        if "own" in word.tags and not any(before.low in _SAID for before in sentence.words[max(0, i - 4) : i]):
+            return word
+    return None
+
+
 def _names(sentence: Sentence, tag: str) -> bool:
+    if tag == "own":
+        return owned_up(sentence) is not None
     return tag in sentence.meanings and any(tag in word.tags and "weak" not in word.tags for word in sentence.words)
 
 

@@ -32,7 +32,7 @@ _TOOK = word_set("took takes taken take")  # of all of it, rather away than on
 _ONE = word_set("hit study submission task assignment survey job tarea estudio")  # "my whole study" is one
 _GREETED = word_set("thanks thank hi hey hello morning evening welcome sorry")
 _FAR = 40  # words within which a verdict decides what "all" is of
-_NEAR = 9  # words between "nothing" and the "accepted" that it denies
+_NEAR = 14  # words between "nothing" and the "accepted" that it denies
 
 
 def share_of(found: list[Count], told: Tally, rejected: int | None, worded: Share | None) -> Share | None:

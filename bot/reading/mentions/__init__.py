@@ -22,7 +22,7 @@ from bot.reading.mentions.traits import parent_traits, place_traits, relate, sil
 from bot.reading.text import Passage
 
 MOST = 40  # names considered in one post: its time stays linear, whatever it holds
-_BESIDE, _NEAR = 1.0, 3.5  # by which a second one must be likelier than nobody, and may be less likely than the first
+_BESIDE, _NEAR = 1.0, 6.0  # by which a second one must be likelier than nobody, and may be less likely than the first
 _LOWEST = -30.0
 
 
@@ -147,7 +147,7 @@ class Namer:
     def _take(self, post: _Gathered, passage: Passage, segment: Segment, span: Span) -> None:
         text = written(segment, span, passage.text)
         behind = segment.pieces[span.stop].text if span.stop < len(segment.pieces) else ""
-        if len(text) < 2:
+        if len(text.rstrip(".")) < 2:
             return
         traits = place_traits(segment, span, text)
         if ("'" in text or "’" in text) and _is_work(text, behind):

@@ -109,6 +109,8 @@ def rank_of(low: str, known: dict[str, int]) -> int:
     if rank is not None and "'" not in low:
         return rank
     base, apostrophe, ending = low.partition("'")
+    if apostrophe and len(base) == 1 and len(ending) > 2:
+        return RARE  # "O'Example"
     if apostrophe:
         rank = known.get(base, RARE)
         return rank if ending == "s" else min(rank, ORDINARY)
@@ -158,7 +160,7 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
     def _word(self, text: str) -> Piece:
         low = folded(text)
-        large = text[0].isupper() or (text[0].isdigit() and text.lstrip(_DIGITS)[:1].isupper())  # "2Rivers"
+        large = text[0].isupper() or text.lstrip(_DIGITS)[:1].isupper() or (text[1:2].isupper() and not text.isupper())
         rank, tags = self[low]
         return Piece(text, low, "word", rank, tags, large)
 

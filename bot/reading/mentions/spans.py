@@ -90,16 +90,22 @@ def _capitals(segment: Segment, i: int) -> int:
             end = j = j + 1
         elif piece.low in joiners and j - end < 2:
             j += 1
-        elif piece.text == "," and j == end and j + 1 < len(pieces) and _of_law(pieces[j + 1]):
+        elif piece.text == "," and j == end and (_of_law(pieces, j + 1) or (j == i + 1 and _partners(pieces, j + 1))):
             end = j = j + 2
         else:
             break
     return end
 
 
-def _of_law(piece: Piece) -> bool:
-    """Whether it is the "Inc" of "Example, Inc."."""
-    return piece.large and piece.low in slots()["inside"]["dotted"]
+def _of_law(pieces: list[Piece], j: int) -> bool:
+    """Whether behind a comma stands the "Inc" of "Example, Inc."."""
+    return j < len(pieces) and pieces[j].large and pieces[j].low in slots()["inside"]["dotted"]
+
+
+def _partners(pieces: list[Piece], j: int) -> bool:
+    """Whether a name of partners goes on behind a comma: "Sample, Example & Sons", of one word each."""
+    named, joint, last = pieces[j : j + 1], pieces[j + 1 : j + 2], pieces[j + 2 : j + 3]
+    return bool(last) and _goes_on(named[0]) and joint[0].low in ("&", "and") and _goes_on(last[0])
 
 
 def _goes_on(piece: Piece) -> bool:
@@ -236,7 +242,8 @@ def _quoted(pieces: list[Piece], i: int) -> Iterator[Span]:
 
 def _subject(pieces: list[Piece]) -> Iterator[Span]:
     """The first words of a sentence in small letters, where it goes on as after its subject."""
-    stop = _phrase(pieces, 0)
+    adverbs = slots()["small"]["adverbs"]
+    stop = next((j for j in range(1, _phrase(pieces, 0)) if pieces[j].low in adverbs), _phrase(pieces, 0))
     if stop and stop < len(pieces) and (stop > 1 or pieces[0].rank < RARE):
         after = pieces[stop]
         if after.low in slots()["small"]["auxiliary"] or after.tags & _CLAIMS or after.text in "-=:":

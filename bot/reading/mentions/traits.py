@@ -15,11 +15,14 @@ _QUOTES = frozenset("\"'“”‘’*_~`[](")
 _ARTICLES = word_set("the a an this that these el la los las o os as um uma un una another new")
 _TOLD = word_set("rej reverse approve work neg ask mine all fear hypo workers contrary promise warn now most some")
 _SOURCES = frozenset(("before=by", "before=from", "before=por", "before=pelo", "before=pela"))
+# What says of words of any make that they are a name: "Requester: Example", "by Example", "Example rejected".
+_TELLING_SLOTS = frozenset(("slot:caller", "slot:source", "slot:cursed", "rejects at once"))
+_OF_WORK = frozenset(("work", "rej", "approve", "verdict", "taken", "reverse", "promise", "mine", "assent"))
 _ANSWERS = frozenset(("reverse", "promise"))  # "X said they'll reverse them": who may say so gave the work
 _NEWS = ("new", "another", "more")
 _AHEAD = 5  # pieces in which a rejection belongs to the name before it
 _MARKS = (("&", "and sign"), ("_", "underscore"), (".", "dot"), ("-", "hyphen"), (" and ", "and"), (" of ", "of"),
-          ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
+          (" at ", "at"), ("'", "apostrophe"), ("@", "at sign"), ("/", "slash"))  # fmt: skip
 
 
 def written(segment: Segment, span: Span, text: str) -> str:
@@ -45,6 +48,7 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
     traits |= around
     if any(trait[:5] == "slot:" for trait in around) or "possessive" in around:
         traits.add("slot for " + made)
+    traits |= {f"{trait} for {made}" for trait in around & _TELLING_SLOTS}
     if len(words) > 1 and words[0].low in _NEWS and "slot:theirs" in around:
         traits.add("new work of somebody")  # "New Example study is up": of Example
     if segment.titled:
@@ -128,7 +132,7 @@ def _before(pieces: Sequence[Piece], first: int) -> Iterator[str]:
     yield "before=" + piece.low
     yield from _slots_of("before", piece)
     if piece.kind == "word" and piece.large and i == first - 1:
-        yield "before:capital"
+        yield "before:capital" if i else "before:capital, first"  # "Block Example": every sentence begins with one
     if i:
         yield "before2=" + pieces[i - 1].low
 
@@ -153,6 +157,8 @@ def _behind(pieces: Sequence[Piece], stop: int) -> Iterator[str]:
     yield from _slots_of("behind", piece)
     if i == stop and piece.kind == "word":
         yield from _close(piece)
+        if {"rej", "past"} <= piece.tags or "verdict" in piece.tags:
+            yield "rejects at once"
     if i + 1 < len(pieces):
         yield "behind2=" + pieces[i + 1].low
     if _rejects(pieces, i):
@@ -227,6 +233,8 @@ def parent_traits(
     long = "1-12" if n_words < 13 else "13-30" if n_words < 31 else "more"
     pointing = slots()["parent"]["pointing"] & said
     only = {"parent only", f"parent only, words:{long}", *(f"parent only, says {word}" for word in pointing)}
+    if meant.isdisjoint(_OF_WORK):
+        only.add("parent only, tells of no work")
     return only | {f"parent only, means {tag}" for tag in meant if tag[0] != "="}
 
 

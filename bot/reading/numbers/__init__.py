@@ -94,7 +94,7 @@ def _figures(words: list[Word]) -> list[Figure]:
         word = words[i]
         if word.kind == FRACTION:
             found.append(Figure(i, i, -1))
-        n = 1 if word.low == "one" else value(word)
+        n = 1 if word.low == "one" and not _each(words, i) else value(word)
         if n is None or _of_name(words, i):
             i += 1
             continue
@@ -105,6 +105,15 @@ def _figures(words: list[Word]) -> list[Figure]:
         found.append(Figure(i, last, n, percent))
         i = last + 1
     return found
+
+
+def _each(words: list[Word], i: int) -> bool:
+    """The "one" of "every Example one"."""
+    return any("all" in word.tags for word in takewhile(_no_stop, reversed(words[max(0, i - 4) : i])))
+
+
+def _no_stop(word: Word) -> bool:
+    return word.kind != STOP
 
 
 def _of_name(words: list[Word], i: int) -> bool:
@@ -161,6 +170,8 @@ def _next(words: list[Word], figures: list[Figure], at: int) -> tuple[int, list[
     whole = figures[at + 1] if at + 1 < len(figures) else None
     if whole is not None and _parts(words, figure, whole):
         role = judged(words, whole.last, role_of(words, figure.first, whole.last))
+        if role is Role.REJECTED and figure.first and said(words[figure.first - 1]) is Role.REVERSED:
+            role = Role.REVERSED  # "reversed 12 of my 40 rejections"
         if _spared(words, figure.first):  # "rejected all but 3 of my 200"
             role = Role.REJECTED if role is Role.APPROVED else Role.APPROVED
         return 2, [Count(role, figure.n, whole.n, figure.percent, word, all=_all_of(words, figure.first))]

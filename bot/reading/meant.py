@@ -1,0 +1,78 @@
+"""Which of the requesters that a post names a statement is about: not those it only compares or confuses with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.model import Mention, Origin
+from bot.reading.atoms import Atom
+from bot.reading.clauses import Sentence
+from bot.reading.line import Line
+from bot.reading.mentions import Candidate
+
+_UNSURE = 3.5  # by which whoever is named in another sentence may be less likely a requester than the surest
+_BEFORE = 40  # characters before a name in which stands that somebody else is meant
+# "worse than Example", "Sample (the old Example)", "Sample, which Example recommended, rejected", "not Example".
+_ASIDE = re.compile(
+    r"""\b(?:than|unlike|not|isn['’]?t|wasn['’]?t|like|as|besides|formerly|previously|instead\ of|apart\ from|wrote|said
+    |(?:compared|comparison)\ (?:to|with)|(?:mixed\ up|confused)\ with|mistaken\ for|recommended\ by|the\ old|ones?|what
+    |where|how|en\ vez\ de|em\ vez\ d[aeo]|statt|anders\ als|que\ no)
+    \s(?:by\s|from\s|the\s|la\s|el\s)?[("'“‘*]{0,2}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CORRECTED = re.compile(r"\b(?:meant|mean|it['’]s|it was|correction:?|make that)\s[(\"'“‘*]{0,2}$", re.IGNORECASE)
+
+
+def meant(lines: Sequence[Line], at: int, atom: Atom, parents: Sequence[Mention]) -> Mention | None:
+    """The requester whom an atom of line `at` is about: in its sentence, around it, in title, quote or parent."""
+    sure = _surest(lines)
+    line = sure[at] if atom.start == "start_nothing" else lines[at]
+    if line.named:
+        return _here(line, atom).mention
+    return next(_nearby(sure, at), parents[0] if parents else None)
+
+
+def _surest(lines: Sequence[Line]) -> list[Line]:
+    """The lines with only those named in them who are nearly as surely requesters as the surest of the post."""
+    least = max((each.score for line in lines for each in line.named), default=0.0) - _UNSURE
+    return [replace(line, named=[each for each in line.named if each.score > least]) for line in lines]
+
+
+def _here(line: Line, atom: Atom) -> Candidate:
+    """Of those in the statement's own sentence: of its clause before others, who rejects, or who stands before it."""
+    foremost = _foremost(line)
+    first, last = atom.clause.words[0].start, atom.clause.words[-1].end
+    own = [each for each in foremost if first <= each.start < last] or foremost
+    agents = [each for each in own if each.agent]
+    before = [each for each in own if each.start < atom.anchor.start]
+    return (agents or before[-1:] or own)[0]
+
+
+def _foremost(line: Line) -> list[Candidate]:
+    """Those that a sentence speaks of, without those it only compares or confuses them with."""
+    said = [(each, _ahead(line.sentence, each)) for each in line.named]
+    corrected = [each for each, ahead in said if _CORRECTED.search(ahead)]
+    plain = [each for each, ahead in said if each.agent or not _ASIDE.search(ahead)]
+    return (corrected if len(line.named) > 1 else []) or plain or line.named
+
+
+def _ahead(sentence: Sentence, candidate: Candidate) -> str:
+    """The words of its sentence right before a name."""
+    return sentence.text[max(sentence.words[0].start, candidate.start - _BEFORE) : candidate.start]
+
+
+def _nearby(lines: Sequence[Line], at: int) -> Iterator[Mention]:
+    passage = lines[at].passage
+    before = [line for line in reversed(lines[:at]) if line.named]
+    yield from (_best(line) for line in before if line.passage == passage)
+    yield from (_best(line) for line in before if not line.own)
+    yield from (_best(line) for line in before if line.sentence.origin is Origin.TITLE)
+    yield from (_best(line) for line in lines[at + 1 :] if line.named and line.own)
+    yield from (_best(line) for line in before)
+    yield from (_best(line) for line in lines[at + 1 :] if line.named)
+
+
+def _best(line: Line) -> Mention:
+    return max(_foremost(line), key=lambda candidate: candidate.score).mention
