@@ -13,7 +13,7 @@ import base64
 import hashlib
 import itertools
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from bot import cards
-from bot.errors import WatchError
+from bot.errors import StoreError, WatchError
 from bot.model import Card, Delivery, Shape, Slot, State
 from bot.storage import TAKEN_AWAY, Store, Transaction
 
@@ -123,13 +123,14 @@ async def pump(
     """Send what is due, each channel in its order, channels side by side. Returns how many rows were worked on.
 
     A channel that does not answer `within` its time holds nobody else: what falls due meanwhile is taken up too.
+    Raises StoreError where the database refused something, once all that was under way has come to its end.
     """
     courier, done, running = _Courier(store, announcer, within), 0, set[asyncio.Task[None]]()
     loop = asyncio.get_running_loop()
     until = loop.time() + PUMP_WITHIN.total_seconds()
     async with asyncio.TaskGroup() as group:
         for look in itertools.count():
-            room = AT_ONCE - len(running) if loop.time() < until else 0
+            room = AT_ONCE - len(running) if loop.time() < until and not courier.refused else 0
             rows = await courier.claim(room, channels, fresh=look >= LOOKS)
             running |= {group.create_task(courier.deliver(row)) for row in rows}
             done += len(rows)
@@ -137,6 +138,8 @@ async def pump(
                 break
             wait = LOOK_EVERY.total_seconds()
             _, running = await asyncio.wait(running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+    if courier.refused:
+        raise courier.refused[0]
     return done
 
 
@@ -147,18 +150,30 @@ async def recover(store: Store) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Courier:
-    """Takes one claimed row to its channel."""
+    """Takes claimed rows to their channels; `refused` is what the database would not do."""
 
     store: Store
     announcer: Announcer
     within: timedelta
+    refused: list[StoreError] = field(default_factory=list)
 
     async def claim(self, most: int, channels: Sequence[str] | None, *, fresh: bool) -> tuple[Delivery, ...]:
         if not most:
             return ()
-        return await self.store.write(lambda tx: tx.claim_deliveries(most, LEASE_FOR, channels, fresh=fresh))
+        try:
+            return await self.store.write(lambda tx: tx.claim_deliveries(most, LEASE_FOR, channels, fresh=fresh))
+        except StoreError as error:
+            self.refused.append(error)
+            return ()
 
     async def deliver(self, row: Delivery) -> None:
+        """Its lease runs out where the database refuses; raised here it would cut off the sends of all others."""
+        try:
+            await self._deliver(row)
+        except StoreError as error:
+            self.refused.append(error)
+
+    async def _deliver(self, row: Delivery) -> None:
         if row.state is State.SENT:
             await self._edit(row)
         elif row.attempts == 0 or await self._may_send(row):

@@ -60,9 +60,11 @@ class FakeMedium:
     async def announce(self, delivery: Delivery, card: Card) -> Attempt:
         channel, story = delivery.channel_key, self._story(delivery.channel_key)
         self.tries.append((channel, "announce"))
-        if story in ("arrives", "silent", "hangs", "raises", "refused-yet-posted"):
+        if story in ("arrives", "takes-time", "silent", "hangs", "raises", "refused-yet-posted"):
             message = self._post(delivery, card)
-            if story == "arrives":
+            if story == "takes-time":
+                await asyncio.sleep(0.1)
+            if story in ("arrives", "takes-time"):
                 return Attempt(Result.DONE, message_key=message.key)
         return await self._answer(story)
 

@@ -80,6 +80,18 @@ def test_what_was_said_in_an_incident_is_not_ordinary_volume_afterwards():
     assert story(*first, *second)[-1] == ("again", True)
 
 
+def test_doubtful_talk_after_a_warning_is_ordinary_and_does_not_hide_the_next_mass_rejection():
+    first = [said(f"r{i}", after(hours=i)) for i in range(12)]
+    talk = [said(f"t{i}", after(days=3 * i), p=0.4) for i in range(1, 20)]
+    second = [said(f"s{i}", after(days=60, hours=i)) for i in range(12)]
+
+    alerts = run(*first, *talk, *second)
+
+    public = [each for each in alerts if each["public"]]
+    assert [each["reason"] for each in public if each["at"] > after(days=59).isoformat()] == ["again"]
+    assert "ordinary_volume" in [term["term"] for term in public[-1]["why"]]
+
+
 def test_what_came_to_nothing_is_ordinary_volume_afterwards():
     doubtful = [said(f"r{i}", after(days=3 * i), p=0.3) for i in range(25)]
 

@@ -176,6 +176,13 @@ def test_contrary_voices_lower_the_score_up_to_a_cap():
     assert points(incident(*crowd(3), *crowded), "contrary") == -EARLY.contrary_cap
 
 
+def test_a_contrary_voice_says_less_of_one_whom_many_praise_on_any_day():
+    said = (*crowd(3), contrary("c0", after(hours=3)))
+
+    assert points(incident(*said, praise=90), "contrary") == pytest.approx(-EARLY.contrary / 8)
+    assert incident(*said, praise=90).n_contrary == 1
+
+
 def test_a_stage_is_lost_only_by_a_margin():
     reports = crowd(2, p=0.65)
     almost = incident(*reports, contrary("c0", after(hours=3)))
@@ -417,6 +424,13 @@ def test_what_nobody_was_told_of_ends_a_while_after_it_began():
 
     assert trickle.stage is Stage.WATCHED
     assert incidents.ends_at(trickle, EARLY) == after(days=14)
+
+
+def test_what_was_told_ends_a_while_after_it_was_strongest_however_long_doubtful_posts_go_on():
+    trickle = incident(*crowd(5), *(report(f"t{i}", after(days=4 * i), p=0.3) for i in range(1, 6)))
+
+    assert trickle.last_at == after(days=20)
+    assert trickle.closed_at == incidents.ends_at(trickle, EARLY) == after(days=14, hours=2)
 
 
 def test_what_was_dismissed_ends_with_its_lock():

@@ -166,7 +166,7 @@ async def test_nobody_by_that_name_is_an_answer(known, ask, asked) -> None:
 async def test_who_comes_near_is_named_with_the_unknown(known, ask) -> None:
     theirs = await known("Thistledown Captions Archive")
 
-    found = await ask("Captions Archives")
+    found = await ask("Thistledown Foods")
 
     assert isinstance(found, Unknown)
     assert [one.owner for one in found.near] == [str(theirs.requester_id)]

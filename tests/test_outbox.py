@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot import cards, outbox
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.model import Card, Delivery, Guild, Slot, State
 from bot.outbox import Attempt, pump, recover
 from bot.schedule import TICK_WITHIN
@@ -715,6 +716,52 @@ async def test_an_error_that_must_stop_the_bot_comes_through_and_loses_nothing(
 
     assert stopped.group_contains(SettingsError)
     assert medium.seen(CHANNEL) == ["first words"]
+
+
+class Refusing:
+    """A store that refuses what the story says, and else is the one behind it."""
+
+    def __init__(self, store: Store, *refused: int) -> None:
+        self.read, self._store, self._refused, self.writes = store.read, store, refused, 0
+
+    async def write(self, work):
+        self.writes += 1
+        if self.writes in self._refused:
+            raise StoreError("The disk is full.")
+        return await self._store.write(work)
+
+
+@pytest.mark.parametrize("refused", [2, 3, 4, 5, 6])
+async def test_where_the_database_refuses_one_write_no_other_send_is_cut_off(
+    store: Store, medium: FakeMedium, clock: Clock, refused: int
+) -> None:
+    """Writes: 1 claims both, 2 and 3 begin them; then who arrives first is settled, and the rest is claimed."""
+    rows = [await queued(store, channel=f"discord:{n}") for n in (1, 2)]
+    medium.plan("discord:2", "silent")
+
+    with contextlib.suppress(StoreError):
+        await pump(Refusing(store, refused), medium, within=SECOND)
+    states = [(await row_now(store, row)).state for row in rows]
+    for _ in range(2):
+        await pumped(store, medium, clock, 2 * MINUTE)
+
+    assert [medium.seen(f"discord:{n}") for n in (1, 2)] == [["first words"]] * 2
+    assert [(await row_now(store, row)).state for row in rows] == [State.SENT] * 2
+    assert states != [State.SENDING] * 2, "one of them came to its end"
+
+
+async def test_what_the_database_refused_is_said_after_all_has_come_to_its_end(
+    store: Store, medium: FakeMedium, clock: Clock
+) -> None:
+    slow = await queued(store, channel="discord:1")
+    await queued(store, channel="discord:2")
+    medium.plan("discord:1", "takes-time")
+    clock.pass_by(SECOND)
+
+    with pytest.raises(StoreError, match="full"):
+        await pump(Refusing(store, 4), medium, within=SECOND)
+
+    assert (await row_now(store, slow)).state is State.SENT
 
 
 async def test_a_cancelled_pump_is_made_good_by_the_next(store: Store, medium: FakeMedium, clock: Clock) -> None:

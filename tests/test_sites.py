@@ -79,7 +79,7 @@ def test_who_takes_it_back_leaves_their_site_and_may_return():
 
 def test_a_later_report_counts_in_the_receipt_only_when_all_is_stronger_than_before():
     first = [report(f"r{n}", after(minutes=n), p=0.95) for n in range(3)]
-    faded = report("weak", after(minutes=3) + timedelta(days=30), p=0.5)
+    faded = report("weak", after(minutes=3) + timedelta(days=10), p=0.5)
 
     strong, later = incident(*first), incident(*first, faded)
 

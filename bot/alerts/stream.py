@@ -170,10 +170,12 @@ class Stream:
         incident, told = account.incident, account.told
         if incident is None:
             return
-        if incident.stage in (Stage.WATCHED, Stage.DISMISSED):
-            account.ordinary.extend(r.at for r in account.reports.values() if r.stance is Stance.REPORT)
-            account.ordinary.sort()
-        elif incident.stage is Stage.CONFIRMED or (told is not None and told.seen):
+        came_to_nothing = incident.stage in (Stage.WATCHED, Stage.DISMISSED)
+        since = None if came_to_nothing else incident.strongest_at
+        said = (r.at for r in account.reports.values() if r.stance is Stance.REPORT)
+        account.ordinary.extend(at for at in said if since is None or at > since)
+        account.ordinary.sort()
+        if not came_to_nothing and (incident.stage is Stage.CONFIRMED or (told is not None and told.seen)):
             account.again = True
 
     def _new(self, account: Account, report: Report | None, now: datetime) -> Incident:

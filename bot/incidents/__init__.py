@@ -127,21 +127,23 @@ def joins(incident: Incident, report: Report, policy: Policy, verdicts: Verdicts
 def ends_at(incident: Incident, policy: Policy, verdicts: Verdicts | None = None) -> datetime:
     """When the incident is over if nothing more is heard.
 
-    One that nobody was told of ends `quiet_for` after it began, so that a requester who is always talked about gets
-    an ordinary volume instead of an endless incident; one dismissed for everybody ends with its lock.
+    One that nobody was told of ends `quiet_for` after it began, one that was told `quiet_for` after it was strongest,
+    so that a requester who is always talked about gets an ordinary volume instead of an endless incident; one
+    dismissed for everybody ends with its lock.
     """
     for_all = verdicts or Verdicts.of(v for v in incident.verdicts if v.guild_key is None)
-    return _ends_at(incident.stage, incident.opened_at, incident.last_at, for_all.last_word, policy)
+    strongest_at = incident.strongest_at or incident.last_at
+    return _ends_at(incident.stage, incident.opened_at, strongest_at, for_all.last_word, policy)
 
 
 def _ends_at(
-    stage: Stage, opened_at: datetime, last_at: datetime | None, for_all: Verdict | None, policy: Policy
+    stage: Stage, opened_at: datetime, strongest_at: datetime | None, for_all: Verdict | None, policy: Policy
 ) -> datetime:
     if for_all is not None and for_all.decision is Decision.DISMISS:
         return for_all.at + policy.lock_for
     if stage is Stage.WATCHED:
         return opened_at + policy.quiet_for
-    return (last_at or opened_at) + policy.quiet_for
+    return (strongest_at or opened_at) + policy.quiet_for
 
 
 def assess(
@@ -169,7 +171,8 @@ def assess(
     tally, n_contrary = course.tally, len(course.tally.against)
     stage = _stage(stages.machine_stage(course.rank), word)
     last_at = max((at for at in (course.last_at, word.at if word else None) if at), default=None)
-    ends = _ends_at(stage, incident.opened_at, last_at, for_all.last_word, policy)
+    strongest_at = max((at for at in (tally.strongest_at, word.at if word else None) if at), default=None)
+    ends = _ends_at(stage, incident.opened_at, strongest_at, for_all.last_word, policy)
     public_after = _public_after(course, word)
     later = [at for at in (public_after, ends) if at is not None and at > now]
     known = replace(
@@ -179,6 +182,7 @@ def assess(
         disputed=stages.is_disputed(tally.n_voices, n_contrary, policy),
         unproven=is_unproven(incident, policy),
         last_at=last_at,
+        strongest_at=strongest_at,
         public_after=public_after,
         closed_at=ends if ends <= now else None,
         next_at=min(later, default=None),

@@ -56,6 +56,12 @@ def discount(incident: Incident, policy: Policy) -> float:
     return policy.volume_weight * math.log1p(expected / policy.volume_scale)
 
 
+def unusual(incident: Incident, policy: Policy) -> float:
+    """How much of a contrary voice is news: where many praise on any day, one more says little of this story."""
+    expected = max(0, incident.praise) * ((policy.contrary_for + policy.half_life) / policy.volume_for)
+    return 1 / (1 + expected)
+
+
 def _logit(probability: float) -> float:
     bounded = min(max(probability, 1e-6), 1 - 1e-6)
     return math.log(bounded / (1 - bounded))

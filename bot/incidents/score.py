@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot import trust
 from bot.incidents.burst import Chain
-from bot.incidents.evidence import discount, worth
+from bot.incidents.evidence import discount, unusual, worth
 from bot.incidents.receipt import Parts
 from bot.incidents.sites import Heads, Sites, kept
 from bot.model import Incident, Report, Stance, Term
@@ -49,7 +49,9 @@ class Tally:
     credits: dict[str, trust.Credit]
     discount: float = 0.0
     constant: float = 0.0
+    unusual: float = 1.0
     peak: float = 0.0
+    strongest_at: datetime | None = None
     said: dict[str, tuple[float, datetime]] = field(default_factory=dict)
     claiming: set[str] = field(default_factory=set)
     against: dict[str, float] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Tally:
         self.heads = Heads(self.policy.same_site_voices)
         self.sites, self.parts = Sites(self.policy), Parts(self.policy)
         self.discount = discount(self.incident, self.policy)
+        self.unusual = unusual(self.incident, self.policy)
         self.constant = math.fsum(term.points for term in _surroundings(self.incident, self.policy))
 
     def counts(self, report: Report) -> bool:
@@ -121,16 +124,17 @@ class Tally:
             self.sites.add(credit.site, value - before, report.at, known=credit.known)
         together = self.sites.together()
         if together > self.peak:
-            self.peak = together
+            self.peak, self.strongest_at = together, report.at
             self.parts.peak(report.at)
 
     def _hear_contrary(self, report: Report) -> None:
         key = report.voice.key
         if key in self.claiming and key not in self.against:
             self.heads.leave(self.credits[key].site)
-        points = self.policy.answer_contrary if trust.is_answer(report) else self.policy.contrary
-        self.against_sum += points * self._weight(report) - self.against.get(key, 0.0)
-        self.against[key] = points * self._weight(report)
+        asked = trust.is_answer(report)
+        points = self._weight(report) * (self.policy.answer_contrary if asked else self.unusual * self.policy.contrary)
+        self.against_sum += points - self.against.get(key, 0.0)
+        self.against[key] = points
 
     def _value(self, key: str, at: datetime) -> float:
         if key not in self.said:

@@ -147,8 +147,9 @@ class Incident:
     `asked_at` is when the audience was last asked about the requester, set by who tells.
     `public_after` is the earliest moment for a public word, `next_at` when time alone changes something.
     `reversed_of` is how many rejections those had who count `n_reversed`, `n_reversing` how many workers say that
-    something came back. `accident`: the reasons that workers were given sound like a mistake. These three are worked
-    out whenever it is assessed, and not stored. `merged`: its reports have just gone into another one.
+    something came back. `accident`: the reasons that workers were given sound like a mistake. `strongest_at` is when
+    reports, or a moderator's word, last made it stronger. These four are worked out whenever it is assessed, and not
+    stored. `merged`: its reports have just gone into another one.
     """
 
     platform: str | None
@@ -182,6 +183,7 @@ class Incident:
     reversed_of: int | None = None
     n_reversing: int = 0
     accident: bool = False
+    strongest_at: datetime | None = None
     merged: bool = False
 
 

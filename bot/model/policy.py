@@ -112,7 +112,7 @@ class Policy:
     contrary: Annotated[float, Rule("A worker says that all of theirs was approved.", 0, 5)] = 0.7
     contrary_cap: Annotated[
         float, Rule("All contrary voices together take away no more: praise can be bought.", 0, 20)
-    ] = 3.0
+    ] = 5.0
 
     # Whose voice counts how much (weights of Community Notes, Stop Forum Spam and our own toy runs).
     fresh_age: Annotated[float, Rule("Days under which an account is fresh and counts nothing.", 0, 3650)] = 30
@@ -178,9 +178,9 @@ class Policy:
     fresh_for: Annotated[timedelta, Rule("Older evidence is history and is not told the first time.", 1, 720)] = (
         timedelta(hours=48)
     )
-    quiet_for: Annotated[timedelta, Rule("Without a new report for so long an incident is over.", 1, 24 * 90)] = (
-        timedelta(days=14)
-    )
+    quiet_for: Annotated[
+        timedelta, Rule("When nothing made it stronger for so long an incident is over.", 1, 24 * 90)
+    ] = timedelta(days=14)
     lock_for: Annotated[timedelta, Rule("So long nothing reopens what was dismissed.", 0, 24 * 90)] = timedelta(days=14)
     reversal_for: Annotated[
         timedelta, Rule("A reversal so long after still belongs to the incident (some took over 40 days).", 1, 24 * 365)

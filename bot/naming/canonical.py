@@ -12,6 +12,8 @@ _MAX_WRITTEN = 200
 _MAX_CANONICAL = 120
 _MAX_WORDS = 12
 MAX_SHOWN = 80
+# Given names after a comma.
+_MOST_GIVEN = 2
 NOTHING_TO_SHOW = "(no readable name)"
 
 # How owners of companies end their names; "co" is in it for "& Co".
@@ -53,6 +55,14 @@ def canonical(name: str) -> str:
     if words[-1] in LEGAL:
         words = _without_legal(words)
     return " ".join(_without_titles(words) if words[0] in _TITLES else words)
+
+
+def called(name: str) -> str:
+    """The canonical form of whom a name calls: as `canonical`, but "Doe, Jane" is "jane doe"."""
+    last, comma, first = name[:_MAX_WRITTEN].partition(",")
+    turned = canonical(first)
+    alone = len(last.split()) == 1 and turned and "," not in first and len(turned.split()) <= _MOST_GIVEN
+    return canonical(f"{first} {last}") if comma and alone and turned not in LEGAL else canonical(name)
 
 
 def _readable(name: str) -> str:

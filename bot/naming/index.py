@@ -9,7 +9,7 @@ from heapq import nlargest
 
 from bot.model import Name, Task
 from bot.naming import keys
-from bot.naming.canonical import canonical
+from bot.naming.canonical import called
 from bot.naming.context import clues
 from bot.naming.postings import Postings, key_of
 from bot.naming.shelf import Shelf
@@ -56,7 +56,7 @@ class NameIndex:
         owned = self.numbers_of(name.owner)
         if owned and name in [self.name(number) for number in owned]:
             return
-        canon = keys.bare(canonical(name.name))
+        canon = keys.bare(called(name.name))
         number = self._kept(name, canon)
         self._owned[name.owner] = (*owned, number) if owned else number
         words = keys.spelt(canon)

@@ -88,7 +88,7 @@ def ordered(canon: str) -> str:
 
 
 def shortened(canon: str) -> Iterator[str]:
-    """How people shorten a name of several words: "BRL", "J Doe", "Jane D", "Brindle RL"."""
+    """How people shorten a name of several words: "BRL", "J Doe", "Jane D", "Brindle RL", "AL Doe"."""
     words = canon.split()
     if len(words) > 1:
         yield "".join(word[0] for word in words)
@@ -96,6 +96,7 @@ def shortened(canon: str) -> Iterator[str]:
         yield f"{words[0]} {words[-1][0]}"
     if len(words) > 2:
         yield f"{words[0]} {''.join(word[0] for word in words[1:])}"
+        yield f"{''.join(word[0] for word in words[:-1])} {words[-1]}"
     telling = [word for word in words if word not in _SMALL]
     if 1 < len(telling) < len(words):
         yield "".join(word[0] for word in telling)
@@ -120,6 +121,11 @@ def bones_keys(skeleton: str) -> list[int]:
     """The key of how a name sounds without its vowels; none if too little is left of it."""
     bones = _bones(skeleton.encode())
     return [crc32(bones, _SOUND)] if len(bones) >= _LEAST_BONES else []
+
+
+def is_without_vowels(short: str, word: str) -> bool:
+    """Whether a spelt word is another one without its vowels: "grp" is "group"."""
+    return len(short) >= _MAX_SHORT and _bones(short.encode()) == _bones(word.encode())
 
 
 def _bones(letters: bytes) -> bytes:

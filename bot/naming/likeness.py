@@ -15,6 +15,8 @@ Likeness = Mapping[str, float]
 # Two words are the same word misspelt from this Jaro-Winkler similarity on.
 _SAME_WORD = 0.8
 _MIN_PREFIX = 3
+# i is spelt as l.
+_VOWELS = frozenset("aeou")
 _MIN_CLIPPED = 2
 # A word is explained by another from here on.
 _EXPLAINED = 0.35
@@ -23,6 +25,8 @@ _RARITY_UNIT = 10.0
 _MOST_SAID = 2.5
 # So many letters in common are no coincidence, however few names there are.
 _LONG = 24
+# More words than these, of those that were written and of those that are known, are as good as these.
+_ASKED, _KNOWN = 3, 4
 # A word that so large a share of names have says what they do, not who they are.
 _GENERAL = 0.01
 
@@ -54,16 +58,22 @@ class Asked:
         self._shared = [math.log(count(word) + 1) / _RARITY_UNIT for word in self._words]
         self._skeleton = "".join(self._words)
         self._handle = keys.handle(canon)
+        self._n_words = min(canon.count(" ") + 1, _ASKED)
         self._ordered = sorted(self._words)
         self._shortened = frozenset(keys.shortened(canon))
         parts = canon.split()
         self._letters = min(map(len, parts), default=0) == 1
         self._in_one = len(canon) if len(parts) == 1 else 0
-        self._last = len(parts[-1]) if len(parts) == 2 else 0
+        self._ends = (len(parts[0]), len(parts[-1])) if len(parts) == 2 else (0, 0)
         self._numbers = _numbers(self._words)
 
     def beside(self, known: str) -> Likeness:
         """The features of `known`; absent ones are 0."""
+        found = self._beside(known)
+        found[f"asked {self._n_words} of {min(known.count(' ') + 1, _KNOWN)}"] = 1.0
+        return found
+
+    def _beside(self, known: str) -> dict[str, float]:
         if known == self.canon:
             return {
                 "exact": 1.0,
@@ -88,6 +98,8 @@ class Asked:
         found.update(self._in_common(words))
         if not edits:
             found[self._only_by(known)] = 1.0
+        elif edits <= 2 and self._has_another(words, edits):
+            found["another word"] = 1.0
         elif edits <= 2:
             found["one letter" if edits == 1 else "two letters"] = 1.0
         if turned:
@@ -102,7 +114,14 @@ class Asked:
 
     def _may_be_short(self, words: list[str]) -> bool:
         """Whether a name of these words could be shortened to what was written: "j doe", or a letter a word."""
-        return self._letters or 1 < self._in_one <= len(words) or 1 < self._last < len(words)
+        return self._letters or 1 < self._in_one <= len(words) or any(1 < end < len(words) for end in self._ends)
+
+    def _has_another(self, words: list[str], edits: int) -> bool:
+        """Whether so few letters are half of a word, as in "Jim Doe" beside "JR Doe": no slip of it, but another."""
+        if len(words) != len(self._words):
+            return False
+        odd = [len(word) for word in self._words if max(alike(word, other) for other in words) < _EXPLAINED]
+        return min(odd, default=_LONG) <= 2 * edits
 
     def _only_by(self, known: str) -> str:
         """What alone tells two equal skeletons apart. People glue words together, and seldom take them apart."""
@@ -161,7 +180,6 @@ class Asked:
             "more general": float(min(general, 3)),
             "left general": float(min(sum([each >= _GENERAL for each in missing]), 3)),
             "left telling": float(fewer > 0 and not max(missing)),
-            "of two": float(len(words) == 2),
             "no word same": float(not same),
             "asked whole": float(whole),
             "asked by letters": float(not whole and same + initials == len(self._words) and not more),
@@ -179,7 +197,7 @@ def alike(left: str, right: str) -> float:
     short, long = (left, right) if len(left) <= len(right) else (right, left)
     if len(short) == 1:
         return 0.4 if long.startswith(short) else 0.0
-    if left in other_names(right):
+    if left in other_names(right) or (_VOWELS.isdisjoint(short) and keys.is_without_vowels(short, long)):
         return 0.8
     by_letters = 0.95 * JaroWinkler.similarity(left, right, score_cutoff=_SAME_WORD)
     if by_letters and OSA.distance(left, right, score_cutoff=2) > max(1, len(long) // 4):

@@ -192,7 +192,75 @@ def _each_other(table: str) -> dict[str, tuple[str, ...]]:
     return {word: tuple(sorted(others)) for word, others in meant.items()}
 
 
+# Given names within two letters of each other that are not written for each other. From general knowledge.
+_TWO_PEOPLE = """
+    alan alana elena alina allan ellen helen
+    alice alicia elise elisa
+    ana ann anna anne anya hana hanna ina
+    andre andrea andrei andreas andres
+    angelo angela
+    carl carla karl carlo carlos clara cara
+    christian christina
+    claude claudia claudio
+    dan den don ben ken jen dean
+    daniel daniela danielle
+    dana diana dina dora
+    emil emily emilia emilio
+    eva ava ada ida iva
+    francis frances
+    frank franka
+    gabriel gabriela
+    george georgia
+    harry barry larry garry jerry terry perry kerry
+    jan jana jane janet janice jean joan joana john johan
+    jim tim kim tom
+    joe joy jon jo
+    julia julian juliana julie julio julius june
+    karen karin karina katrin marin
+    laura lara lora lauren laurie
+    lena lina lisa luisa luis luise louis louise
+    marco marcos marcus mark marla marta martha martin martina marvin
+    marina mariya
+    mara mari maria marie marina mario marion marisa mary
+    michael michaela michel michelle mikael
+    mina mira nina nora tina gina dina lina rina
+    olga olaf
+    patrick patricia
+    paul paula paulo pauline
+    robert roberta roberto
+    rob ron rod roy ray
+    rosa rose ross rosie
+    sam pam
+    sandra sandro
+    simon simone
+    stefan stefania stefanie
+    tara tania tanya sonya
+    victor victoria
+    wei mei lei fei
+    yan yang yong ying
+"""
+
+
+def _two_people(table: str) -> dict[str, frozenset[str]]:
+    others: dict[str, frozenset[str]] = {}
+    for line in table.splitlines():
+        for name in line.split():
+            others[name] = others.get(name, frozenset()) | set(line.split()) - {name}
+    return others
+
+
 _OTHERS = _each_other(_PET_NAMES)
+_OTHER_PEOPLE = _two_people(_TWO_PEOPLE)
+
+
+def are_two_people(word: str, other: str) -> bool:
+    """Whether two words as they are written are given names of which none is a slip of the other."""
+    return other in _OTHER_PEOPLE.get(word, ())
+
+
+def is_given(word: str) -> bool:
+    """Whether a word as it is written is a given name that is known here."""
+    return word in _OTHER_PEOPLE or bool(other_names(word.replace("i", "l")))
 
 
 def other_names(word: str) -> tuple[str, ...]:

@@ -7,17 +7,17 @@ import re
 
 from bot.model import Candidate, Match, Mention, Name, Result
 from bot.naming import keys
-from bot.naming.canonical import canonical, display
+from bot.naming.canonical import called, display
 from bot.naming.context import NO_CONTEXT, Context
 from bot.naming.index import NameIndex
-from bot.naming.nicknames import other_names
+from bot.naming.nicknames import are_two_people, is_given, other_names
 from bot.naming.scorer import chances, log_odds
 from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 
 # "found" is said from here on: where its precision on names and slips kept for validation is 0.99 or better, with and
 # without known activity. For the name to the letter, spaced otherwise, its words in another order, digits instead of
 # letters, and where something else agrees:
-FOUND_AT = 0.95
+FOUND_AT = 0.97
 # for two telling words or more as one requester alone is called, however well known a neighbour is, and for the whole
 # words that a name begins with, five letters or more, if nobody else here has the first of them:
 FOUND_ALONE_AT = 0.9
@@ -26,7 +26,7 @@ FOUND_NEAR_AT = 0.993
 FOUND_FAR_AT = 0.996
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
 LISTED_AT = 0.005
-UNKNOWN_BELOW = 0.45
+UNKNOWN_BELOW = 0.48
 MAX_CANDIDATES = 5
 # An id may stand inside what was written ("Some Lab [A1EXAMPLE2REQ3]"): a word this long with a digit in it.
 _MIN_ID = 9
@@ -81,10 +81,10 @@ def asked_of(text: str, index: NameIndex) -> str:
     "that fennmoor lab" is "fennmoor lab", "Dr Wren's" is "wren", "LLC, Wren Data" is "wren data", and "WrenDataLLC"
     "wrendata".
     """
-    asked = keys.bare(canonical(text))
+    asked = keys.bare(called(text))
     if index.named(asked):
         return asked
-    words = keys.bare(canonical(_POSSESSIVE.sub("", text[:_LOOKED_THROUGH]))).split()
+    words = keys.bare(called(_POSSESSIVE.sub("", text[:_LOOKED_THROUGH]))).split()
     while len(words) > 1 and words[0] in _BEFORE_A_NAME:
         del words[0]
     return _without_form([word for word in words if word not in _FORMS] or words, index) or asked
@@ -170,15 +170,29 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool, alon
     known = _same(first) or sum(each for one, each in near if "other platform" not in one.beside) >= UNKNOWN_BELOW
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
-    begins_otherwise = asked[:1] != first.canon[:1] and how.startswith("near name") and not proof
-    # People slip inside a word, hardly ever at its first letter: another one there is rather somebody else.
-    if not begins_otherwise and chance >= _bar(first, support, near, alone=alone):
+    given_alone = how.startswith("beginning") and all(map(is_given, asked.split()))
+    another = (given_alone or _is_another(asked, first)) and not proof
+    if WHOLE_NAME in first.beside:  # whoever is called otherwise is no rival of the very name, however well known
+        chance += sum(each for one, each in near if _is_another(asked, one))
+    if not another and chance >= _bar(first, support, near, alone=alone):
         if strict and not support:
             return Result.AMBIGUOUS, f"{how}; a name alone is not enough on this platform"
         return Result.FOUND, ", ".join((how, *support))
     if not known:
         return Result.UNKNOWN, "no such name"
     return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
+
+
+def _is_another(asked: str, one: Weighed) -> bool:
+    """Whether what differs by a letter or two is rather another word, and so somebody else.
+
+    People slip inside a word, hardly ever at its first letter, and "Mario" is no slip of "Maria".
+    """
+    if not _how(one).startswith("near name"):
+        return False
+    words, others = asked.split(), one.canon.split()
+    pairs = zip(words, others, strict=True) if len(words) == len(others) else [(asked, one.canon)]
+    return any(word[0] != other[0] or are_two_people(word, other) for word, other in pairs)
 
 
 def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]], *, alone: bool) -> float:
@@ -195,9 +209,9 @@ def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]], *,
         return FOUND_ALONE_AT
     if _same(one) or support or any(one.like.get(feature) for feature in _SAME_LETTERS):
         return FOUND_AT
-    if one.like.get("two letters"):
-        return FOUND_FAR_AT
-    return math.inf if _how(one).startswith("similar") else FOUND_NEAR_AT
+    if _how(one).startswith("similar"):
+        return math.inf
+    return FOUND_FAR_AT if one.like.get("two letters") else FOUND_NEAR_AT
 
 
 def _same(one: Weighed) -> bool:
@@ -207,6 +221,7 @@ def _same(one: Weighed) -> bool:
 def _how(one: Weighed) -> str:
     """The likeness in a few words."""
     like = one.like
+    slipped = like.get("words more") == like.get("words fewer")
     for feature, words in (
         ("exact", "exact name"),
         ("glued", "same name, spaced otherwise"),
@@ -218,7 +233,7 @@ def _how(one: Weighed) -> str:
         ("two letters", "near name (2 letters differ)"),
         ("cut", "beginning of the name"),
     ):
-        if like.get(feature):
+        if like.get(feature) and (slipped or not words.startswith("near name")):
             return words
     return "similar words" if like.get("words more", 0.0) == 0.0 else "similar letters"
 

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Row, case, func, insert, or_, select, update
+from sqlalchemy import Row, case, func, insert, or_, select, type_coerce, update
 
 from bot.model import Facts, Report, Stage, Stance, Voice
 from bot.storage.codec import dump, load
+from bot.storage.columns import MICROSECOND, Whole64
 from bot.storage.part import Part, chunks, number
 from bot.storage.tables import incidents, reports, voices
 
 DAY = timedelta(days=1)
+# An incident that was told ends so long after it was strongest (by the shipped policy, `quiet_for`).
+QUIET = timedelta(days=14)
 
 
 @lru_cache(maxsize=4_096)
@@ -128,13 +131,17 @@ class Reports(Part):
     def volume(self, requester_id: int, before: datetime, days: int = 90) -> int:
         """How many posts spoke of rejections by a requester in the `days` before a moment (that moment excluded).
 
-        Reports of an incident that people may have been told of are not ordinary and do not count.
+        Reports of an incident that people may have been told of are not ordinary and do not count, but for those of
+        its last days, which made it no stronger and were what is always said.
         """
         told = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
+        at, closed_at = (type_coerce(moment, Whole64) for moment in (reports.c.at, incidents.c.closed_at))
         counted = (
             select(func.count())
             .select_from(reports.outerjoin(incidents))
-            .where(or_(incidents.c.stage.is_(None), incidents.c.stage.not_in(told)))
+            .where(
+                or_(incidents.c.stage.is_(None), incidents.c.stage.not_in(told), at > closed_at - QUIET // MICROSECOND)
+            )
             .where(reports.c.requester_id == requester_id, reports.c.at >= before - days * DAY, reports.c.at < before)
             .where(reports.c.stance == Stance.REPORT, reports.c.removed_at.is_(None))
         )

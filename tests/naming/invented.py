@@ -308,6 +308,29 @@ def _last_letters(name: str, dice: random.Random) -> str:
     return f"{words[0]} {''.join(word[0] for word in words[1:])}"
 
 
+def _first_letters(name: str, dice: random.Random) -> str:
+    """All words but the last by their letters: "AL Brindle"."""
+    words = name.split()
+    if len(words) < 3:
+        return _short_first(name, dice)
+    return f"{dice.choice(('', '-', '. ')).join(word[0] for word in words[:-1])} {words[-1]}"
+
+
+def _two_shortened(name: str, dice: random.Random) -> str:
+    """One or two words of many, one of them shortened: "Brindle cog" for "University of Brindle Cognition Lab"."""
+    words = [word for word in name.split() if len(word) > 2 and word != "University"]
+    if len(words) < 3:
+        return _abbreviated(name, dice)
+    at = dice.randrange(len(words) - 1)
+    return _abbreviated(" ".join(words[at : at + 2]), dice)
+
+
+def _no_number(name: str, dice: random.Random) -> str:
+    """Without the number it ends in."""
+    text = name.rstrip("0123456789").rstrip("_ ")
+    return text if len(text) > 3 else name
+
+
 def _look_alike(name: str, dice: random.Random) -> str:
     return name.translate(str.maketrans("aeopc", "аеорс")) + dice.choice(("\u200b", "\u202e", ""))
 
@@ -336,4 +359,7 @@ _KINDS: dict[str, tuple[int, Callable[[str, random.Random], str]]] = {
     "abbreviated": (3, _abbreviated),
     "plural": (2, _plural),
     "last letters": (1, _last_letters),
+    "first letters": (1, _first_letters),
+    "two, shortened": (2, _two_shortened),
+    "no number": (2, _no_number),
 }

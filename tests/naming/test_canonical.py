@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.naming.canonical import MAX_SHOWN, NOTHING_TO_SHOW, canonical, display
+from bot.naming.canonical import MAX_SHOWN, NOTHING_TO_SHOW, called, canonical, display
 
 ANY_TEXT = st.text(st.characters(), max_size=300)
 NASTY = st.text(
@@ -116,3 +116,29 @@ def test_a_flood_costs_no_more_than_its_first_letters(flood: str) -> None:
     large = min(cost(flood * 100_000) for _ in range(3))
 
     assert large < 10 * small + 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Doe, Jane", "jane doe"),
+        ("Doe, Dr. Jane A.", "jane a doe"),
+        ("Quillmere, Inc.", "quillmere"),
+        ("Vexley & Sons, LLC", "vexley and sons"),
+        ("Quillmere Vision, Group", "quillmere vision group"),
+        ("One, Two, Three", "one two three"),
+        (", Jane", "jane"),
+        ("Doe,", "doe"),
+        ("Jane Doe", "jane doe"),
+    ],
+)
+def test_a_surname_written_first_is_called_last(name: str, form: str) -> None:
+    assert called(name) == form
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_called_is_canonical(name: str) -> None:
+    form = called(name)
+
+    assert canonical(form) == form
+    assert called(form) == form

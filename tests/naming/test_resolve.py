@@ -68,7 +68,7 @@ def owners(match: Match) -> list[str]:
         ("Quibbledron Memory Lab", "lab", "near name (1 letter differs)"),
         ("Quibbledorm Memory Lab", "lab", "near name (1 letter differs)"),
         ("Quibledorn Memmory Lab", "lab", "near name (2 letters differ)"),
-        ("Oduna Vexley", "comma", "same words in another order"),
+        ("Oduna Vexley", "comma", "exact name"),
         ("grumbolt everyone", "bold", "exact name"),
         ("חברת דוגמה בעמ", "rtl", "exact name"),
         ("A1EXAMPLE2REQ3", "lab", "id"),
@@ -494,3 +494,56 @@ def test_another_first_letter_is_rather_somebody_else_even_while_an_incident_is_
     slip = resolve(Mention(text="Tallow Qulll Panels"), index, "prolific", live)
 
     assert (other.result, slip.result, slip.owner) == (Result.AMBIGUOUS, FOUND, "1")
+
+
+# --- what a careful person would not take for each other, and would
+
+
+CAREFUL = NameIndex(
+    [
+        *CROWD,
+        name("uni", "University of Velmora", "prolific", 90.0),
+        name("maria", "Maria Zelentz", "prolific", 9.0),
+        name("comma", "Johnsen, Kerra", "mturk", 9.0),
+        name("two", "Anna-Lena Voskuhl", "mturk", 9.0),
+        name("jr", "J. R. Halloway", "mturk", 20.0),
+        name("brace", "Bracewell Vision Group", "connect", 20.0),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["University of Belmora", "Marina Zelentz", "Mario Zelentz", "Anna Lena", "J. K. Halloway", "Halloway"]
+)
+def test_another_word_or_a_given_name_is_never_found_by_itself(text: str) -> None:
+    assert ask(text, None, CAREFUL).result is not FOUND
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Univercity of Velmora", "uni"),
+        ("Maria Zelents", "maria"),
+        ("Kerra Johnsen", "comma"),
+        ("Anna Lena Voskuhl", "two"),
+        ("JR Halloway", "jr"),
+    ],
+)
+def test_a_slip_inside_a_word_and_a_surname_written_first_are_found(text: str, owner: str) -> None:
+    assert ask(text, None, CAREFUL).owner == owner
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "how"),
+    [
+        ("K Johnsen", "comma", "initials"),
+        ("Kerra J", "comma", "initials"),
+        ("A-L Voskuhl", "two", "initials"),
+        ("Bracewell", "brace", "beginning of the name"),
+        ("Brcwll Vsn Grp", "brace", "similar words"),
+    ],
+)
+def test_whoever_is_meant_by_letters_and_short_forms_stands_first(text: str, owner: str, how: str) -> None:
+    match = ask(text, None, CAREFUL)
+
+    assert (match.result is not UNKNOWN, owners(match)[0], match.how) == (True, owner, how)

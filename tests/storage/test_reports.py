@@ -122,6 +122,19 @@ async def test_reports_of_an_incident_that_was_told_are_not_ordinary(store: Stor
     assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == counted
 
 
+async def test_what_was_said_when_an_incident_grew_no_stronger_any_more_is_ordinary(store: Store) -> None:
+    def told(tx):
+        incident_id = add_incident(tx, stage=Stage.SUSPECTED, closed_at=NOW)
+        requester_id = tx.get_incident(incident_id).requester_id
+        for days in (20, 14, 13, 1):
+            tx.add_report(report(NOW - days * DAY), requester_id=requester_id, incident_id=incident_id)
+        return requester_id
+
+    requester_id = await store.write(told)
+
+    assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == 2
+
+
 async def test_whom_people_talk_of_lately_and_of_whom_they_were_told(store: Store) -> None:
     def talk(tx):
         known = add_requester(tx, "Known By Id", "A1EXAMPLE2REQ3")
