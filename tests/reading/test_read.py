@@ -296,7 +296,7 @@ def test_each_reason_quotes_the_post(platforms: Platforms):
 
     signals = reading_of(text, platforms).signals
 
-    assert {"mass_words", "all_of_it", "ten_or_more", "mine", "no_reason"} <= {s.name for s in signals}
+    assert {"mass_words", "all_of_it", "ten_or_more", "just_now", "no_reason"} <= {s.name for s in signals}
     assert all(s.quote in text for s in signals)
     assert all(s.weight == shipped().weight_of(s.name) for s in signals)
 
