@@ -7,6 +7,7 @@ from bot.reading.numbers import Count, Role
 from bot.reading.words import Word, word_set
 
 _NEAR = 9  # words between a quantity and the rejection it measures
+_SEVERAL = 5
 _SINGULAR = word_set("hit study submission task assignment survey job tarea estudio")
 
 
@@ -72,7 +73,10 @@ def _numbers(atom: Atom, words: list[Word]) -> None:
     if paid is not None and not paid.of and done - paid.n >= 10:
         atom.give("ten_or_more", paid.word)
     stated = [c for c in near if c.role is Role.REJECTED or (c.role is Role.WORK and c.all)]
-    for count in [c for c in stated if c.percent or c.n == max(each.n for each in stated if not each.percent)]:
+    several = any(c.of and c.n >= _SEVERAL for c in stated)
+    for count in [
+        c for c in stated if c.n > 1 or c.percent or not several
+    ]:  # "six of my seven, the last one is pending"
         _tier(atom, count)
     if not stated and any(c.role is Role.WORK for c in near):
         _tier(atom, max((c for c in near if c.role is Role.WORK), key=lambda c: c.n))

@@ -27,6 +27,7 @@ _ABOUT = word_set("about against of for on over to regarding any these more")
 # What a worker does with work of their own accord.
 _GIVING_UP = ("sent back", "sent it", "sent them", "send back", "turned down", "turned away", "handed back",
               "gave back", "declined", "refused", "skipped", "cancelled", "canceled")  # fmt: skip
+_OWN = frozenset(("my", "mine", "of my", "of mine"))  # a requester who writes refuses what is others'
 _SOURCES = word_set("by from at with de do por alert warning ne")
 _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "identical_feedback", "own": "own_fault",
                    "now": "just_now", "hedge": "hedged", "reported": "told_by_others", "waiting": "still_waiting",
@@ -264,7 +265,8 @@ def _whose(atom: Atom) -> None:
     writer = _writer(atom)
     if writer is not None:
         rejects = "rej" in atom.anchor.tags and "soft" not in atom.anchor.tags
-        gave_up = atom.anchor.low.startswith(_GIVING_UP)
+        after = [word for word in atom.clause.words if word.start > atom.anchor.start]
+        gave_up = atom.anchor.low.startswith(_GIVING_UP) and any(word.low in _OWN for word in after)
         atom.give("by_the_writer" if rejects else "own_choice" if gave_up else "own_doing", writer)
     quantity = {"mass_words", "all_of_it", "most_of_it", "many", "ten_or_more", "five_to_nine", "under_five",
                 "a_single_one",
