@@ -17,7 +17,7 @@ from bot.reading.facts.shares import part, together
 from bot.reading.facts.times import When, whens
 from bot.reading.grams import grams
 from bot.reading.line import Line
-from bot.reading.meant import meant
+from bot.reading.meant import meant, surest
 from bot.reading.score import BIAS, Model, between, chances
 from bot.reading.words import folded
 
@@ -100,11 +100,12 @@ def tell(
     makes of it: all that its author says is weighed for it, for any other only the sentences it stands in.
     """
     groups: dict[str, tuple[Mention | None, list[tuple[int, Atom]]]] = {}
+    sure = surest(lines)
     for i, line in enumerate(lines):
         for atom in line.atoms:
-            mention = meant(lines, i, atom, parents)
+            mention = meant(lines, sure, i, atom, parents)
             groups.setdefault(_key(mention), (mention, []))[1].append((i, atom))
-    groups = groups or _nothing(lines, parents)
+    groups = groups or _nothing(lines, sure, parents)
     if not groups:
         return []
     first = max(groups, key=lambda key: max(_force(atom) for _, atom in groups[key][1]))
@@ -119,7 +120,7 @@ def tell(
 
 
 def _nothing(
-    lines: list[Line], parents: tuple[Mention, ...]
+    lines: list[Line], sure: list[Line], parents: tuple[Mention, ...]
 ) -> dict[str, tuple[Mention | None, list[tuple[int, Atom]]]]:
     """A claim of nothing, where no sentence has a word for a rejection: the model may know better."""
     at = next((i for i, line in enumerate(lines) if line.own and line.sentence.words), None)
@@ -127,7 +128,7 @@ def _nothing(
         return {}
     sentence = lines[at].sentence
     atom = Atom(sentence, sentence.clauses[0] if sentence.clauses else Clause([]), sentence.words[0], "start_nothing")
-    mention = meant(lines, at, atom, parents)
+    mention = meant(lines, sure, at, atom, parents)
     return {_key(mention): (mention, [(at, atom)])}
 
 

@@ -25,16 +25,20 @@ _ASIDE = re.compile(
 _CORRECTED = re.compile(r"\b(?:meant|mean|it['’]s|it was|correction:?|make that)\s[(\"'“‘*]{0,2}$", re.IGNORECASE)
 
 
-def meant(lines: Sequence[Line], at: int, atom: Atom, parents: Sequence[Mention]) -> Mention | None:
-    """The requester whom an atom of line `at` is about: in its sentence, around it, in title, quote or parent."""
-    sure = _surest(lines)
+def meant(
+    lines: Sequence[Line], sure: Sequence[Line], at: int, atom: Atom, parents: Sequence[Mention]
+) -> Mention | None:
+    """The requester whom an atom of line `at` is about: in its sentence, around it, in title, quote or parent.
+
+    `sure`: the same lines as `surest` gives them.
+    """
     line = sure[at] if atom.start == "start_nothing" else lines[at]
     if line.named:
         return _here(line, atom).mention
     return next(_nearby(sure, at), parents[0] if parents else None)
 
 
-def _surest(lines: Sequence[Line]) -> list[Line]:
+def surest(lines: Sequence[Line]) -> list[Line]:
     """The lines with only those named in them who are nearly as surely requesters as the surest of the post."""
     plain = [replace(line, named=_foremost(line)) for line in lines]
     least = max((each.score for line in plain for each in line.named), default=0.0) - _UNSURE
