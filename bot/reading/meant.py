@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,18 +10,14 @@ from bot.reading.atoms import Atom
 from bot.reading.clauses import Sentence
 from bot.reading.line import Line
 from bot.reading.mentions import Candidate
+from bot.reading.mentions.pieces import slots
+from bot.reading.words import folded, word_set
 
 _UNSURE = 3.5  # by which whoever is named in another sentence may be less likely a requester than the surest
 _BEFORE = 40  # characters before a name in which stands that somebody else is meant
-# "worse than Example", "Sample (the old Example)", "Sample, which Example recommended, rejected", "not Example".
-_ASIDE = re.compile(
-    r"""\b(?:than|unlike|not|isn['’]?t|wasn['’]?t|like|as|besides|formerly|previously|instead\ of|apart\ from|wrote|said
-    |(?:compared|comparison)\ (?:to|with)|(?:mixed\ up|confused)\ with|mistaken\ for|recommended\ by|the\ old|ones?|what
-    |where|how|en\ vez\ de|em\ vez\ d[aeo]|statt|anders\ als|que\ no)
-    \s(?:by\s|from\s|the\s|la\s|el\s)?[("'“‘*]{0,2}$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_CORRECTED = re.compile(r"\b(?:meant|mean|it['’]s|it was|correction:?|make that)\s[(\"'“‘*]{0,2}$", re.IGNORECASE)
+_LONGEST = 3  # words that say so
+_OPENING = " (\"'“‘*["
+_ARTICLES = word_set("the a la el")
 
 
 def meant(
@@ -57,15 +52,20 @@ def _here(line: Line, atom: Atom) -> Candidate:
 
 def _foremost(line: Line) -> list[Candidate]:
     """Those that a sentence speaks of, without those it only compares or confuses them with."""
-    said = [(each, _ahead(line.sentence, each)) for each in line.named]
-    corrected = [each for each, ahead in said if _CORRECTED.search(ahead)]
-    plain = [each for each, ahead in said if each.agent or not _ASIDE.search(ahead)]
-    return (corrected if len(line.named) > 1 else []) or plain or line.named
+    if len(line.named) < 2:
+        return line.named
+    said, told = [(each, _ahead(line.sentence, each)) for each in line.named], slots()["told"]
+    corrected = [each for each, ahead in said if not told["meant"].isdisjoint(ahead)]
+    return corrected or [each for each, ahead in said if each.agent or told["aside"].isdisjoint(ahead)] or line.named
 
 
-def _ahead(sentence: Sentence, candidate: Candidate) -> str:
-    """The words of its sentence right before a name."""
-    return sentence.text[max(sentence.words[0].start, candidate.start - _BEFORE) : candidate.start]
+def _ahead(sentence: Sentence, candidate: Candidate) -> list[str]:
+    """What stands right before a name in its sentence: the last word, the last two, the last three."""
+    before = sentence.text[max(sentence.words[0].start, candidate.start - _BEFORE) : candidate.start]
+    words = folded(before.rstrip(_OPENING)).split()
+    while words and words[-1] in _ARTICLES:
+        words.pop()
+    return [" ".join(words[-n:]) for n in range(1, _LONGEST + 1)]
 
 
 def _nearby(lines: Sequence[Line], at: int) -> Iterator[Mention]:
