@@ -222,8 +222,8 @@ def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, fl
         facts = replace(facts, share=None)  # "half are back": a share of what had been rejected
     if kind is Kind.SINGLE:
         facts = _few(facts, told, probability)
-    if kind is Kind.MASS and facts.n_rejected == 1:
-        facts = replace(facts, n_rejected=None)  # "rejected my work": one is only what is usual
+    if kind not in (Kind.SINGLE, Kind.REVERSAL) and facts.n_rejected == 1:
+        facts = replace(facts, n_rejected=None)  # "rejected my work", "a rejection is final": one is only what is usual
     if kind is Kind.MASS and facts.n_rejected is None and facts.share is None:
         return replace(facts, share=Share.ALL)  # "wiped my week": without a number, nothing else makes it a mass
     return facts
