@@ -32,8 +32,8 @@ FILLERS = word_set(
 )
 _PASSED = frozenset(("mine", "all", "now", "workers", "work", "requester"))
 _NO_PLURALS = word_set(
-    "thanks this his was is has yes its plus less us as thus vs does always perhaps across besides sans los las mis nos "
-    "unos unas dos os das mais meus minhas menos pues puis jas days"
+    "thanks this his was is has yes its plus less us as thus vs does always perhaps across besides sans los las mis "
+    "nos unos unas dos os das mais meus minhas menos pues puis jas days"
 )
 _NOW_SO = frozenset(
     ("now", "set", "changed", "put back", "switched", "turned", "after all", "finally", "back", "ahora", "agora")
