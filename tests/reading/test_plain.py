@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model import Kind, Post, Reading
+from bot.model import Cause, Kind, Post, Reading, Share
 from bot.platforms import Platforms
 from bot.reading import Parent, read
 
@@ -78,6 +78,9 @@ def test_what_is_taken_back_foretold_or_put_right_accuses_nobody(text: str, plat
         "every single Fernhill Data one flipped to Rejected while i was asleep",
         "A requester called Fernhill Data rejected all 28 of my HITs",
         "never had a single rejection until Fernhill Data handed me 74 in one night",
+        "almost had a heart attack when Fernhill Data rejected all 40 of mine",
+        "I was at 99.8 before they rejected my whole batch, Fernhill Data that is",
+        "This never happened to me before, Fernhill Data rejected all 40 of mine",
     ],
 )
 def test_what_a_sentence_takes_for_granted_is_told(text: str, platforms: Platforms):
@@ -129,6 +132,20 @@ def test_a_rate_is_no_number_of_rejections(platforms: Platforms):
     reading = reading_of("My approval was 99.8 and is now 97 because Fernhill Data rejected 75 hits.", platforms)
 
     assert reading.facts.n_rejected == 75
+
+
+def test_a_reversal_of_all_is_of_all(platforms: Platforms):
+    reading = reading_of("Fernhill Data reversed all 40 rejections", platforms)
+
+    assert (reading.kind, reading.facts.n_rejected, reading.facts.share) == (Kind.REVERSAL, 40, Share.ALL)
+
+
+def test_who_rejected_by_accident_takes_no_blame_for_the_workers(platforms: Platforms):
+    reading = reading_of(
+        "We accidentally rejected 1,200 assignments at Fernhill Data because of a script bug", platforms
+    )
+
+    assert reading.facts.cause is Cause.TECHNICAL
 
 
 def test_a_reversal_of_some_counts_them_and_the_whole(platforms: Platforms):
