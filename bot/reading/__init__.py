@@ -14,7 +14,7 @@ from bot.model import Claim, Facts, Kind, Mention, Origin, Post, Reading, Signal
 from bot.platforms import Link, Platforms, find_links, recognise
 from bot.platforms.recognise import is_home
 from bot.reading.answers import asks_of_rejections, assent, is_report
-from bot.reading.claims import UNASSERTED, Told, tell
+from bot.reading.claims import Told, tell
 from bot.reading.clauses import sentences
 from bot.reading.exports import Exports, cut, from_headline
 from bot.reading.fragments import go_on
@@ -101,7 +101,7 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
 
 def _states(lines: list[Line]) -> bool:
     """Whether the author states a rejection as a fact: who names nobody there speaks of whom the thread is about."""
-    return any(atom.claims and not UNASSERTED & atom.names.keys() for line in lines if line.own for atom in line.atoms)
+    return any(atom.asserts for line in lines if line.own for atom in line.atoms)
 
 
 def _beside_the_claim(lines: list[Line], namer: Namer) -> tuple[Mention, ...]:

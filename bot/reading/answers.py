@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.model import Kind, Reading
 from bot.reading.atoms import Atom
-from bot.reading.claims import UNASSERTED
 from bot.reading.clauses import Sentence
 from bot.reading.line import Line
+from bot.reading.measures import tier
 from bot.reading.numbers import Count, Role
 from bot.reading.signals import atoms
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
@@ -29,14 +29,12 @@ def assent(lines: Sequence[Line], answered: Reading | None) -> None:
     words = sum(len(line.sentence.words) for line in own)
     if not own or words > _LONGEST or any(line.atoms for line in own):
         return
-    quoted = any(a.claims and not UNASSERTED & a.names.keys() for q in lines if not q.own for a in atoms(q.sentence))
-    agreeing = next(((line, word) for line in own if (word := agrees(line.sentence))), None)
-    measuring = next(((line, word) for line in own if (word := measures(line.sentence))), None)
-    told = answered is not None and answered.kind is Kind.SINGLE
-    if not quoted and not is_report(answered):
-        agreeing = None  # "same here" agrees to nothing; but "all 22 of mine" answers who asks of rejections
-        measuring = measuring if told or asks_of_rejections(answered) else None
-    line, word = agreeing or measuring or (own[0], None)
+    reported = is_report(answered) or any(a.asserts for q in lines if not q.own for a in atoms(q.sentence))
+    one = answered is not None and answered.kind is Kind.SINGLE
+    # "Same here" wants a report; "all 22 of mine" also answers who asks of rejections, or tells of one.
+    ways = (agrees, measures) if reported else (measures,) if one or asks_of_rejections(answered) else ()
+    found = ((line, word) for way in ways for line in own if (word := way(line.sentence)))
+    line, word = next(found, (own[0], None))
     if word is not None and not line.sentence.question:
         line.atoms.append(_taken_over(line.sentence, word, [c for each in own for c in each.sentence.counts]))
 
@@ -69,8 +67,7 @@ def measure(atom: Atom, found: Sequence[Count]) -> int:
     """Gives an atom how much is told of in numbers, and says how many that is."""
     count = max((c.n for c in found if c.role is not Role.APPROVED), default=0)
     if count:
-        tier = "ten_or_more" if count >= 10 else "five_to_nine" if count >= 5 else "under_five"
-        atom.give("a_single_one" if count == 1 else tier)
+        atom.give("a_single_one" if count == 1 else tier(count))
     return count
 
 

@@ -9,6 +9,10 @@ from bot.reading.clauses import Clause, Sentence
 from bot.reading.numbers import Count
 from bot.reading.words import Word
 
+# Said of a statement that tells no fact.
+UNASSERTED = frozenset(
+    ("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work", "own_choice")
+)
 CLAIMS = frozenset(("start_rejection", "start_verdict"))
 
 
@@ -29,6 +33,11 @@ class Atom:
     def claims(self) -> bool:
         """Whether it says that work was rejected, in whichever words."""
         return self.start in CLAIMS
+
+    @property
+    def asserts(self) -> bool:
+        """Whether it says as a fact that work was rejected."""
+        return self.claims and not UNASSERTED & self.names.keys()
 
     def give(self, name: str, *words: Word) -> None:
         """Adds a signal with the words from the first to the last of `words`."""

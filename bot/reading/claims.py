@@ -9,7 +9,7 @@ from itertools import islice
 from operator import add
 
 from bot.model import Claim, Facts, Kind, Mention, Origin, Reversal, Share
-from bot.reading.atoms import Atom
+from bot.reading.atoms import UNASSERTED, Atom
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts import facts_of
 from bot.reading.facts.reversals import told_with
@@ -25,9 +25,6 @@ _OPEN = 0.25  # a chance of *mass* that is worth a large number
 MASS = 10  # so many in one go are no "one or a few" (docs/decisions.md)
 SURE = 0.75  # a claim told less surely is not reportable
 SURE_PLAIN = 0.5  # of one that says in plain words that work was rejected, and that it was much
-UNASSERTED = frozenset(
-    ("negated", "asked", "feared", "hypothetical", "in_general", "joking", "not_about_work", "own_choice")
-)
 # Which of several statements a claim turns on: the one that says most.
 _FORCE = {"ten_or_more": 7, "mass_words": 6, "all_of_it": 6, "several_workers": 5, "most_of_it": 5, "many": 5,
           "none_approved": 5, "assent": 5, "five_to_nine": 4, "under_five": 3, "a_single_one": 3, "some_of_it": 3,
@@ -241,8 +238,7 @@ def _few(facts: Facts, told: Told, probability: Mapping[Kind, float]) -> Facts:
 
 def _force(atom: Atom) -> tuple[bool, float]:
     """What orders the statements of a claim: one asserted before any other, then by how much it says."""
-    sure = atom.claims and not UNASSERTED & atom.names.keys()
-    return sure, max((_FORCE.get(name, 0.0) for name in (atom.start, *atom.names)), default=0.0)
+    return atom.asserts, max((_FORCE.get(name, 0.0) for name in (atom.start, *atom.names)), default=0.0)
 
 
 def _taken_back(placed: Iterable[tuple[int, Atom]], strongest: Atom, facts: Facts) -> dict[str, str]:

@@ -82,6 +82,11 @@ def _numbers(atom: Atom, words: list[Word]) -> None:
         _tier(atom, max((c for c in near if c.role is Role.WORK), key=lambda c: c.n))
 
 
+def tier(n: int) -> str:
+    """The signal of so many rejections, of two or more."""
+    return "ten_or_more" if n >= 10 else "five_to_nine" if n >= 5 else "under_five"
+
+
 def _tier(atom: Atom, count: Count) -> None:
     if count.percent:
         atom.give("all_of_it" if count.n == 100 else "most_of_it" if count.n >= 50 else "some_of_it", count.word)
@@ -92,4 +97,4 @@ def _tier(atom: Atom, count: Count) -> None:
         atom.give("most_of_it", count.word)
         if count.n < 10:
             return
-    atom.give("ten_or_more" if count.n >= 10 else "five_to_nine" if count.n >= 5 else "under_five", count.word)
+    atom.give(tier(count.n), count.word)

@@ -9,7 +9,7 @@ from bot.model import Reversal
 from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts.causes import owned_up
-from bot.reading.measures import how_much
+from bot.reading.measures import how_much, tier
 from bot.reading.moods import modality
 from bot.reading.numbers import Count, Role, value
 from bot.reading.words import Word, word_set
@@ -175,13 +175,7 @@ def _approvals(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
             clause = next(c for c in sentence.clauses if count.word in c.words or c is sentence.clauses[-1])
             atom = Atom(sentence, clause, count.word, "start_rejection", counts=found)
             atom.give("none_approved", count.word)
-            atom.give(
-                "ten_or_more"
-                if count.of - count.n >= 10
-                else "five_to_nine"
-                if count.of - count.n >= 5
-                else "under_five"
-            )
+            atom.give(tier(count.of - count.n))
             modality(atom)
             _whose(atom)
             yield atom
@@ -201,7 +195,7 @@ def _none(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
     atom = Atom(sentence, clause, words[at], "start_rejection", counts=found)
     atom.give("none_approved", words[at], passed)
     if number >= _SOME:
-        atom.give("ten_or_more" if number >= 10 else "five_to_nine")
+        atom.give(tier(number))
     modality(atom)
     atom.names.pop("negated", None)  # the "none" itself
     _whose(atom)

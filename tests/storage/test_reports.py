@@ -8,8 +8,9 @@ import pytest
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Facts, Stage, Stance, Voice
+from bot.policies import CAUTIOUS, EARLY
 from bot.storage import Store
-from bot.storage.reports import Kept
+from bot.storage.reports import QUIET, Kept
 from tests.storage.build import DAY, HOUR, NOW, Clock, add_incident, add_requester, incident, report, voice
 
 
@@ -203,3 +204,7 @@ async def test_limits_count_a_voices_reports_since_then(store: Store) -> None:
     await add(store, requester_id, report(NOW - DAY), report(NOW), report(NOW + HOUR), report(voice=voice("voice-2")))
 
     assert await store.read(lambda tx: tx.count_reports_by("voice-1", NOW)) == 2
+
+
+def test_ordinary_talk_begins_again_when_the_shipped_policies_say_that_a_story_is_over():
+    assert EARLY.quiet_for == CAUTIOUS.quiet_for == QUIET
