@@ -172,9 +172,14 @@ def _add_of_many(words: list[str], hashes: list[int], found: set[int]) -> None:
 
 def commonness(word: str) -> float:
     """The share of names anywhere that a spelt word is met in, roughly: known of words that are common everywhere."""
-    if word in _GENERIC_SPELT or len(word) <= _MAX_SHORT:
+    if is_common(word) or len(word) <= _MAX_SHORT:
         return _COMMON_EVERYWHERE
     return _GIVEN_NAME if other_names(word) else 0.0
+
+
+def is_common(word: str) -> bool:
+    """Whether a spelt word says what somebody does and not who it is."""
+    return word in _GENERIC_SPELT
 
 
 def is_general(canon: str) -> bool:

@@ -22,7 +22,7 @@ _MIN_CLIPPED = 2
 # A short form, or an s too many, is as good as the word itself.
 _SAME = 0.96
 # A word is explained by another from here on.
-_EXPLAINED = 0.35
+EXPLAINED = 0.35
 # Nats of rarity that make a whole unit, and the most units that count.
 _RARITY_UNIT = 10.0
 _MOST_SAID = 2.5
@@ -146,7 +146,7 @@ class Asked:
         """Whether so few letters are half of a word, as in "Jim Doe" beside "JR Doe": no slip of it, but another."""
         if len(words) != len(self._words):
             return False
-        odd = [len(word) for word in self._words if max(alike(word, other) for other in words) < _EXPLAINED]
+        odd = [len(word) for word in self._words if max(alike(word, other) for other in words) < EXPLAINED]
         return min(odd, default=_LONG) <= 2 * edits
 
     def _only_by(self, known: str) -> str:
@@ -185,13 +185,13 @@ class Asked:
                 elsewhere = max(elsewhere, common)
                 unheard += not heard
             asked_left += rare * (1.0 - most)
-            if most < _EXPLAINED:
+            if most < EXPLAINED:
                 more += 1
                 general += keys.commonness(word) >= _GENERAL
             best = list(map(max, best, each))
         said = sum([rare * share for rare, share in zip(worth, best, strict=True)])
         left = sum(worth) - said
-        missing = [keys.commonness(word) for word, share in zip(words, best, strict=True) if share < _EXPLAINED]
+        missing = [keys.commonness(word) for word, share in zip(words, best, strict=True) if share < EXPLAINED]
         fewer = len(missing)
         whole = same == len(self._words)
         return {

@@ -10,6 +10,7 @@ from bot.naming import keys
 from bot.naming.canonical import called, display
 from bot.naming.context import NO_CONTEXT, Context
 from bot.naming.index import NameIndex
+from bot.naming.likeness import EXPLAINED, alike
 from bot.naming.nicknames import are_two_people, is_given, other_names
 from bot.naming.scorer import chances, log_odds
 from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
@@ -177,7 +178,7 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool, alon
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
     given_alone = how.startswith(("beginning", "similar")) and all(map(is_given, asked.split()))
-    another = (given_alone or _is_another(asked, first)) and not proof
+    another = (given_alone or _is_headless(asked, first) or _is_another(asked, first)) and not proof
     if WHOLE_NAME in first.beside:  # whoever is called otherwise is no rival of the very name, however well known
         chance += sum(each for one, each in near if _is_another(asked, one))
     if not another and chance >= _bar(first, support, near, alone=alone):
@@ -187,6 +188,14 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool, alon
     if not known:
         return Result.UNKNOWN, "no such name"
     return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
+
+
+def _is_headless(asked: str, one: Weighed) -> bool:
+    """Whether the word that a name begins with is left out: "Vision Group" may be anybody's."""
+    head = next((word for word in keys.telling(keys.spelt(one.canon)) if not keys.is_common(word)), None)
+    if head is None or not one.like.get("words fewer"):
+        return False
+    return max(alike(head, word) for word in keys.spelt(asked)) < EXPLAINED
 
 
 def _is_another(asked: str, one: Weighed) -> bool:

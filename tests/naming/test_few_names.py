@@ -93,6 +93,14 @@ def test_another_number_inside_a_name_is_another_name(text: str) -> None:
     assert (ask(text, index).result is FOUND) is (text == "task123wren")
 
 
+def test_a_name_without_the_word_it_begins_with_is_not_found_though_they_are_the_only_one() -> None:
+    index = index_of(["Quillmere Vision Group"])
+
+    match = ask("Vision Group", index, live=frozenset({"Quillmere Vision Group"}))
+
+    assert (match.result, match.candidates[0].owner) == (AMBIGUOUS, "Quillmere Vision Group")
+
+
 def test_a_university_that_two_departments_are_of_is_a_question() -> None:
     index = index_of([*NAMES, "Policy Lab, Univ. of Eastmarch"])
 
