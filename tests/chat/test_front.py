@@ -202,7 +202,7 @@ async def test_a_press_by_somebody_who_is_no_moderator_any_more_changes_nothing(
     refused = await front.fake.click(front.moderators, mo, card, "Dismiss")
 
     assert await verdicts(front, incident) == [Decision.CONFIRM]
-    assert "moderators of this community" in read(refused.reply)
+    assert "Only moderators can decide that" in read(refused.reply)
     assert refused.ephemeral
 
 
