@@ -54,7 +54,7 @@ def tell(
     told: list[Told] = []
     audience = tx.guilds() if guilds is None else guilds
     for guild in audience:
-        if not _cares(tx, guild, incident) and not _was_told(tx, guild, incident):
+        if not cares(tx, guild, incident) and not _was_told(tx, guild, incident):
             continue
         told += _tell_guild(tx, rules, incident, now, guild)
     if any(guild.asks for guild in audience):
@@ -62,7 +62,7 @@ def tell(
     return told
 
 
-def _cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
+def cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
     """Whether the guild wants to hear of this platform. Where it is not known, it might be theirs."""
     if not guild.platforms or incident.requester_id is None:
         return True
@@ -145,6 +145,23 @@ def end_questions(tx: Transaction, rules: Rules, guild: Guild) -> None:
         keep_questions(tx, rules, tx.get_incident(incident_id), tx.now)
 
 
+def catch_up(tx: Transaction, rules: Rules, incident: Incident, guild: Guild) -> list[Told]:
+    """Tell a guild whose members hear from now on of an incident that may be public: what it was told in trial too."""
+    assert incident.incident_id is not None
+    told = tell(tx, rules, rules.assess(incident, rules.policies["early"], tx.now), tx.now, [guild])
+    last = tx.last_alert(incident.incident_id, guild.guild_key)
+    if last is not None and last.seen and not members_know(tx, incident, guild):
+        view = rules.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+        told.append(_record(tx, rules, replace(last, at=tx.now, public=True), view, guild, tx.now))
+    return told
+
+
+def members_know(tx: Transaction, incident: Incident, guild: Guild) -> bool:
+    """Whether a card for the guild's members is there, or was, or is on its way."""
+    theirs = (row for row in tx.deliveries_of(incident.incident_id or 0) if row.guild_key == guild.guild_key)
+    return any(row.slot is Slot.PUBLIC and row.shape is Shape.CARD for row in theirs)
+
+
 def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
     """Who it is about was renamed or joined: the living cards that are there say the same under the new name."""
     assert incident.incident_id is not None
@@ -197,7 +214,7 @@ def ask(tx: Transaction, rules: Rules, incident: Incident, guilds: Sequence[Guil
     payload = cards.to_json(question)
     for guild in tx.guilds() if guilds is None else guilds:
         channel, number = guild.moderator_channel, incident.requester_id or 0
-        if channel is None or not _cares(tx, guild, incident):
+        if channel is None or not cares(tx, guild, incident):
             continue
         delivery = Delivery(
             incident_id=incident.incident_id,
