@@ -84,7 +84,7 @@ def _moved(rules: Rules, tx: Transaction, row: Delivery, there: str) -> Delivery
         row,
         delivery_id=None,
         channel_key=there,
-        nonce=nonce(rules, row.incident_id, there, row.shape, row.generation),
+        nonce=nonce(rules, row.marker, there, row.shape, row.generation),
         payload=row.wanted or row.payload,
         due_at=tx.now,
         wanted=None,

@@ -211,7 +211,7 @@ def ask(tx: Transaction, rules: Rules, incident: Incident, guilds: Sequence[Guil
     question = _question(tx, rules, incident.requester_id or 0)
     if question is None or not question.buttons:
         return
-    payload = cards.to_json(question)
+    payload, ref = cards.to_json(question), tx.ref(incident.incident_id)
     for guild in tx.guilds() if guilds is None else guilds:
         channel, number = guild.moderator_channel, incident.requester_id or 0
         if channel is None or not cares(tx, guild, incident):
@@ -223,8 +223,8 @@ def ask(tx: Transaction, rules: Rules, incident: Incident, guilds: Sequence[Guil
             slot=Slot.MODERATORS,
             shape=Shape.QUESTION,
             generation=number,
-            nonce=nonce(rules, incident.incident_id, channel, Shape.QUESTION, number),
-            marker=tx.ref(incident.incident_id),
+            nonce=nonce(rules, ref, channel, Shape.QUESTION, number),
+            marker=ref,
             payload=payload,
             due_at=tx.now,
         )
@@ -362,7 +362,7 @@ class _Post:
             slot=slot,
             shape=shape,
             generation=generation,
-            nonce=nonce(self.rules, self.alert.incident_id, channel, shape, generation),
+            nonce=nonce(self.rules, self.ref, channel, shape, generation),
             marker=self.ref,
             payload=payload,
             due_at=self.now,
@@ -371,12 +371,13 @@ class _Post:
         self.tx.queue(delivery)
 
 
-def nonce(rules: Rules, incident_id: int, channel: str, shape: Shape, generation: int) -> str:
+def nonce(rules: Rules, ref: str, channel: str, shape: Shape, generation: int) -> str:
     """A name for this one message that is the same after every restart, at most 25 characters, and unguessable.
 
-    It contains the channel because Discord compares nonces by author, not by channel.
+    It contains the channel because Discord compares nonces by author, not by channel; and the incident's ref, not its
+    id, because a database that was put back from a copy gives the same ids to other incidents.
     """
-    digest = bytes.fromhex(rules.sign(f"nonce|{incident_id}|{channel}|{shape}|{generation}"))
+    digest = bytes.fromhex(rules.sign(f"nonce|{ref}|{channel}|{shape}|{generation}"))
     return base64.b32encode(digest).decode("ascii")[:NONCE_LENGTH]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fakemedium import FakeMedium
@@ -14,6 +15,7 @@ from bot.moving import CAUGHT_UP, set_anew
 from bot.outbox import pump
 from bot.rules import Rules
 from bot.storage import Store
+from tests.harness.memory import Memory
 from tests.making import DAY, HOUR, MINUTE, hear, report, tell_all
 from tests.storage.build import Clock
 
@@ -336,3 +338,23 @@ async def test_who_took_us_back_hears_how_it_goes_on(store: Store, by: Rules, me
     await pump(store, medium)
 
     assert len(medium.seen(OLD)) == 1
+
+
+async def test_what_was_posted_before_a_copy_was_put_back_is_not_taken_for_what_is_told_since(
+    by: Rules, clock: Clock, medium: FakeMedium
+) -> None:
+    since_lost: Any = Memory(clock)
+    await serve(since_lost, ON)
+    await about(since_lost, by, "Ashmere Vision")
+    await pump(since_lost, medium)
+    clock.pass_by(HOUR)
+
+    put_back: Any = Memory(clock)
+    await serve(put_back, ON)
+    await about(put_back, by, "Birchmere Audio")
+    medium.plan(OLD, "vanishes")
+    for _ in range(3):
+        await pump(put_back, medium)
+        clock.pass_by(MINUTE)
+
+    assert ["Birchmere" in title for title in medium.seen(OLD)] == [False, True]
