@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.model import Origin, Post
@@ -64,6 +64,7 @@ SAID = ["Quill", "Vane", "Dr. ", "Prof.", "A. ", "_B", " & ", "-", ". ", ".", "!
 
 
 @given(st.lists(st.sampled_from(SAID), max_size=14).map("".join))
+@example("tea _B. Vane tea! Quill Vane")
 def test_the_sentences_that_are_read_are_those_that_hold_a_likely_name(text: str):
     ends = [match.end() for match in _END.finditer(text)]
     holding = [text[a:b] for a, b in pairwise([0, *ends, len(text)]) if _NAME.search(text, a, b)]
