@@ -9,6 +9,7 @@ from bot.model import Reversal
 from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts.causes import owned_up
+from bot.reading.facts.reversals import undone_by
 from bot.reading.measures import how_much, tier
 from bot.reading.moods import modality
 from bot.reading.numbers import Count, Role, value
@@ -18,11 +19,9 @@ _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
 _THEY = word_set("they he she it")
-_CLEARING = word_set(
-    "cleared removed lifted withdrew withdrawn cancelled canceled restored undid erased deleted dropped"
-)
 _UNTIL = word_set("until till til")
-_OBJECT = 5  # words from a verb to its object
+_ASKING = frozenset(("base", "askrev"))
+_WHOM = word_set("ones person worker participant one")
 _ABOUT = word_set("about against of for on over to regarding any these more")
 # What a worker does with work of their own accord.
 _GIVING_UP = ("sent back", "sent it", "sent them", "send back", "turned down", "turned away", "handed back",
@@ -90,7 +89,7 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
         yield _contrary(sentence, clause, contrary, found)
     rejection = _rejection(clause)
     reversal = _undoing(clause)
-    undone = _approved_after_all(clause, rejection) or _cleared(clause, rejection)
+    undone = _approved_after_all(clause, rejection) or undone_by(clause.words)
     if undone is not None:
         reversal, rejection = reversal or undone, None
     if rejection is not None and contrary is None and _zero(clause, found):
@@ -125,14 +124,6 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
     return None
 
 
-def _cleared(clause: Clause, rejection: Word | None) -> Word | None:
-    """The "cleared" of "cleared all 16 rejections": they are gone."""
-    if rejection is None or "noun" not in rejection.tags or "mass" in rejection.tags:
-        return None
-    at = clause.words.index(rejection)
-    return next((word for word in clause.words[max(0, at - _OBJECT) : at] if word.low in _CLEARING), None)
-
-
 def _zero(clause: Clause, found: tuple[Count, ...]) -> bool:
     """ "0 of 140 rejected": none was."""
     said = [count.n for count in found if count.role is Role.REJECTED and count.word in clause.words]
@@ -144,10 +135,19 @@ def _within(word: Word, phrase: Word | None) -> bool:
 
 
 def _object(clause: Clause, rejection: Word, reversal: Word | None) -> bool:
-    """ "reversed the rejections", "gave me back all 30 rejected hits": what came back, and no claim of its own."""
+    """ "reversed the rejections", "gave me back all 30 rejected hits": what came back, and no claim of its own; what
+    is only asked back, "to overturn my 27 rejections", is there."""
+    if reversal is None or (reversal.tags & _ASKING and _counted(clause, rejection)):
+        return False
     after = clause.words[clause.words.index(rejection) + 1 :][:1]
-    which = bool(after) and ("work" in after[0].tags or after[0].low == "ones")
-    return reversal is not None and ("noun" in rejection.tags or which)
+    which = bool(after) and ("work" in after[0].tags or "others" in after[0].tags or after[0].low in _WHOM)
+    return "noun" in rejection.tags or which
+
+
+def _counted(clause: Clause, rejection: Word) -> bool:
+    """ "the 27 rejections", "my one rejection": so many there are."""
+    at = clause.words.index(rejection)
+    return at > 0 and value(clause.words[at - 1]) is not None
 
 
 def _rejection(clause: Clause) -> Word | None:
