@@ -15,6 +15,7 @@ from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 _LONGEST = 25  # words of an answer that does no more than agree
 _MEASURES = frozenset(("all", "most", "mine", "work", "assent", "now", "attention", "code", "identical"))
+_OTHERWISE = (Role.APPROVED, Role.SUBMITTED)
 _ASKING = frozenset(("asked", "asks"))
 # What may stand around "how much of mine" in an answer that tells nothing of its own.
 _FRAME = word_set(
@@ -66,7 +67,7 @@ def _taken_over(sentence: Sentence, word: Word, found: Sequence[Count]) -> Atom:
 
 def measure(atom: Atom, found: Sequence[Count]) -> int:
     """Gives an atom how much is told of in numbers, and says how many that is."""
-    count = max((c.n for c in found if c.role is not Role.APPROVED), default=0)
+    count = max((c.n for c in found if c.role not in _OTHERWISE), default=0)
     if count:
         atom.give("a_single_one" if count == 1 else tier(count))
     return count

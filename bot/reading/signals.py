@@ -33,7 +33,10 @@ _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "ide
                    "turnedaway": "turned_away"}  # fmt: skip
 
 
-_NONE = word_set("none") | {"not one", "none of", "none of my", "none of mine", "not a single one", "not a single"}
+_NONE = word_set("none nobody") | {
+    "not one", "none of", "none of my", "none of mine", "not a single one", "not a single", "none of us", "no one",
+    "none of them", "not one of us", "not one of them", "not one of mine",
+}  # fmt: skip
 _OPEN = frozenset(("waiting", "fear", "hypo", "ask", "generic", "offtopic"))  # nothing is decided yet, or of this
 _WENT_THROUGH = frozenset(("went through", "went thru", "gone through", "came through", "got through", "cleared"))
 _REACH = 14  # words from "not one" to what did not happen to it
@@ -89,7 +92,7 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
         yield _contrary(sentence, clause, contrary, found)
     rejection = _rejection(clause)
     reversal = _undoing(clause)
-    undone = _approved_after_all(clause, rejection) or undone_by(clause.words)
+    undone = _approved_after_all(clause, rejection) or _approved_now(clause, rejection) or undone_by(clause.words)
     if undone is not None:
         reversal, rejection = reversal or undone, None
     if rejection is not None and contrary is None and _zero(clause, found):
@@ -118,10 +121,21 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
         if "approve" in word.tags:
             return word if whose or word is before else None
         passed = word.low in _RETURNED or word.tags & {"all", "mine", "work"} or value(word) is not None
-        if not passed and not (had and word.low in _THEY):
+        if not passed and word.low not in _THEY:
             return None
         had, whose = had or word.low == "had", whose or value(word) is None
     return None
+
+
+def _approved_now(clause: Clause, rejection: Word | None) -> Word | None:
+    """The "Approved" of "every one that Example had rejected now says Approved"."""
+    if rejection is None or "past" not in rejection.tags:
+        return None
+    behind = clause.words[clause.words.index(rejection) + 1 :]
+    now = next((i for i, word in enumerate(behind) if word.low == "now"), None)
+    if now is None or any("neg" in word.tags for word in behind):
+        return None
+    return next((word for word in behind[now:] if "approve" in word.tags and "neutral" not in word.tags), None)
 
 
 def _zero(clause: Clause, found: tuple[Count, ...]) -> bool:
@@ -189,7 +203,11 @@ def _none(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
         return
     passed = next((word for word in words[at : at + _REACH] if word.tags & {"approve", "taken"}), None)
     number = max((c.n for c in found if c.role in (Role.LOOSE, Role.WORK, Role.SUBMITTED, Role.APPROVED)), default=0)
-    if passed is None or "neutral" in passed.tags or (not number and not sentence.has("mine")):
+    if (
+        passed is None
+        or "neutral" in passed.tags
+        or not (number or "workers" in words[at].tags or sentence.has("mine"))
+    ):
         return
     clause = next(clause for clause in sentence.clauses if words[at] in clause.words)
     atom = Atom(sentence, clause, words[at], "start_rejection", counts=found)

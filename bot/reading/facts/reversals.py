@@ -181,6 +181,8 @@ def _anew(words: list[Word]) -> Word | None:
 
 def _denied(words: list[Word], i: int) -> bool:
     before, behind = words[max(0, i - _NEAR) : i], words[i + 1 : i + 3]
+    now = next((j for j, word in enumerate(before) if word.low == "now"), None)
+    before = before if now is None else before[now:]  # "that they had rejected now says Approved"
     if behind and behind[0].low in _INTO and any("rej" in word.tags for word in behind):
         return True  # "changed my approvals to rejections"
     return any(w.low in _NOT or w.tags & {"rej", "verdict", "neg"} for w in before) or any(

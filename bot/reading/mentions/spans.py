@@ -65,6 +65,8 @@ def _no_name(pieces: list[Piece], i: int) -> bool:
 def _stands_before(pieces: list[Piece], i: int) -> bool:
     """Whether a capital only stands before a name: "On Friday Example rejected", "Sent Example a message"."""
     leading, low = slots()["leading"], pieces[i].low
+    if low in slots()["before"]["caller"]:
+        return pieces[i + 1].rank == RARE  # "Customer Example", and not "Customer Insights"
     if low in leading["times"]:
         return i > 0 and pieces[i - 1].low in leading["when"]
     return (low in leading["when"] and pieces[i + 1].low in leading["times"]) or (i == 0 and low in leading["openers"])

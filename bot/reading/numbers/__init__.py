@@ -211,10 +211,15 @@ def _spared(words: list[Word], i: int) -> bool:
 
 
 def _one_in(words: list[Word], i: int) -> bool:
-    """ "My first red mark in 1,900", "a single refusal in 700 jobs": among how many the one was."""
-    if not i or words[i - 1].low != "in":
+    """ "My first red mark in 1,900", "2 rejections in my first 50": among how many the one or the few were."""
+    j = i - 1
+    while j > 0 and (words[j].low in _LATEST or words[j].low in _ROUND):
+        j -= 1
+    if j < 0 or words[j].low != "in":
         return False
-    before = takewhile(_no_stop, reversed(words[max(0, i - _CLAUSE) : i - 1]))
+    if any(word.low in _LATEST for word in words[j + 1 : i]):
+        return True
+    before = takewhile(_no_stop, reversed(words[max(0, j + 1 - _CLAUSE) : j]))
     return any(word.low in _SINGLE or "one" in word.tags for word in before)
 
 
