@@ -342,6 +342,7 @@ def test_a_reward_is_a_number_or_an_amount(reward):
         ({**event("r1"), "account_key": " "}, "account_key"),
         ({**event("r1"), "account_key": ["A1"]}, "account_key"),
         (event("r1", probability=1.2), "probability"),
+        (event("r1", share=0.5), "share is 0.5; it must be one of all, most, some"),
         (event("r1", probability=-0.1), "probability"),
         (event("r1", probability=float("nan")), "probability"),
         (event("r1", probability="high"), "probability"),

@@ -207,10 +207,10 @@ def _count(record: Mapping[str, object], field: str) -> int | None:
 
 
 def _choice(record: Mapping[str, object], field: str, choices: type[_Choice]) -> _Choice | None:
-    given = _maybe_text(record, field)
-    if given is None:
+    given = record.get(field)
+    if given is None or (isinstance(given, str) and not given.strip()):
         return None
     try:
-        return choices(given)
+        return choices(str(given))
     except ValueError as error:
         raise InputError(f"{field} is {_shown(given)}; it must be one of {', '.join(choices)}") from error
