@@ -225,6 +225,7 @@ async def _add_sources(store: Store, settings: Settings) -> None:
                 tx.drop_source(watch.source)
         for source in sources:
             tx.add_source(source)
+        tx.wake_sources()
 
     await store.write(change)
 

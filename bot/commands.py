@@ -172,13 +172,23 @@ class Desk:
 
     async def judge(self, person: Person, ref: str, decision: Decision, why: str | None = None) -> Answer:
         """A moderator's word about an incident."""
-        if not person.moderator:
-            raise UsageError("Only moderators can decide that.")
         if not ref.strip():
             raise UsageError("Which one? The ref stands at the foot of the card.")
-        by = self.rules.voice_key(person.site, person.key)
-        judged = await review.judge(self.store, self.rules, ref, decision, by=by, guild=person.guild, why=why)
+        judged = await review.judge(self.store, self.rules, ref, self._word(person, decision, why))
         return Answer(card=cards.judged(decision, judged.about))
+
+    async def press(
+        self, person: Person, key: str, ref: str, decision: Decision, why: str | None = None
+    ) -> Answer | None:
+        """The same by a button; `key` is this one press. None for a press that was heard already."""
+        judged = await review.press(self.store, self.rules, key, ref, self._word(person, decision, why))
+        return None if judged is None else Answer(card=cards.judged(decision, judged.about))
+
+    def _word(self, person: Person, decision: Decision, why: str | None) -> review.Word:
+        if not person.moderator:
+            raise UsageError("Only moderators can decide that.")
+        by = self.rules.voice_key(person.site, person.key)
+        return review.Word(decision=decision, by=by, guild=person.guild, why=why)
 
     async def rating(self, person: Person, case: Case | None, platform: str | None = None) -> Answer:
         """What more rejections would do to a rating."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import cards, evidence, incidents
 from bot.errors import NotFoundError, UsageError
@@ -38,35 +38,41 @@ def hold_back(tx: Transaction, by: str) -> None:
             )
 
 
-async def judge(
-    store: Store, rules: Rules, ref: str, decision: Decision, *, by: str, guild: Guild, why: str | None = None
-) -> Judged:
-    """Record the decision of moderator `by` (a voice key) of `guild` about the incident with this `ref`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What moderator `by` (a voice key) of a guild decides."""
+
+    decision: Decision
+    by: str
+    guild: Guild
+    why: str | None = None
+
+    def at(self, now: datetime) -> Verdict:
+        """The word as it is recorded."""
+        why = self.why[:LONGEST_WHY] if self.why else None
+        return Verdict(key="", at=now, decision=self.decision, by=self.by, guild_key=self.guild.guild_key, why=why)
+
+
+async def judge(store: Store, rules: Rules, ref: str, word: Word) -> Judged:
+    """Record the word about the incident with this `ref`, apply it, and tell.
 
     Raises NotFoundError if there is no such incident, UsageError if another person has to decide it.
     """
+    return await store.write(lambda tx: _judge(tx, rules, ref, word))
 
-    def work(tx: Transaction) -> Judged:
-        hold_back(tx, by)
-        incident = tx.find_incident(ref)
-        if incident is None or incident.incident_id is None or incident.requester_id is None:
-            raise NotFoundError(
-                f"There is no incident with the ref {ref[:12]}. The ref stands at the foot of the card."
-            )
-        verdict = tx.add_verdict(
-            incident.incident_id,
-            Verdict(
-                key="",
-                at=tx.now,
-                decision=decision,
-                by=by,
-                guild_key=guild.guild_key,
-                why=why[:LONGEST_WHY] if why else None,
-            ),
-        )
-        judged = evidence.save(tx, rules, incidents.judge(incident, verdict, rules.policies["early"], tx.now))
-        told = tell(tx, rules, judged, tx.now)
-        view = incidents.assess(judged, rules.policy(guild.policy), tx.now, guild.guild_key)
-        return Judged(about_of(tx, rules, view), tuple(told))
 
-    return await store.write(work)
+async def press(store: Store, rules: Rules, key: str, ref: str, word: Word) -> Judged | None:
+    """The same by the press `key` of a button, in one transaction with it. None for a press that was heard already."""
+    return await store.write(lambda tx: _judge(tx, rules, ref, word) if tx.interaction(key) else None)
+
+
+def _judge(tx: Transaction, rules: Rules, ref: str, word: Word) -> Judged:
+    hold_back(tx, word.by)
+    incident = tx.find_incident(ref)
+    if incident is None or incident.incident_id is None or incident.requester_id is None:
+        raise NotFoundError(f"There is no incident with the ref {ref[:12]}. The ref stands at the foot of the card.")
+    verdict = tx.add_verdict(incident.incident_id, word.at(tx.now))
+    judged = evidence.save(tx, rules, incidents.judge(incident, verdict, rules.policies["early"], tx.now))
+    told = tell(tx, rules, judged, tx.now)
+    view = incidents.assess(judged, rules.policy(word.guild.policy), tx.now, word.guild.guild_key)
+    return Judged(about_of(tx, rules, view), tuple(told))

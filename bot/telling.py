@@ -54,7 +54,7 @@ def tell(
     told: list[Told] = []
     audience = tx.guilds() if guilds is None else guilds
     for guild in audience:
-        if not _cares(tx, guild, incident) and not _was_told(tx, guild, incident):
+        if not cares(tx, guild, incident) and not _was_told(tx, guild, incident):
             continue
         told += _tell_guild(tx, rules, incident, now, guild)
     if any(guild.asks for guild in audience):
@@ -62,7 +62,7 @@ def tell(
     return told
 
 
-def _cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
+def cares(tx: Transaction, guild: Guild, incident: Incident) -> bool:
     """Whether the guild wants to hear of this platform. Where it is not known, it might be theirs."""
     if not guild.platforms or incident.requester_id is None:
         return True
@@ -145,6 +145,23 @@ def end_questions(tx: Transaction, rules: Rules, guild: Guild) -> None:
         keep_questions(tx, rules, tx.get_incident(incident_id), tx.now)
 
 
+def catch_up(tx: Transaction, rules: Rules, incident: Incident, guild: Guild) -> list[Told]:
+    """Tell a guild whose members hear from now on of an incident that may be public: what it was told in trial too."""
+    assert incident.incident_id is not None
+    told = tell(tx, rules, rules.assess(incident, rules.policies["early"], tx.now), tx.now, [guild])
+    last = tx.last_alert(incident.incident_id, guild.guild_key)
+    if last is not None and last.seen and not members_know(tx, incident, guild):
+        view = rules.assess(incident, rules.policy(guild.policy), tx.now, guild.guild_key)
+        told.append(_record(tx, rules, replace(last, at=tx.now, public=True), view, guild, tx.now))
+    return told
+
+
+def members_know(tx: Transaction, incident: Incident, guild: Guild) -> bool:
+    """Whether a card for the guild's members is there, or was, or is on its way."""
+    theirs = (row for row in tx.deliveries_of(incident.incident_id or 0) if row.guild_key == guild.guild_key)
+    return any(row.slot is Slot.PUBLIC and row.shape is Shape.CARD for row in theirs)
+
+
 def refresh(tx: Transaction, rules: Rules, incident: Incident) -> None:
     """Who it is about was renamed or joined: the living cards that are there say the same under the new name."""
     assert incident.incident_id is not None
@@ -194,10 +211,10 @@ def ask(tx: Transaction, rules: Rules, incident: Incident, guilds: Sequence[Guil
     question = _question(tx, rules, incident.requester_id or 0)
     if question is None or not question.buttons:
         return
-    payload = cards.to_json(question)
+    payload, ref = cards.to_json(question), tx.ref(incident.incident_id)
     for guild in tx.guilds() if guilds is None else guilds:
         channel, number = guild.moderator_channel, incident.requester_id or 0
-        if channel is None or not _cares(tx, guild, incident):
+        if channel is None or not cares(tx, guild, incident):
             continue
         delivery = Delivery(
             incident_id=incident.incident_id,
@@ -206,8 +223,8 @@ def ask(tx: Transaction, rules: Rules, incident: Incident, guilds: Sequence[Guil
             slot=Slot.MODERATORS,
             shape=Shape.QUESTION,
             generation=number,
-            nonce=nonce(rules, incident.incident_id, channel, Shape.QUESTION, number),
-            marker=tx.ref(incident.incident_id),
+            nonce=nonce(rules, ref, channel, Shape.QUESTION, number),
+            marker=ref,
             payload=payload,
             due_at=tx.now,
         )
@@ -345,7 +362,7 @@ class _Post:
             slot=slot,
             shape=shape,
             generation=generation,
-            nonce=nonce(self.rules, self.alert.incident_id, channel, shape, generation),
+            nonce=nonce(self.rules, self.ref, channel, shape, generation),
             marker=self.ref,
             payload=payload,
             due_at=self.now,
@@ -354,12 +371,13 @@ class _Post:
         self.tx.queue(delivery)
 
 
-def nonce(rules: Rules, incident_id: int, channel: str, shape: Shape, generation: int) -> str:
+def nonce(rules: Rules, ref: str, channel: str, shape: Shape, generation: int) -> str:
     """A name for this one message that is the same after every restart, at most 25 characters, and unguessable.
 
-    It contains the channel because Discord compares nonces by author, not by channel.
+    It contains the channel because Discord compares nonces by author, not by channel; and the incident's ref, not its
+    id, because a database that was put back from a copy gives the same ids to other incidents.
     """
-    digest = bytes.fromhex(rules.sign(f"nonce|{incident_id}|{channel}|{shape}|{generation}"))
+    digest = bytes.fromhex(rules.sign(f"nonce|{ref}|{channel}|{shape}|{generation}"))
     return base64.b32encode(digest).decode("ascii")[:NONCE_LENGTH]
 
 

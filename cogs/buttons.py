@@ -98,20 +98,14 @@ class Judge(
         return cls(match["act"], match["ref"], match["mac"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Record the word, once for this press."""
+        """Record the word; the desk asks whether they moderate, and hears the press once."""
         client: Client = interaction.client
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = guild_key(interaction.guild_id or 0)
-        if not hmac.compare_digest(self.proof, mac(client.desk.rules, self.act, self.ref, guild)):
-            await replies.say(interaction, "Not one of mine", NOT_OURS)
-            return
-        person = await person_of(client, interaction)
-        if not person.moderator:
-            await replies.say(interaction, "Moderators only", "This is for the moderators of this community to decide.")
-            return
-        if await client.desk.store.write(lambda tx: tx.interaction(f"discord:{interaction.id}")):
-            decision, why = ACTS[self.act]
-            await replies.whisper(interaction, await client.desk.judge(person, self.ref, decision, why))
+        key, (decision, why) = f"discord:{interaction.id}", ACTS[self.act]
+
+        def act(person: Person) -> Awaitable[Answer | None]:
+            return client.desk.press(person, key, self.ref, decision, why)
+
+        await _answered(interaction, self.proof, (self.act, self.ref), act)
 
 
 class Plan(
@@ -157,7 +151,7 @@ class Question(
         client: Client = interaction.client
         registry, number = client.desk.registry, int(self.number)
 
-        def act(person: Person) -> Awaitable[Answer]:
+        def act(person: Person) -> Awaitable[Answer | None]:
             if self.act == "apart":
                 return registry.apart(person, number)
             return registry.same(person, number, merge=self.act == "same")
@@ -206,18 +200,21 @@ async def _answered(
     interaction: discord.Interaction[Any],
     proof: str,
     parts: tuple[str, ...],
-    act: Callable[[Person], Awaitable[Answer]],
+    act: Callable[[Person], Awaitable[Answer | None]],
 ) -> None:
-    """Check the proof, act as whoever presses, and say what came of it."""
+    """Check the proof, act as whoever presses, and say what came of it; None: they have their answer already."""
     client: Client = interaction.client
     await interaction.response.defer(ephemeral=True, thinking=True)
     if not hmac.compare_digest(proof, mac(client.desk.rules, *parts, guild_key(interaction.guild_id or 0))):
         await replies.say(interaction, "Not one of mine", NOT_OURS)
         return
     try:
-        await replies.whisper(interaction, await act(await person_of(client, interaction)))
+        answer = await act(await person_of(client, interaction))
     except (UsageError, NotFoundError) as error:
         await replies.say(interaction, "Nothing changed", str(error))
+    else:
+        if answer is not None:
+            await replies.whisper(interaction, answer)
 
 
 NOT_OURS = "This button was not made for this community by this bot. Use the command with the ref instead."

@@ -203,7 +203,7 @@ def _queue(tx: Transaction, guild: Guild, number: int, by: object) -> None:
             slot=Slot.PUBLIC,
             shape=Shape.CARD,
             generation=0,
-            nonce=nonce(by, incident_id, guild.alert_channel or "", Shape.CARD, 0),  # type: ignore[arg-type]
+            nonce=nonce(by, str(incident_id), guild.alert_channel or "", Shape.CARD, 0),  # type: ignore[arg-type]
             marker=tx.ref(incident_id),
             payload=cards.to_json(card),
             due_at=tx.now,

@@ -1,4 +1,4 @@
-"""The bot's time: it goes with the wall clock, never back, and not far beyond it."""
+"""The bot's time: it goes with the wall clock, never back, and forward by much only once that has lasted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import HEARTBEAT, lived_until
-from bot.clock import SteadyClock, utc_now
+from bot.clock import BELIEVED_AFTER, LITTLE, TAKEN_ALONG, SteadyClock, seconds, utc_now
+from bot.policies import SHIPPED
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -42,12 +43,61 @@ def test_as_long_as_nobody_sets_it_it_is_the_wall_clock() -> None:
         assert clock() == machine.shows
 
 
-def test_set_forward_or_woken_up_it_goes_along_at_once() -> None:
+def test_woken_up_it_shows_what_the_wall_clock_shows() -> None:
     machine = Machine()
     clock = machine.clock()
-    machine.shows += DAY
+    # What counts the seconds counted while the machine slept.
+    machine.goes_on(DAY)
 
-    assert clock() == NOON + DAY
+    assert clock() == machine.shows == NOON + DAY
+
+
+def test_set_a_little_forward_it_goes_along_at_once() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    machine.shows += LITTLE
+
+    assert clock() == NOON + LITTLE
+
+
+@pytest.mark.parametrize("wrong_by", [2 * LITTLE, 3 * DAY, 3650 * DAY])
+def test_set_forward_by_mistake_and_set_right_within_the_hour_it_never_noticed(wrong_by: timedelta) -> None:
+    machine = Machine()
+    clock, told = machine.clock(), []
+
+    for set_by in (wrong_by, timedelta(), -wrong_by, timedelta()):
+        machine.shows += set_by
+        machine.goes_on(10 * 60 * SECOND)
+        told.append(clock())
+
+    assert told == [NOON + n * 10 * 60 * SECOND for n in range(1, 5)]
+
+
+def test_what_the_wall_clock_shows_for_an_hour_is_so() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    machine.shows += 30 * DAY
+
+    before = clock()
+    machine.goes_on(BELIEVED_AFTER - SECOND)
+    doubted = clock()
+    machine.goes_on(SECOND)
+
+    assert (before, doubted) == (NOON, NOON + BELIEVED_AFTER - SECOND)
+    assert clock() == machine.shows
+
+
+def test_an_hour_of_doubt_begins_anew_with_each_mistake() -> None:
+    machine = Machine()
+    clock = machine.clock()
+
+    for set_by in (DAY, -DAY, DAY, -DAY):
+        machine.shows += set_by
+        clock()
+        machine.goes_on(BELIEVED_AFTER * 2 / 3)
+        clock()
+
+    assert clock() == machine.shows == NOON + 4 * BELIEVED_AFTER * 2 / 3
 
 
 def test_set_back_by_a_day_it_goes_on_at_half_its_pace_until_the_day_is_made_up_for() -> None:
@@ -75,7 +125,8 @@ def test_however_often_it_is_set_it_never_goes_back_and_what_waits_waits_at_most
         machine.goes_on(passes * SECOND)
         now = clock()
 
-        assert now >= machine.shows
+        assert now >= min(machine.shows, before + passes * SECOND)
+        assert now <= max(machine.shows, before + passes * SECOND)
         assert now - before >= passes * SECOND / 2
         before = now
 
@@ -87,8 +138,12 @@ def test_a_restart_takes_up_the_time_of_the_last_run_where_the_clock_is_behind_i
     assert machine.clock(since=NOON - HOUR)() == NOON
 
 
-def test_a_clock_that_was_weeks_ahead_is_left_behind_by_a_restart() -> None:
-    assert Machine().clock(since=NOON + 30 * DAY)() == NOON
+def test_a_clock_that_was_days_ahead_is_left_behind_by_a_restart() -> None:
+    assert Machine().clock(since=NOON + TAKEN_ALONG + SECOND)() == NOON
+
+
+def test_a_bot_that_is_ahead_after_a_restart_still_tells_what_is_reported_then() -> None:
+    assert all(policy.fresh_for > TAKEN_ALONG for policy in SHIPPED.values())
 
 
 def test_the_last_run_is_known_by_its_heartbeat(tmp_path: Path) -> None:
@@ -108,3 +163,4 @@ def test_a_heartbeat_that_is_missing_or_torn_says_nothing(tmp_path: Path, left: 
 def test_the_real_one_shows_aware_utc() -> None:
     assert SteadyClock()().utcoffset() == timedelta(0)
     assert abs(SteadyClock()() - utc_now()) < HOUR
+    assert seconds() <= seconds()

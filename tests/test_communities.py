@@ -61,7 +61,7 @@ class World:
             return
         ref = await self.store.read(lambda tx: tx.ref(incident.incident_id))
         try:
-            await review.judge(self.store, self.by, ref, decision, by=by, guild=of)
+            await review.judge(self.store, self.by, ref, review.Word(decision=decision, by=by, guild=of))
         except UsageError:
             return
 

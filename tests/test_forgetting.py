@@ -210,7 +210,12 @@ async def test_a_community_that_left_is_gone_in_a_week_and_not_before(store, by,
     said_there = replace(said(0, "somebody", "there"), source=channel, key="m1")
     await intake.take(store, by, Page(source=channel, posts=(said_there,)))
     ref = await store.read(lambda tx: tx.ref(1))
-    await review.judge(store, by, ref, Decision.CONFIRM, by="mod" * 8, guild=guild(), why="Rotkehlchen says so")
+    await review.judge(
+        store,
+        by,
+        ref,
+        review.Word(decision=Decision.CONFIRM, by="mod" * 8, guild=guild(), why="Rotkehlchen says so"),
+    )
 
     await store.write(lambda tx: leave(tx, ours, {channel}))
     clock.pass_by(7 * DAY - HOUR)

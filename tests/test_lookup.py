@@ -221,7 +221,7 @@ def reported(store: Store, by: Rules, known):
 
 async def judged(store: Store, by: Rules, decision: Decision, of: Guild) -> None:
     ref = await store.read(lambda tx: tx.ref(tx.recent_incidents(NOW - DAY, 1)[0].incident_id))
-    await review.judge(store, by, ref, decision, by="a moderator", guild=of)
+    await review.judge(store, by, ref, review.Word(decision=decision, by="a moderator", guild=of))
 
 
 async def test_the_answer_shows_the_incident_as_it_stands_now(reported, clock, ask) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from bot import review
 from bot.errors import NotFoundError
 from bot.model import Decision, Guild, Mode, Outcome, Reason, Stage
 from bot.naming.canonical import canonical
-from bot.review import LONGEST_WHY, Judged
+from bot.review import LONGEST_WHY, Judged, Word
 from bot.rules import Rules
 from bot.storage import Store, Transaction
+from tests.harness.memory import Memory
 from tests.making import DAY, HOUR, MINUTE, NOW, guild, hear, report, tell_all
 from tests.storage.build import Clock
 
@@ -45,7 +50,7 @@ def reported(store: Store, by: Rules, clock: Clock):
 @pytest.fixture
 def judge(store: Store, by: Rules):
     async def say(ref: str, decision: Decision, of=OURS, **told) -> Judged:
-        return await review.judge(store, by, ref, decision, **{"by": "mo", "guild": of, **told})
+        return await review.judge(store, by, ref, Word(**{"decision": decision, "by": "mo", "guild": of, **told}))
 
     return say
 
@@ -187,3 +192,58 @@ async def test_who_saw_the_warning_hears_of_the_dismissal_in_the_same_transactio
     changed = {row.channel_key for row in now if rows.get(row.delivery_id) != row.rev or "Dismissed" in row.payload}
     assert {OURS.alert_channel, OURS.moderator_channel} <= changed
     assert THEIRS.alert_channel not in changed
+
+
+WORD = Word(decision=Decision.CONFIRM, by="mo", guild=OURS)
+
+
+class Died(Exception):
+    """Of a process that died between two statements."""
+
+
+async def test_wherever_we_die_at_a_press_it_is_heard_with_its_word_or_can_be_pressed_again(
+    by: Rules, clock: Clock
+) -> None:
+    memory: Any = Memory(clock)
+    with memory.engine.begin() as base:
+        tx = Transaction(base, clock())
+        tx.save_guild(OURS)
+        theirs = tx.add_requester("prolific", NAME, canonical(NAME), None, "text")
+        for number in range(3):
+            changed = hear(tx, by, report(number, clock.now), theirs)
+        ref = tx.ref(changed.incident_id)
+    left: list[int] = []
+
+    @event.listens_for(memory.engine, "before_cursor_execute")
+    def dies(*_: object) -> None:
+        if left:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Died
+
+    async def press() -> Judged | None:
+        return await review.press(memory, by, "press:1", ref, WORD)
+
+    deaths = 0
+    for alive in count():
+        left[:] = [alive]
+        try:
+            judged = await press()
+            break
+        except Died:
+            deaths += 1
+    left.clear()
+
+    assert deaths > 10
+    assert judged is not None
+    assert await press() is None
+    assert [each.decision for each in (await stored(memory)).verdicts] == [Decision.CONFIRM]
+
+
+async def test_a_press_that_was_refused_may_be_tried_again(store: Store, by: Rules, reported) -> None:
+    ref = await reported()
+
+    with pytest.raises(NotFoundError):
+        await review.press(store, by, "press:1", "nothing", WORD)
+
+    assert await review.press(store, by, "press:1", ref, WORD) is not None

@@ -454,9 +454,9 @@ async def test_where_no_card_could_be_posted_nothing_is_said_beside_it(store: St
 
 
 def test_a_nonce_is_short_plain_and_the_same_after_a_restart() -> None:
-    first = telling.nonce(rules(), 1, "discord:10", Shape.CARD, 0)
+    first = telling.nonce(rules(), "7K2Q9F", "discord:10", Shape.CARD, 0)
 
-    assert first == telling.nonce(rules(), 1, "discord:10", Shape.CARD, 0)
+    assert first == telling.nonce(rules(), "7K2Q9F", "discord:10", Shape.CARD, 0)
     assert len(first) == 25
     assert first.isalnum()
     assert first.isascii()
@@ -465,27 +465,27 @@ def test_a_nonce_is_short_plain_and_the_same_after_a_restart() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        (2, "discord:10", Shape.CARD, 0),
-        (1, "discord:1", Shape.CARD, 0),
-        (1, "discord:10", Shape.NOTICE, 0),
-        (1, "discord:10", Shape.CARD, 1),
-        (11, "discord:0", Shape.CARD, 0),
+        ("7K2Q9G", "discord:10", Shape.CARD, 0),
+        ("7K2Q9F", "discord:1", Shape.CARD, 0),
+        ("7K2Q9F", "discord:10", Shape.NOTICE, 0),
+        ("7K2Q9F", "discord:10", Shape.CARD, 1),
+        ("7K2Q9F1", "discord:0", Shape.CARD, 0),
     ],
 )
-def test_a_nonce_differs_by_incident_channel_shape_and_generation(other: tuple[int, str, Shape, int]) -> None:
-    assert telling.nonce(rules(), 1, "discord:10", Shape.CARD, 0) != telling.nonce(rules(), *other)
+def test_a_nonce_differs_by_incident_channel_shape_and_generation(other: tuple[str, str, Shape, int]) -> None:
+    assert telling.nonce(rules(), "7K2Q9F", "discord:10", Shape.CARD, 0) != telling.nonce(rules(), *other)
 
 
 def test_a_nonce_cannot_be_foretold_without_the_installations_key() -> None:
-    ours = telling.nonce(rules(), 1, "discord:10", Shape.CARD, 0)
+    ours = telling.nonce(rules(), "7K2Q9F", "discord:10", Shape.CARD, 0)
 
-    assert ours != telling.nonce(rules(b"somebody else's key of 32 bytes."), 1, "discord:10", Shape.CARD, 0)
+    assert ours != telling.nonce(rules(b"somebody else's key of 32 bytes."), "7K2Q9F", "discord:10", Shape.CARD, 0)
 
 
 def test_a_hundred_thousand_nonces_are_a_hundred_thousand() -> None:
     by, places = rules(), itertools.product(range(500 * 2 // len(Shape)), range(50), Shape, range(2))
 
-    made = {telling.nonce(by, incident, f"discord:{channel}", *rest) for incident, channel, *rest in places}
+    made = {telling.nonce(by, str(incident), f"discord:{channel}", *rest) for incident, channel, *rest in places}
 
     assert len(made) >= 99_000
     assert {len(nonce) for nonce in made} == {25}

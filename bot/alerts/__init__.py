@@ -39,7 +39,7 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
     `before` is the last alert told to that audience about this incident, `after` the incident as assessed for its
     guild at `now`. Asking again with the answer as `before`, at the same `now`, gives None.
     """
-    may_be_public = _may_be_public(before, after, policy, now)
+    is_public = may_be_public(before, after, policy, now)
     reason = _first(after, policy, now) if before is None else _next(before, after, policy, now)
     if reason is None and _is_fresh(after, policy, now):
         reason = _beside(before, after, policy, now)
@@ -47,7 +47,7 @@ def due(before: Alert | None, after: Incident, policy: Policy, now: datetime) ->
         return None
     seen = before is not None and before.seen
     is_word = reason is Reason.AGAIN or reason in _OF_STAGE.values()
-    public = is_word and may_be_public and (not seen or _has_risen(before, after))
+    public = is_word and is_public and (not seen or _has_risen(before, after))
     return Alert(
         reason=reason,
         stage=after.stage,
@@ -71,8 +71,11 @@ def is_lone(incident: Incident, policy: Policy) -> bool:
     return incident.n_voices > 0 and incident.outcome is Outcome.OPEN and incident.score >= policy.lone
 
 
-def _may_be_public(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:
-    """Whether members may be told: sure enough for this policy, late enough, still so, and no old story."""
+def may_be_public(before: Alert | None, after: Incident, policy: Policy, now: datetime) -> bool:
+    """Whether members may be told: sure enough for this policy, late enough, still so, and no old story.
+
+    With `before` None as if they had not heard of it.
+    """
     if after.public_after is None or now < after.public_after or not _is_open(after):
         return False
     if RANK[after.stage] < RANK[policy.public_from]:
@@ -94,7 +97,7 @@ def _next(before: Alert, after: Incident, policy: Policy, now: datetime) -> Reas
     gone = _gone(before, after)
     if gone is not None or after.merged or after.stage is Stage.DISMISSED:
         return gone
-    if not before.seen and _may_be_public(before, after, policy, now):
+    if not before.seen and may_be_public(before, after, policy, now):
         return _by_stage(before, after)
     if _has_fallen(before, after, policy):
         return Reason.WITHDRAWN

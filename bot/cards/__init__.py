@@ -25,7 +25,7 @@ from bot.cards.medium import as_text, from_json, plainer, to_json
 from bot.cards.policy import PAGES, policy
 from bot.cards.questions import CLOSED, asked, question, tapped
 from bot.cards.standing import ambiguous, answer, standing, unknown
-from bot.cards.telling import OVER, About, alert, for_moderators, notice
+from bot.cards.telling import OVER, About, alert, for_moderators, notice, with_rest
 
 __all__ = [
     "CLOSED",
@@ -74,4 +74,5 @@ __all__ = [
     "undone",
     "unknown",
     "which",
+    "with_rest",
 ]

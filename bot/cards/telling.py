@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.cards import words
 from bot.model import Alert, Button, Card, Incident, Outcome, Reason, Requester, Stage, Tap, Task, Tone
@@ -64,6 +64,7 @@ LONE = (
 LEAST = 0.05
 # How many terms of a score a person reads before the rest is a blur.
 TERMS_SHOWN = 6
+REST = Noun("more incident is", "more incidents are")
 SMALLER = Noun("smaller term", "smaller terms")
 
 
@@ -156,6 +157,12 @@ def notice(alert: Alert, about: About) -> Card:
         lines=(back or _sentences(alert, about, public=True)[0],),
         footer=f"ref {about.ref}",
     )
+
+
+def with_rest(card: Card, n: int) -> Card:
+    """The card with a line at its end that says that `n` more incidents are open."""
+    rest = REST.counted(n)
+    return replace(card, lines=(*card.lines, f"{rest} open now: /recent lists what is open, /check tells of one."))
 
 
 def title(alert: Alert, about: About) -> str:

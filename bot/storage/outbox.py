@@ -27,7 +27,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.model import Delivery, Shape, Slot, State
 from bot.storage.columns import Instant, Whole64
-from bot.storage.part import Part
+from bot.storage.part import LONGEST_WAIT, Part
 from bot.storage.tables import outbox
 
 COLUMNS = tuple(field.name for field in fields(Delivery))
@@ -100,7 +100,8 @@ class Outbox(Part):
             told = {"wanted": payload, "rev": outbox.c.rev + 1}
         if card.state is State.SENT:
             # An edit that waits for its turn, or for its channel, goes on waiting and takes this along.
-            soonest = max(self.now, (card.last_attempt_at or self.now - EDIT_EVERY) + EDIT_EVERY)
+            tried_at = min(self.now, card.last_attempt_at or self.now - EDIT_EVERY)
+            soonest = max(self.now, tried_at + EDIT_EVERY)
             told["next_at"] = func.coalesce(outbox.c.next_at, self.moment(soonest))
         self.connection.execute(update(outbox).where(outbox.c.delivery_id == card.delivery_id).values(told))
         return True
@@ -246,9 +247,12 @@ class Outbox(Part):
     def unsettle(self) -> int:
         """At start: what was being sent when we died is uncertain, and no lease of ours holds any more.
 
-        On PostgreSQL others may be sending right now, so only what outlived its lease is taken.
+        On PostgreSQL others may be sending right now, so only what outlived its lease is taken. Whatever waits for a
+        moment that is too far away, because the clock was ahead when that was set, is due.
         """
-        dead = outbox.c.leased_until <= self.now if self.dialect == "postgresql" else outbox.c.delivery_id > 0
+        never = self.now + LONGEST_WAIT
+        gone = or_(outbox.c.leased_until <= self.now, outbox.c.leased_until > never)
+        dead = gone if self.dialect == "postgresql" else outbox.c.delivery_id > 0
         lost = self.changed(
             update(outbox)
             .where(outbox.c.state == State.SENDING, dead)
@@ -257,6 +261,7 @@ class Outbox(Part):
         self.connection.execute(
             update(outbox).where(outbox.c.leased_until.is_not(None), dead).values(leased_until=None)
         )
+        self.connection.execute(update(outbox).where(outbox.c.next_at > never).values(next_at=self.now))
         return lost
 
     def outbox(self) -> tuple[Delivery, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Executable, Row, Table, literal
@@ -15,6 +15,10 @@ from bot.storage.columns import Instant
 T = TypeVar("T")
 # SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
 CHUNK = 1_000
+
+
+# No message and no place is left waiting for longer. What is was told so while the clock was ahead.
+LONGEST_WAIT = timedelta(days=1)
 
 
 class Part:

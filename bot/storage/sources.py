@@ -12,6 +12,7 @@ from bot.model import Watch
 from bot.storage.audit import Audit
 from bot.storage.chain import Deed
 from bot.storage.codec import dump, load
+from bot.storage.part import LONGEST_WAIT
 from bot.storage.tables import gaps, sources
 
 
@@ -52,6 +53,12 @@ class Sources(Audit):
     def sources(self) -> tuple[Watch, ...]:
         """All of them, in the order they were added."""
         return tuple(_watch(row) for row in self.rows(select(sources).order_by(sources.c.source_id)))
+
+    def wake_sources(self) -> int:
+        """At start: a source that waits for a moment that is too far away is due. Gives how many there were."""
+        never = self.now + LONGEST_WAIT
+        wrong = or_(sources.c.next_at > never, sources.c.leased_until > never)
+        return self.changed(update(sources).where(wrong).values(next_at=self.now, leased_until=None))
 
     def find_source(self, source: str) -> Watch | None:
         """One of them."""

@@ -16,7 +16,7 @@ from bot.storage.standing import Standings
 class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Following, Forgetting):
     """One open transaction, given to the work of `Store.write` or `Store.read`; all or nothing of it is kept.
 
-    Sources     add_source drop_source sources find_source claim_sources settle_source add_gap gaps
+    Sources     add_source drop_source sources wake_sources find_source claim_sources settle_source add_gap gaps
     Posts       unseen add_posts find_post aside count_posts
     Names       names_since names_of tasks_since add_requester add_account add_alias sight ids_said_of ids_of_nobody
                 rename get_requester whole find_account name_history seen_at was_reported

@@ -41,7 +41,7 @@ def queue(stage: Stage, **told: Any) -> Any:
                 "slot": Slot.PUBLIC,
                 "shape": Shape.CARD,
                 "generation": 0,
-                "nonce": nonce(stage.desk.rules, incident_id, channel, Shape.CARD, 0),
+                "nonce": nonce(stage.desk.rules, tx.ref(incident_id), channel, Shape.CARD, 0),
                 "marker": tx.ref(incident_id),
                 "payload": cards.to_json(CARD),
                 "due_at": tx.now,

@@ -40,9 +40,9 @@ async def acme(stage: Stage) -> Any:
     return await stage.desk.store.write(lambda tx: tx.add_requester("prolific", "Acme Labs", "acme labs", None, "test"))
 
 
-async def told(stage: Stage) -> tuple[Incident, Message]:
+async def told(stage: Stage, **settings: Any) -> tuple[Incident, Message]:
     """Three workers report Acme; the moderators' card about it."""
-    await stage.save()
+    await stage.save(**settings)
     requester = await acme(stage)
     rules = stage.desk.rules
 
@@ -202,8 +202,22 @@ async def test_a_press_by_somebody_who_is_no_moderator_any_more_changes_nothing(
     refused = await front.fake.click(front.moderators, mo, card, "Dismiss")
 
     assert await verdicts(front, incident) == [Decision.CONFIRM]
-    assert "moderators of this community" in read(refused.reply)
+    assert "Only moderators can decide that" in read(refused.reply)
     assert refused.ephemeral
+
+
+async def test_switched_on_it_tells_members_at_once_and_once_what_is_open(front: Stage) -> None:
+    await told(front, mode=Mode.TRIAL)
+    olga = front.guild.add_member("olga", permissions=("manage_guild",))
+    before = front.fake.posted(front.alerts)
+
+    for _ in range(2):
+        await front.fake.slash(front.moderators, olga, "setup", public="on")
+        await outbox.pump(front.desk.store, front.client.announcer)
+
+    (card,) = front.fake.posted(front.alerts)
+    assert before == []
+    assert "Acme Labs" in read(card)
 
 
 @pytest.mark.parametrize("forgery", ["no proof", "another guild's", "another act"])

@@ -240,7 +240,7 @@ async def _confirm(store: Store, rules: Rules, ground: Ground) -> None:
     ref = await store.read(open_one)
     guild = await store.read(lambda tx: tx.find_guild(ground.guild_key))
     if ref is not None and guild is not None:
-        await review.judge(store, rules, ref, Decision.CONFIRM, by="moderator-1", guild=guild, why=None)
+        await review.judge(store, rules, ref, review.Word(decision=Decision.CONFIRM, by="moderator-1", guild=guild))
 
 
 def _child(ground: Ground, end: socket.socket, points: Points, *, thread: bool) -> None:

@@ -190,7 +190,7 @@ def _queue(tx: Transaction, rules: Rules, number: int, guild_key: str, channel: 
         slot=Slot.PUBLIC,
         shape=Shape.CARD,
         generation=0,
-        nonce=nonce(rules, incident_id, channel, Shape.CARD, 0),
+        nonce=nonce(rules, str(incident_id), channel, Shape.CARD, 0),
         marker=tx.ref(incident_id),
         payload=cards.to_json(_card(f"Unverified: rejections by Example Lab {number}")),
         due_at=tx.now,

@@ -133,3 +133,19 @@ async def test_two_claimers_at_once_never_share_a_source(url: str, clock: Clock,
 
     assert len(first) + len(second) == 40
     assert not set(first) & set(second)
+
+
+async def test_a_source_that_a_clock_far_ahead_let_wait_is_read_again_after_the_next_start(
+    store: Store, clock: Clock
+) -> None:
+    await store.write(lambda tx: [tx.add_source(place) for place in (SOURCE, "reddit:near")])
+    for place, at in ((SOURCE, NOW + 3650 * DAY), ("reddit:near", NOW + HOUR)):
+        (watch,) = await store.write(lambda tx: tx.claim_sources(None, 1, MINUTE))
+        assert watch.source == place
+        await store.write(lambda tx, watch=watch, at=at: tx.settle_source(watch, next_at=at))
+
+    before = await store.write(lambda tx: tx.claim_sources(None, 10, MINUTE))
+    woken = await store.write(lambda tx: tx.wake_sources())
+    after = await store.write(lambda tx: tx.claim_sources(None, 10, MINUTE))
+
+    assert (before, woken, [watch.source for watch in after]) == ((), 1, [SOURCE])

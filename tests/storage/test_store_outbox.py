@@ -453,6 +453,45 @@ async def test_at_start_what_was_being_sent_is_uncertain(store: Store, clock: Cl
     assert [row.state for row in await claim(store)] == [State.UNCERTAIN, State.DUE]
 
 
+async def test_what_a_clock_that_was_ahead_let_wait_is_due_at_the_next_start(store: Store, clock: Clock) -> None:
+    await queued(store)
+    clock.pass_by(3650 * DAY)
+    tried = await attempt(store)
+    await store.write(lambda tx: tx.settle_delivery(tried, state=State.UNCERTAIN, next_at=tx.now + MINUTE))
+    await queued(store, "discord:200")
+    held = await claim(store, channels=["discord:200"])
+    clock.pass_by(-3650 * DAY)
+
+    before = await claim(store)
+    await store.write(lambda tx: tx.unsettle())
+
+    assert (len(held), before) == (1, ())
+    assert [row.state for row in await claim(store)] == [State.UNCERTAIN, State.DUE]
+
+
+async def test_what_waits_for_a_moment_that_is_near_goes_on_waiting_over_a_start(store: Store, clock: Clock) -> None:
+    await queued(store)
+    tried = await attempt(store)
+    await store.write(lambda tx: tx.settle_delivery(tried, state=State.UNCERTAIN, next_at=tx.now + HOUR))
+
+    await store.write(lambda tx: tx.unsettle())
+
+    assert await claim(store) == ()
+
+
+async def test_an_edit_does_not_wait_for_a_moment_at_which_the_clock_was_ahead(store: Store, clock: Clock) -> None:
+    row = await queued(store)
+    clock.pass_by(3650 * DAY)
+    tried = await attempt(store)
+    await store.write(lambda tx: tx.settle_delivery(tried, state=State.SENT, message_key="m1", sent_rev=1))
+    clock.pass_by(-3650 * DAY)
+
+    await store.write(lambda tx: tx.want(row.incident_id, CHANNEL, "newer"))
+    clock.pass_by(MINUTE)
+
+    assert [held.wanted for held in await claim(store)] == ["newer"]
+
+
 async def test_two_claimers_at_once_never_share_a_row_or_a_channel(store: Store, url: str, clock: Clock) -> None:
     channels = [f"discord:{n}" for n in range(12)]
     for channel in channels:
