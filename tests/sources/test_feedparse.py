@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.feedparse import parse, refusal
+from bot.sources.feedparse import is_cut, parse, refusal
 
 RSS = '<rss version="2.0"><channel><title>x</title>%s</channel></rss>'
 
@@ -101,7 +101,7 @@ def test_an_entry_is_read_as_it_stands():
 
 
 def test_what_is_not_a_feed_has_no_version():
-    assert parse(b"<html><body>Please log in</body></html>", "text/html") == {"version": "", "entries": []}
+    assert parse(b"<html><body>Please log in</body></html>", "text/html") == {"version": "", "entries": [], "cut": True}
 
 
 def test_a_body_that_is_the_name_of_a_file_is_not_opened(tmp_path: Path):
@@ -130,6 +130,37 @@ def test_long_feeds_and_fields_are_cut():
 
     assert len(entries) == 500
     assert (len(entries[0]["title"]), len(entries[0]["text"])) == (1000, 60_000)
+
+
+@pytest.mark.parametrize(
+    ("body", "cut"),
+    [
+        (RSS % "", False),
+        ("<feed></feed>", False),
+        ("<rdf:RDF></rdf:RDF>\n", False),
+        ("<atom:feed></atom:feed ><!-- made in 0.2 s -->", False),
+        ((RSS % "").upper(), False),
+        ((RSS % "")[:-1], True),
+        ("<rss><channel></channel>", True),
+        ("<rss></rss>" + " " * 5000, True),
+        ("", True),
+    ],
+)
+def test_a_feed_that_breaks_off_is_known_by_its_end(body: str, cut: bool):
+    assert is_cut(body.encode()) is cut
+    assert is_cut(body.encode("utf-16")) is cut or len(body) > 2000
+
+
+def test_a_feed_that_breaks_off_is_read_without_its_last_entry():
+    items = "".join(f"<item><guid>g{n}</guid><description>All rejected by Example</description></item>" for n in "12")
+    whole = (RSS % items).encode()
+
+    found = [
+        parse(whole[:end], "text/xml") for end in (len(whole), whole.index(b"</description></item></channel>") - 9)
+    ]
+
+    assert [[entry["id"] for entry in each["entries"]] for each in found] == [["g1", "g2"], ["g1"]]
+    assert [each["cut"] for each in found] == [False, True]
 
 
 def test_the_child_answers_json():
