@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.feedparse import is_cut, parse, refusal
+from bot.sources.feedparse import answer, is_cut, parse, refusal
 
 RSS = '<rss version="2.0"><channel><title>x</title>%s</channel></rss>'
 
@@ -171,3 +171,67 @@ def test_the_child_answers_json():
 
 def test_the_child_says_why_it_refuses():
     assert "entities" in json.loads(child(b"<!DOCTYPE a [").stdout)["error"]
+
+
+# B6: what forums answer with the status 200 where their feed should be.
+NO_FEEDS = (
+    "",
+    " \r\n\t",
+    "Database error",
+    "null",
+    "[]",
+    '{"error": "rate limited"}',
+    "<html></html>",
+    "<!doctype html><title>503 Service Unavailable</title><p>Back soon.",
+    "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd'><html/>",
+    "<html><body><h1>Just a moment...</h1><script>location.reload()</script></body></html>",
+    "<html><head><meta http-equiv=refresh content='0; url=/login'></head></html>",
+    "<?xml version='1.0'?><error><code>500</code></error>",
+    "<?php echo 'hello'; ?>",
+    "Warning: mysqli_connect(): (HY000/2002) in /var/www/rss.php on line 12<br />",
+    "\ufeff",
+    "BEGIN:VCALENDAR\r\nEND:VCALENDAR",
+    "\x1f\x8b\x08 not really packed",
+    "<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "<html><item><title>no feed</title></item></html>",
+    "<opml version='2.0'><body/></opml>",
+)
+POSTS = "".join(
+    f"<item><guid>g{n}</guid><title>Title {n} &amp; more</title><link>https://x.example.org/{n}</link>"
+    f"<description><![CDATA[<p>Worker {n}: {n}0 rejected</p>]]></description><pubDate>Sat, 21 Nov 2026 09:3{n}:00 +0000"
+    "</pubDate></item>"
+    for n in range(4)
+)
+
+
+@pytest.mark.parametrize("body", NO_FEEDS)
+def test_whatever_stands_where_a_feed_should_be_is_no_feed_with_nothing_in_it(body: str):
+    found = answer(body.encode(), "text/html")
+
+    assert found.get("error") or not found["version"]
+
+
+@pytest.mark.parametrize("part", range(30))
+def test_wherever_a_feed_breaks_off_each_entry_is_whole_or_missing(part: int):
+    whole = (RSS % POSTS).encode()
+    entries = {entry["id"]: entry for entry in parse(whole, "text/xml")["entries"]}
+    end = len(whole) * (part + 1) // 31
+
+    found = answer(whole[:end], "text/xml")
+
+    assert len(entries) == 4
+    assert "error" in found or found["cut"]
+    assert all(entry == entries[entry["id"]] for entry in found.get("entries", []))
+
+
+@pytest.mark.parametrize(
+    "said", ["utf-8", "ascii", "utf-16", "iso-8859-1", "windows-1252", "shift_jis", "none-such", ""]
+)
+@pytest.mark.parametrize("meant", ["utf-8", "windows-1252"])
+def test_a_wrong_charset_costs_letters_and_no_post(said: str, meant: str):
+    declared = f"<?xml version='1.0' encoding='{said}'?>" if said else ""
+    body = (declared + RSS % POSTS.replace("Worker", "Wörker")).encode(meant)
+
+    found = answer(body, f"text/xml; charset={said}" if said else "")
+
+    assert [entry["id"] for entry in found["entries"]] == ["g0", "g1", "g2", "g3"]
