@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot import incidents, trust
 from bot.answers import Person
+from bot.incidents.ordinary import before_of
 from bot.model import (
     Batch,
     Claim,
@@ -148,9 +149,8 @@ def add(
     incident = tx.open_incident(requester.requester_id)
     if incident is None or not incidents.joins(incident, report, policy):
         incident = _opened(tx, requester, report, policy) if _opens(report, policy) else None
-    elif report.stance is Stance.REPORT and incidents.is_only_work(incident):
-        before = tx.volume(requester.requester_id, report.at)
-        incident = replace(incident, opened_at=report.at, volume=before)
+    elif _opens(report, policy) and (report.at < incident.opened_at or incidents.is_only_work(incident)):
+        incident = _begun_at(tx, incident, report.at, policy)
     key = tx.add_report(
         report,
         requester_id=requester.requester_id,
@@ -182,9 +182,27 @@ def _opens(report: Report, policy: Policy) -> bool:
 
 
 def _opened(tx: Transaction, requester: Requester, report: Report, policy: Policy) -> Incident:
-    """A new incident without evidence yet, saved, so that the report has something to belong to."""
+    """A new incident without its report yet, saved, so that the report has something to belong to."""
     batches = tx.batches(requester.requester_id, report.at - policy.quiet_for)
-    return replace(tx.save_incident(_begun(tx, requester, report, report.at, batches, policy)), reports=())
+    return _with_praise(tx, tx.save_incident(_begun(tx, requester, report, report.at, batches, policy)), policy)
+
+
+def _begun_at(tx: Transaction, incident: Incident, at: datetime, policy: Policy) -> Incident:
+    """An incident that began at another time than was known."""
+    volume, praise = ordinary(tx, incident.requester_id or 0, at, policy)
+    return _with_praise(tx, replace(incident, opened_at=at, volume=volume, praise=praise), policy)
+
+
+def _with_praise(tx: Transaction, incident: Incident, policy: Policy) -> Incident:
+    """A saved incident with those who contradicted shortly before it began."""
+    assert incident.incident_id is not None
+    tx.take_up_praise(incident.incident_id, incident.requester_id or 0, incident.opened_at - policy.contrary_for)
+    return replace(incident, reports=tx.get_incident(incident.incident_id).reports)
+
+
+def ordinary(tx: Transaction, requester_id: int, at: datetime, policy: Policy) -> tuple[int, int]:
+    """How many posts and how much praise were ordinary before an incident about somebody that began then."""
+    return before_of(at, tx.said_before(requester_id, at - policy.volume_for, at), policy)
 
 
 def _begun(
@@ -195,12 +213,14 @@ def _begun(
     batches: Sequence[Batch],
     policy: Policy,
 ) -> Incident:
+    volume, praise = ordinary(tx, requester.requester_id, at, policy)
     return incidents.open_incident(
         requester.platform,
         report,
         policy=policy,
         now=tx.now,
-        volume=tx.volume(requester.requester_id, at),
+        volume=volume,
+        praise=praise,
         again=_was_told(tx, requester),
         requester_id=requester.requester_id,
         batches=batches,
@@ -208,13 +228,13 @@ def _begun(
 
 
 def _was_told(tx: Transaction, requester: Requester) -> bool:
-    """Whether somebody was told of them before, or of one whom a person linked to them.
+    """Whether members could be told of them before, or of one whom a person linked to them.
 
     A link is a person's word; what the machine only suggests throws nothing at anybody.
     """
     before = tx.incidents_of(requester.requester_id, limit=5)
     linked = (newest for _, newest in tx.linked(requester.requester_id) if newest is not None)
-    return any(each.stage in TOLD_STAGES for each in (*before, *linked))
+    return any(each.stage in TOLD_STAGES and each.public_after is not None for each in (*before, *linked))
 
 
 def drawing(text: str, requester: Requester) -> bytes:

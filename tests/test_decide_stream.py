@@ -3,7 +3,7 @@
 import itertools
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -318,6 +318,15 @@ def test_the_site_stands_before_the_first_colon(reporter, source, site):
     assert event_from(event("r1", reporter=reporter, source=source)).what.voice.site == site
 
 
+def test_whatever_offset_a_time_has_alerts_are_dated_in_utc():
+    there = timezone(timedelta(hours=5, minutes=30))
+    told = [said("r1"), said("r2", after(hours=2))]
+    elsewhere = [said("r1", T0.astimezone(there)), said("r2", after(hours=2).astimezone(there))]
+
+    assert elsewhere != told
+    assert run(*elsewhere) == run(*told)
+
+
 @pytest.mark.parametrize("reward", [0.01, "0.01", {"value": "0.01", "currency": "USD"}])
 def test_a_reward_is_a_number_or_an_amount(reward):
     amount = event_from(event("b", kind="batch", reward=reward, n_tasks=5, reviews=0)).what.task.reward
@@ -342,6 +351,7 @@ def test_a_reward_is_a_number_or_an_amount(reward):
         ({**event("r1"), "account_key": " "}, "account_key"),
         ({**event("r1"), "account_key": ["A1"]}, "account_key"),
         (event("r1", probability=1.2), "probability"),
+        (event("r1", share=0.5), "share is 0.5; it must be one of all, most, some"),
         (event("r1", probability=-0.1), "probability"),
         (event("r1", probability=float("nan")), "probability"),
         (event("r1", probability="high"), "probability"),

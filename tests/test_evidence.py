@@ -29,6 +29,7 @@ from bot.model import (
     Task,
 )
 from bot.naming.canonical import canonical
+from bot.policies import EARLY
 from bot.rules import Rules
 from bot.storage import Store, Transaction
 from tests.making import ACCOUNT, DAY, HOUR, MINUTE, NOW, report, rules, voice
@@ -520,7 +521,8 @@ async def test_a_weak_report_is_kept_as_ordinary_volume(known, heard, store) -> 
 
     assert incident is None
     assert (await store.read(lambda tx: tx.find_report(key))).incident_id is None
-    assert await store.read(lambda tx: tx.volume(theirs.requester_id, NOW + MINUTE)) == 1
+    soon = NOW + 3 * DAY
+    assert await store.read(lambda tx: evidence.ordinary(tx, theirs.requester_id, soon, EARLY)) == (1, 0)
 
 
 @pytest.mark.parametrize("stance", [Stance.CONTRARY, Stance.REVERSAL])
@@ -566,6 +568,20 @@ async def test_after_a_told_incident_the_next_one_is_again(known, heard, store, 
     assert before.stage is Stage.CORROBORATED
     assert (before.again, after.again) == (False, True)
     assert after.incident_id != before.incident_id
+
+
+async def test_a_story_that_no_member_could_hear_makes_the_next_one_not_again(known, heard, store, clock) -> None:
+    theirs = await known(FULL)
+    for n in range(1, 4):
+        await heard(theirs, report(n, NOW - 10 * DAY, stance=Stance.CONTRARY))
+    for n in range(4, 6):
+        _, held_back = await heard(theirs, report(n))
+    clock.pass_by(60 * DAY)
+    await store.write(lambda tx: tx.save_incident(replace(held_back, closed_at=tx.now)))
+
+    _, after = await heard(theirs, report(9, clock.now))
+
+    assert (held_back.stage, held_back.public_after, after.again) == (Stage.SUSPECTED, None, False)
 
 
 async def test_an_incident_is_looked_at_again_when_a_delay_of_any_policy_is_over(known, heard, store, by) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stories import after, contrary, incident, report, voice
+from streams import calls
 
 from bot.incidents.sites import Heads, Sites, kept
 from bot.policies import EARLY
@@ -53,7 +54,21 @@ def test_a_site_is_capped_while_its_unknown_voices_are_too_many_and_free_when_th
 
     assert together == pytest.approx(CAP)
     assert sites.together() == pytest.approx(CAP * (1 + kept(after(), after(hours=1), EARLY)) / 4, rel=0.01)
-    assert not sites.capped
+    assert not sites.n_capped
+
+
+def many_capped(n):
+    """Strangers on so many sites, more than may count on each, who speak in turn."""
+    sites = Sites(EARLY)
+    for turn in range(4):
+        for number in range(n):
+            sites.let_pass(after(minutes=turn * n + number))
+            sites.add(f"site{number}", CAP, after(minutes=turn * n + number), known=False)
+            sites.together()
+
+
+def test_a_report_costs_the_same_however_many_sites_are_capped():
+    assert calls(lambda: many_capped(160)) < 5 * calls(lambda: many_capped(40))
 
 
 def test_heads_are_counted_by_site_and_enough_on_one_are_more_than_one_person():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.alerts.records import Case
+from bot.incidents import ordinary
 from bot.incidents.course import Course
 from bot.incidents.verdicts import Verdicts
 from bot.model import Alert, Batch, Incident, Report, Stance, Verdict
@@ -86,6 +87,4 @@ class Account:
 
     def before(self, opened_at: datetime, policy: Policy) -> tuple[int, int]:
         """What was ordinary about the requester in the 90 days before: posts, and people who praised."""
-        since, until = opened_at - policy.volume_for, opened_at - policy.prelude
-        praise = {each.voice.key for each in self.praise if since <= each.at < until}
-        return bisect_left(self.ordinary, until) - bisect_left(self.ordinary, since), len(praise)
+        return ordinary.before(opened_at, self.ordinary, self.praise, policy)

@@ -123,7 +123,7 @@ class Tally:
             self.said[key] = (value, report.at)
             self.sites.add(credit.site, value - before, report.at, known=credit.known)
         together = self.sites.together()
-        if together > self.peak:
+        if together > self.peak + _ROUNDING:
             self.peak, self.strongest_at = together, report.at
             self.parts.peak(report.at)
 

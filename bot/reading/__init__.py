@@ -78,7 +78,6 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     body = take_apart(post)
     exports = Exports(body.urls, platforms)
     passages = _without_exports(body, exports)
-    own = _own(passages)
     platform = post.platform if platforms.known(post.platform) else None
     linked = {i: link for i, url in enumerate(body.urls) for link in find_links(url, platforms)[:1]}
     namer = Namer(platforms, linked, _shown(body, exports))
@@ -87,7 +86,7 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
         spots = passages if above or linked or exports.shown else near_names(passages)
         named = namer.name(spots, above) if spots else Named()
         return _nothing(named.mentions, exports, platform or _home(post.source, platforms), body), []
-    platform = platform or _platform(own, post, platforms, tuple(linked.values()), exports) or _above(parent)
+    platform = platform or _platform(_own(passages), post, platforms, tuple(linked.values()), exports) or _above(parent)
     named = namer.name(passages, above)
     lines = _lines(passages, named)
     _drop_weak(lines)
@@ -149,10 +148,11 @@ def _own(passages: list[Passage]) -> str:
 def _passes(post: Post, parent: Parent | None, gate: Gate) -> bool:
     text = post.text
     answered = parent.reading if parent else None
-    heard = is_report(answered) or asks_of_rejections(answered) or any(map(text.__contains__, _QUOTES))
-    if len(text) <= _LONGEST_ANSWER and heard:
+    if gate.passes(f"{post.title}\n{text[:MOST_READ]}" if post.title else text[:MOST_READ]):
         return True
-    return gate.passes(f"{post.title}\n{text[:MOST_READ]}" if post.title else text[:MOST_READ])
+    if len(text) > _LONGEST_ANSWER:
+        return False
+    return is_report(answered) or asks_of_rejections(answered) or any(map(text.__contains__, _QUOTES))
 
 
 def _at_home(post: Post, platforms: Platforms) -> str | None:
@@ -169,7 +169,8 @@ def _shut_out(platform: str | None, truncated: bool) -> Reading:
 
 
 def _without_exports(body: Body, exports: Exports) -> list[Passage]:
-    return [Passage(_cut(passage, body, exports), passage.origin, passage.depth) for passage in body.passages]
+    kept = ((passage, _cut(passage, body, exports)) for passage in body.passages)
+    return [passage if text is passage.text else replace(passage, text=text) for passage, text in kept]
 
 
 def _cut(passage: Passage, body: Body, exports: Exports) -> str:
@@ -216,7 +217,7 @@ def _drop_weak(lines: list[Line]) -> None:
     """ "It came back", "they fixed it", "a bonus": of rejections only where the post speaks of some."""
     if any(atom.start == "start_rejection" for line in lines for atom in line.atoms):
         return
-    for line in lines:
+    for line in [each for each in lines if each.atoms]:
         sure = any(count.role is Role.REVERSED for count in line.sentence.counts) or line.sentence.has("rej")
         line.atoms = [atom for atom in line.atoms if sure or "weak" not in atom.anchor.tags]
 
@@ -274,8 +275,8 @@ def _placed(claim: Claim, platform: str | None) -> Claim:
 def _signals(told: Told, model: Model) -> tuple[Signal, ...]:
     """What weighed most, for and against, with the words that gave it."""
     speaks, names = model.speaks, told.names
-    found = [name for name in names if name in speaks]
-    loud = [abs(speaks[name]) for name in found]
+    found = list(filter(speaks.__contains__, names))
+    loud = list(map(abs, map(speaks.__getitem__, found)))
     most = sorted(range(len(found)), key=loud.__getitem__, reverse=True)[:_MOST_SIGNALS]
     return tuple([Signal(found[i], names[found[i]], speaks[found[i]]) for i in most])
 

@@ -20,7 +20,7 @@ _NAME = re.compile(
     r"[A-Z](?:(?<=[a-z,:;] .)|(?<=[\n(\[*_\"“>].)|(?<=^.))"
     r"(?:(?:r|rof)?\. ?[A-Z]|[\w'’&]{0,30}(?:-[A-Z]| (?:& )?[A-Z]\w))"
 )
-_END = re.compile(r"[\n!?;…]|(?<!\b[A-Z])(?<!Dr)(?<!Prof)\.(?=\s|$)")
+_END = re.compile(r"[.\n!?;…](?:(?<!\.)|(?=\s|$)(?<!\b[A-Z]\.)(?<!Dr\.)(?<!Prof\.))")
 
 
 def shows(post: Post) -> bool:
@@ -37,13 +37,18 @@ def may_name(text: str) -> bool:
 
 def near_names(passages: Sequence[Passage]) -> list[Passage]:
     """Of each passage the sentences that are likely to name somebody; passages without any are left out."""
-    kept = ((passage, "".join(_likely(passage.text))) for passage in passages if may_name(passage.text))
+    kept = ((passage, "".join(_likely(passage.text))) for passage in passages)
     return [replace(passage, text=text) for passage, text in kept if text]
 
 
 def _likely(text: str) -> Iterator[str]:
-    start = 0
-    for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
-        if _NAME.search(text, start, end):
+    """The sentences of a text in which a name is likely; those before and between them are only passed over."""
+    start, named = 0, _NAME.search(text)
+    while named is not None:
+        begins, ends, end = named.start(), named.end(), start
+        while end <= begins:
+            start, stop = end, _END.search(text, end)
+            end = stop.end() if stop else len(text)
+        if ends <= end or _NAME.search(text, start, end):
             yield text[start:end]
-        start = end
+        start, named = end, _NAME.search(text, end)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from bot.reading.words import NO_TAGS, WORD, Word, tokens
+from bot.reading.words import NO_TAGS, WORD, Tokens, Word
 
 _TENS = frozenset(f"={n}" for n in range(20, 100, 10))
 _UNITS = frozenset(f"={n}" for n in range(2, 10))
@@ -22,9 +22,9 @@ class Node:
     tags: frozenset[str] = NO_TAGS
 
 
-def _add(root: Node, phrase: str, tags: frozenset[str]) -> None:
+def _add(root: Node, words: list[Word], tags: frozenset[str]) -> None:
     node = root
-    for word in tokens(phrase):
+    for word in words:
         if word.text != "-":
             node = node.onward.setdefault(word.low, Node())
     node.tags |= tags
@@ -32,11 +32,11 @@ def _add(root: Node, phrase: str, tags: frozenset[str]) -> None:
 
 def build(table: Mapping[str, Mapping[str, list[str]]]) -> Node:
     """The tree of all phrases of a table {"tag tag": {language: [phrase, …]}}."""
-    root = Node()
+    root, plain = Node(), Tokens()
     for key, languages in table.items():
         for phrases in languages.values():
             for phrase in phrases:
-                _add(root, phrase, frozenset(key.split()))
+                _add(root, plain.of(phrase), frozenset(key.split()))
     return root
 
 
@@ -53,9 +53,18 @@ def meanings() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _tokens() -> Tokens:
+    return Tokens(meanings())
+
+
+@cache
 def _leading() -> dict[str, Node]:
     """The words that a phrase, or a number of two words, may begin with."""
     return {low: node for low, node in shipped().onward.items() if node.onward or node.tags & _TENS}
+
+
+def _may_go_on(words: list[Word], at: int, node: Node) -> bool:
+    return at < len(words) and (words[at].low in node.onward or words[at].text == "-")
 
 
 def _longest(words: list[Word], at: int, node: Node) -> tuple[int, frozenset[str]]:
@@ -91,12 +100,13 @@ def _units(words: list[Word], at: int, tags: frozenset[str]) -> tuple[int, froze
 
 def tagged(text: str) -> list[Word]:
     """The tokens of a text with what they mean, known phrases joined to one word each."""
-    words, found, after, leads = tokens(text, meanings()), list[Word](), 0, _leading()
+    words, found, after, leads = _tokens().of(text), list[Word](), 0, _leading()
     for i, word in enumerate(words):
         if i < after:
             continue
-        if word.low in leads:
-            length, tags = _longest(words, i, leads[word.low])
+        node = leads.get(word.low)
+        if node is not None and (node.tags or _may_go_on(words, i + 1, node)):
+            length, tags = _longest(words, i, node)
             if tags & _TENS:
                 more, tags = _units(words, i + length, tags)
                 length += more

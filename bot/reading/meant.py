@@ -35,9 +35,10 @@ def meant(
 
 def surest(lines: Sequence[Line]) -> list[Line]:
     """The lines with only those named in them who are nearly as surely requesters as the surest of the post."""
-    plain = [replace(line, named=_foremost(line)) for line in lines]
-    least = max((each.score for line in plain for each in line.named), default=0.0) - _UNSURE
-    return [replace(line, named=[each for each in line.named if each.score > least]) for line in plain]
+    foremost = [_foremost(line) if line.named else [] for line in lines]
+    least = max((each.score for named in foremost for each in named), default=0.0) - _UNSURE
+    sure = [[each for each in named if each.score > least] for named in foremost]
+    return [replace(line, named=named) if line.named else line for line, named in zip(lines, sure, strict=True)]
 
 
 def _here(line: Line, atom: Atom) -> Candidate:

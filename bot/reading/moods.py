@@ -96,9 +96,8 @@ def _mood(atom: Atom, before: list[Word]) -> None:
     if joke is not None:
         atom.give("joking", joke)
     elsewhere = atom.sentence.find("offtopic")
-    crowd = any(w.low in _CROWD_WORK for w in atom.sentence.words)
     if elsewhere is not None and not (
-        crowd
+        any(w.low in _CROWD_WORK for w in atom.sentence.words)
         if "far" in elsewhere.tags
         else atom.sentence.has("work") or {"all_of_it", "mass_words", "ten_or_more"} & atom.names.keys()
     ):

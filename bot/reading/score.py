@@ -65,7 +65,7 @@ class Model:
 
 
 def _summed(rows: Mapping[str, Row], names: Iterable[str]) -> Row:
-    found = [rows[name] for name in names if name in rows]
+    found = filter(None, map(rows.get, names))
     return tuple(map(sum, zip(*found, strict=True)))
 
 

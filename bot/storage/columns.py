@@ -123,9 +123,9 @@ def flag(name: str, **options: Any) -> Column[bool]:
     return Column(name, Flag, CheckConstraint(f"{name} IN (0, 1)", name=name), nullable=False, **options)
 
 
-def count(name: str, *, nullable: bool = False) -> Column[int]:
+def count(name: str, *, nullable: bool = False, **options: Any) -> Column[int]:
     """A number that is never below nought."""
-    return Column(name, Whole, CheckConstraint(f"{name} >= 0", name=name), nullable=nullable)
+    return Column(name, Whole, CheckConstraint(f"{name} >= 0", name=name), nullable=nullable, **options)
 
 
 def choice(name: str, of: type[StrEnum], *, nullable: bool = False) -> Column[StrEnum]:

@@ -29,8 +29,8 @@ WORK_BEFORE = timedelta(days=14)
 MOST_BATCHES = 100
 
 DERIVED = (
-    *("platform", "rules_version", "opened_at", "volume", "again", "stage", "outcome", "disputed", "unproven"),
-    *("closed_at", "last_at", "public_after", "next_at", "score"),
+    *("platform", "rules_version", "opened_at", "volume", "praise", "again", "stage", "outcome", "disputed"),
+    *("unproven", "closed_at", "last_at", "public_after", "next_at", "score"),
     *("n_voices", "n_sites", "n_contrary", "n_rejected", "n_reversed"),
 )
 

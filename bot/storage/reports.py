@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Row, case, func, insert, or_, select, type_coerce, update
+from sqlalchemy import Row, case, func, insert, select, update
 
+from bot.incidents.ordinary import Past
 from bot.model import Facts, Report, Stage, Stance, Voice
 from bot.storage.codec import dump, load
-from bot.storage.columns import MICROSECOND, Whole64
 from bot.storage.part import Part, chunks, number
 from bot.storage.tables import incidents, reports, voices
 
 DAY = timedelta(days=1)
-# An incident that was told ends so long after it was strongest (by the shipped policy, `quiet_for`).
-QUIET = timedelta(days=14)
+# Of what was said before an incident no more is looked at: by then a single report counts nothing any more.
+MOST_BEFORE = 10_000
 
 
 @lru_cache(maxsize=4_096)
@@ -128,24 +128,22 @@ class Reports(Part):
         )
         return tuple((f"report:{row.report_id}", row.voice_key, bytes(row.sketch)) for row in rows)
 
-    def volume(self, requester_id: int, before: datetime, days: int = 90) -> int:
-        """How many posts spoke of rejections by a requester in the `days` before a moment (that moment excluded).
-
-        Reports of an incident that people may have been told of are not ordinary and do not count, but for those of
-        its last days, which made it no stronger and were what is always said.
-        """
-        told = (Stage.SUSPECTED, Stage.CORROBORATED, Stage.CONFIRMED)
-        at, closed_at = (type_coerce(moment, Whole64) for moment in (reports.c.at, incidents.c.closed_at))
-        counted = (
-            select(func.count())
+    def said_before(self, requester_id: int, since: datetime, until: datetime) -> tuple[Past, ...]:
+        """What was said of a requester from `since` until before `until`, each with its story; of much the newest."""
+        told = (
+            select(reports, incidents.c.stage, incidents.c.closed_at)
             .select_from(reports.outerjoin(incidents))
-            .where(
-                or_(incidents.c.stage.is_(None), incidents.c.stage.not_in(told), at > closed_at - QUIET // MICROSECOND)
-            )
-            .where(reports.c.requester_id == requester_id, reports.c.at >= before - days * DAY, reports.c.at < before)
-            .where(reports.c.stance == Stance.REPORT, reports.c.removed_at.is_(None))
+            .where(reports.c.requester_id == requester_id, reports.c.at >= since, reports.c.at < until)
+            .where(reports.c.removed_at.is_(None))
         )
-        return int(self.value(counted))
+        newest = told.order_by(reports.c.at.desc(), reports.c.report_id.desc()).limit(MOST_BEFORE)
+        return tuple(Past(report(row), row.stage, row.closed_at) for row in self.rows(newest))
+
+    def take_up_praise(self, incident_id: int, requester_id: int, since: datetime) -> None:
+        """Put into an incident the contrary voices since then that belong to none."""
+        loose = (reports.c.requester_id == requester_id, reports.c.incident_id.is_(None), reports.c.at >= since)
+        ours = update(reports).where(*loose, reports.c.stance == Stance.CONTRARY, reports.c.removed_at.is_(None))
+        self.connection.execute(ours.values(incident_id=incident_id))
 
     def count_reports_by(self, voice_key: str, since: datetime) -> int:
         """How many reports a voice gave since then, those taken back included: it is for limits."""

@@ -13,7 +13,7 @@ from bot.storage.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 # Our own name for Alembic's table of one row, so that nobody else's migrations are taken for ours.
 VERSION_TABLE = "watch_schema"
 MIGRATIONS = Path(__file__).parent / "migrations"

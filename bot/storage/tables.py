@@ -188,6 +188,7 @@ incidents = _table(
     count("rules_version"),
     moment("opened_at"),
     count("volume"),
+    count("praise", server_default=literal_column("0")),
     flag("again"),
     choice("stage", Stage),
     choice("outcome", Outcome),

@@ -22,7 +22,8 @@ class Transaction(Sources, Posts, Reports, Standings, Moves, Guilds, Outbox, Fol
                 rename get_requester whole find_account name_history seen_at was_reported
     Edits       journal add_edit find_edit edits edits_since in_the_way take_back
     Links       find_link get_link links_of suggest_link say_link
-    Reports     add_report find_report assign remove_report said_by sketches volume count_reports_by voice meet_voice
+    Reports     add_report find_report assign remove_report said_by sketches said_before take_up_praise
+                count_reports_by voice meet_voice
     Incidents   open_incident get_incident find_incident save_incident wake ref add_verdict add_batch batches
                 incidents_due due_ids incidents_of recent_incidents
     Moves       new_requester give_name give_account find_names account_names drop_name show_as move_name move_all

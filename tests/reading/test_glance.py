@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.model import Origin, Post
 from bot.platforms import Platforms
 from bot.reading import passes_gate, read
-from bot.reading.glance import may_name, near_names, shows
+from bot.reading.glance import _END, _NAME, may_name, near_names, shows
 from bot.reading.text import Passage
 
 
@@ -54,6 +58,20 @@ def test_of_a_long_post_only_the_sentences_near_names_are_read():
     assert kept.origin is Origin.TEXT
     assert all(said in kept.text for said in ("Quillmarsh Labs", "Dr. Vell then"))
     assert not any(said in kept.text for said in ("tea", "lunch", "bye"))
+
+
+SAID = ["Quill", "Vane", "Dr. ", "Prof.", "A. ", "_B", " & ", "-", ". ", ".", "! ", "\n", " ", "tea", ", ", "(", "’s "]
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=14).map("".join))
+@example("tea _B. Vane tea! Quill Vane")
+def test_the_sentences_that_are_read_are_those_that_hold_a_likely_name(text: str):
+    ends = [match.end() for match in _END.finditer(text)]
+    holding = [text[a:b] for a, b in pairwise([0, *ends, len(text)]) if _NAME.search(text, a, b)]
+
+    kept = near_names([Passage(text, Origin.TEXT)])
+
+    assert [passage.text for passage in kept] == ["".join(holding)] * bool(holding)
 
 
 def test_whom_an_irrelevant_post_names_is_known(platforms: Platforms):

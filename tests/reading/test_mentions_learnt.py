@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.evaluation import namelearn
 from bot.evaluation.corpus import parse
 from bot.evaluation.namelearn import in_folds, learn, opened, ordinary, written
 from bot.platforms import Platforms
-from bot.reading.mentions import shipped
+from bot.reading.mentions import Names, shipped
 from bot.reading.mentions.pieces import ORDINARY, RARE
 
 THEME = """# Invented posts for this test.
@@ -104,3 +105,9 @@ def test_the_shipped_files_are_what_the_corpus_teaches(platforms: Platforms):
 
     assert Counter(learnt.lore.known) == Counter(shipped().lore.known)
     assert dict(learnt.weights) == pytest.approx(dict(shipped().weights), abs=1e-6)
+
+
+def test_what_speaks_for_a_name_sums_to_the_same_in_whichever_order_it_was_found():
+    names = Names({"slot": 0.1, "capital": 0.7, "again": 1e9, "common": -1e9}, shipped().lore)
+
+    assert len({names.score(traits) for traits in permutations(names.weights)}) == 1

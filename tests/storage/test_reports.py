@@ -8,9 +8,8 @@ import pytest
 
 from bot.errors import NotFoundError, StoreError
 from bot.model import Facts, Stage, Stance, Voice
-from bot.policies import CAUTIOUS, EARLY
 from bot.storage import Store
-from bot.storage.reports import QUIET, Kept
+from bot.storage.reports import Kept
 from tests.storage.build import DAY, HOUR, NOW, Clock, add_incident, add_requester, incident, report, voice
 
 
@@ -60,7 +59,7 @@ async def test_a_report_taken_back_counts_nowhere_but_for_limits(store: Store) -
     assert (of, again) == (incident_id, None)
     found = await store.read(lambda tx: tx.get_incident(incident_id))
     assert [each.key for each in found.reports] == [kept]
-    assert await store.read(lambda tx: tx.volume(requester_id, NOW + DAY)) == 1
+    assert len(await store.read(lambda tx: tx.said_before(requester_id, NOW, NOW + DAY))) == 1
     assert await store.read(lambda tx: tx.sketches(requester_id, NOW)) == ((kept, "voice-1", b"\x00\x01"),)
     assert await store.read(lambda tx: tx.count_reports_by("voice-1", NOW)) == 2
 
@@ -98,42 +97,44 @@ async def test_what_is_no_report_key_is_said_so(store: Store, key: str) -> None:
         await store.write(lambda tx: tx.remove_report(key))
 
 
-async def test_volume_counts_reports_of_the_span_and_only_reports(store: Store) -> None:
-    requester_id, other = await store.write(lambda tx: (add_requester(tx), add_requester(tx, "Other")))
-    inside = [report(NOW - 90 * DAY), report(NOW - DAY), report(NOW - DAY, voice=voice("voice-2"))]
-    outside = [report(NOW), report(NOW - 90 * DAY - HOUR), report(NOW - DAY, stance=Stance.CONTRARY)]
-    await add(store, requester_id, *inside, *outside)
-    await add(store, other, report(NOW - DAY))
-
-    assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == 3
-    assert await store.read(lambda tx: tx.volume(requester_id, NOW, days=2)) == 2
-    assert await store.read(lambda tx: tx.volume(99, NOW)) == 0
-
-
-@pytest.mark.parametrize(("stage", "counted"), [(Stage.WATCHED, 1), (Stage.DISMISSED, 1), (Stage.SUSPECTED, 0)])
-async def test_reports_of_an_incident_that_was_told_are_not_ordinary(store: Store, stage: Stage, counted: int) -> None:
-    def told(tx):
-        incident_id = add_incident(tx, stage=stage)
-        requester_id = tx.get_incident(incident_id).requester_id
-        tx.add_report(report(NOW - DAY), requester_id=requester_id, incident_id=incident_id)
-        return requester_id
-
-    requester_id = await store.write(told)
-
-    assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == counted
-
-
-async def test_what_was_said_when_an_incident_grew_no_stronger_any_more_is_ordinary(store: Store) -> None:
+async def test_what_was_said_before_is_of_the_span_and_tells_its_story(store: Store) -> None:
     def told(tx):
         incident_id = add_incident(tx, stage=Stage.SUSPECTED, closed_at=NOW)
         requester_id = tx.get_incident(incident_id).requester_id
-        for days in (20, 14, 13, 1):
-            tx.add_report(report(NOW - days * DAY), requester_id=requester_id, incident_id=incident_id)
-        return requester_id
+        inside = tx.add_report(report(NOW - DAY), requester_id=requester_id, incident_id=incident_id)
+        alone = tx.add_report(report(NOW - 9 * DAY, stance=Stance.CONTRARY), requester_id=requester_id)
+        taken_back = tx.add_report(report(NOW - DAY), requester_id=requester_id)
+        tx.remove_report(taken_back)
+        for at in (NOW, NOW - 9 * DAY - HOUR):
+            tx.add_report(report(at), requester_id=requester_id)
+        return requester_id, inside, alone
 
-    requester_id = await store.write(told)
+    requester_id, inside, alone = await store.write(told)
+    found = await store.read(lambda tx: tx.said_before(requester_id, NOW - 9 * DAY, NOW))
 
-    assert await store.read(lambda tx: tx.volume(requester_id, NOW)) == 2
+    assert [(each.report.key, each.stage, each.closed_at) for each in found] == [
+        (inside, Stage.SUSPECTED, NOW),
+        (alone, None, None),
+    ]
+    assert await store.read(lambda tx: tx.said_before(99, NOW - 9 * DAY, NOW)) == ()
+
+
+async def test_an_incident_takes_up_the_praise_of_its_requester_that_belongs_to_none(store: Store) -> None:
+    def told(tx):
+        incident_id, other_id = add_incident(tx), add_incident(tx)
+        requester_id, other = (tx.get_incident(each).requester_id for each in (incident_id, other_id))
+        praise = report(NOW - DAY, stance=Stance.CONTRARY)
+        taken = tx.add_report(praise, requester_id=requester_id)
+        tx.add_report(praise, requester_id=requester_id, incident_id=other_id)
+        tx.add_report(praise, requester_id=other)
+        tx.add_report(replace(praise, at=NOW - 3 * DAY), requester_id=requester_id)
+        tx.add_report(report(NOW - DAY), requester_id=requester_id)
+        tx.take_up_praise(incident_id, requester_id, NOW - 2 * DAY)
+        return taken, tx.get_incident(incident_id)
+
+    taken, found = await store.write(told)
+
+    assert [each.key for each in found.reports] == [taken]
 
 
 async def test_whom_people_talk_of_lately_and_of_whom_they_were_told(store: Store) -> None:
@@ -204,7 +205,3 @@ async def test_limits_count_a_voices_reports_since_then(store: Store) -> None:
     await add(store, requester_id, report(NOW - DAY), report(NOW), report(NOW + HOUR), report(voice=voice("voice-2")))
 
     assert await store.read(lambda tx: tx.count_reports_by("voice-1", NOW)) == 2
-
-
-def test_ordinary_talk_begins_again_when_the_shipped_policies_say_that_a_story_is_over():
-    assert EARLY.quiet_for == CAUTIOUS.quiet_for == QUIET

@@ -133,9 +133,9 @@ async def test_reports_count_as_before(store: Store) -> None:
         (post_id,) = tx.add_posts([(WORDY, "voice-1", READING)])
         theirs = add_requester(tx)
         key = tx.add_report(report(), requester_id=theirs, post_id=post_id, sketch=b"\x01")
-        before = (tx.find_report(key), tx.sketches(theirs, NOW - DAY), tx.volume(theirs, NOW + DAY))
+        before = (tx.find_report(key), tx.sketches(theirs, NOW - DAY), tx.said_before(theirs, NOW, NOW + DAY))
         tx.drop_texts(NOW, 10)
-        return before, (tx.find_report(key), tx.sketches(theirs, NOW - DAY), tx.volume(theirs, NOW + DAY))
+        return before, (tx.find_report(key), tx.sketches(theirs, NOW - DAY), tx.said_before(theirs, NOW, NOW + DAY))
 
     before, after = await store.write(work)
 

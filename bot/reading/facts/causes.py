@@ -43,11 +43,12 @@ def cause_of(around: list[Sentence]) -> Cause | None:
 def owned_up(sentence: Sentence) -> Word | None:
     """The words by which the author takes the blame; what the requester only says of them, or did, is no such word."""
     words = sentence.words
-    for i, word in enumerate(words):
-        theirs = any(before.low in _SAID for before in words[max(0, i - 4) : i])
-        slip = any("rej" in after.tags for after in words[i + 1 : i + 2])  # "accidentally rejected"
-        if "own" in word.tags and not theirs and not slip:
-            return word
+    for i, word in enumerate(words) if sentence.has("own") else ():
+        if "own" in word.tags:
+            theirs = any(before.low in _SAID for before in words[max(0, i - 4) : i])
+            slip = any("rej" in after.tags for after in words[i + 1 : i + 2])  # "accidentally rejected"
+            if not theirs and not slip:
+                return word
     return None
 
 

@@ -174,11 +174,16 @@ def _part_of(sentence: Sentence, placed: list[_Placed], at: int) -> int | None:
         spared = _ALL_BUT.get(word.low)
         if spared and (whole := _nearest(placed, at, spared)):
             return whole - spared
-        timed = any(after.low in _NO_PART for after in sentence.words[i + 1 : i + 4])
-        part = _fraction(word) if word.kind == FRACTION else None if timed else _PARTS.get(word.low)
-        if part is not None and (whole := _nearest(placed, at, 1)):
+        part = _fraction(word) if word.kind == FRACTION else _PARTS.get(word.low)
+        if part is None or (word.kind != FRACTION and _timed(sentence.words[i + 1 : i + 4])):
+            continue
+        if whole := _nearest(placed, at, 1):
             return round(part * whole)
     return None
+
+
+def _timed(after: list[Word]) -> bool:
+    return any(word.low in _NO_PART for word in after)
 
 
 def _fraction(word: Word) -> float | None:

@@ -55,8 +55,7 @@ class Names:
 
     def score(self, traits: Iterable[str]) -> float:
         """How strongly these traits speak for a name."""
-        weights = self.weights
-        return sum([weights[trait] for trait in traits if trait in weights])
+        return math.fsum(filter(None, map(self.weights.get, traits)))  # the same in whichever order
 
 
 @cache

@@ -61,6 +61,9 @@ class Piece(NamedTuple):
         return self.low.endswith("'s")
 
 
+_STOPS = {stop: Piece(stop, stop, "stop") for stop in ",.!?:;)"}  # those that often stand right behind a word
+
+
 class Segment(NamedTuple):
     """The pieces of a sentence in a passage, `place`, and where each begins; how its capitals stand.
 
@@ -143,8 +146,13 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
     def split(self, stretch: str) -> list[tuple[int, Piece]]:
         """The pieces of a stretch between spaces, each with its place in it."""
-        if stretch.isalpha() and len(stretch) <= _LONGEST_KNOWN:  # most stretches: one word, as the pattern would find
-            return [(0, self._word(stretch))]
+        if len(stretch) <= _LONGEST_KNOWN:  # most: one word, a stop behind it or none, as the pattern would find
+            if stretch.isalpha():
+                return [(0, self._word(stretch))]
+            if len(stretch) > 2 and stretch[-1] in _STOPS and stretch[:-1].isalpha():
+                word = self._word(stretch[:-1])
+                if stretch[-1] != "." or word.low not in _ABBREVIATED:
+                    return [(0, word), (len(stretch) - 1, _STOPS[stretch[-1]])]
         pieces, covered = list[tuple[int, Piece]](), 0
         for match in _PIECE.finditer(stretch):
             kind, whole, (start, end) = match.lastgroup or "", match[0], match.span()

@@ -55,10 +55,10 @@ class Body:
 def clean(text: str) -> str:
     """At most `MOST_READ` characters, with line feeds for line ends and spaces for what is no character."""
     text = text[:MOST_READ]
+    if text.replace("\n", " ").isprintable():  # most are, and then there is nothing of either sort in it
+        return text
     if not text.isascii():
         return _UNFIT.sub(" ", _BREAK.sub("\n", text))
-    if text.isprintable():
-        return text
     return (text.replace("\r\n", "\n") if "\r" in text else text).translate(_CONTROLS)
 
 
