@@ -3,7 +3,7 @@
 import itertools
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -316,6 +316,15 @@ def test_null_is_the_same_as_absent():
 )
 def test_the_site_stands_before_the_first_colon(reporter, source, site):
     assert event_from(event("r1", reporter=reporter, source=source)).what.voice.site == site
+
+
+def test_whatever_offset_a_time_has_alerts_are_dated_in_utc():
+    there = timezone(timedelta(hours=5, minutes=30))
+    told = [said("r1"), said("r2", after(hours=2))]
+    elsewhere = [said("r1", T0.astimezone(there)), said("r2", after(hours=2).astimezone(there))]
+
+    assert elsewhere != told
+    assert run(*elsewhere) == run(*told)
 
 
 @pytest.mark.parametrize("reward", [0.01, "0.01", {"value": "0.01", "currency": "USD"}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -163,7 +163,7 @@ def _at(record: Mapping[str, object]) -> datetime:
         raise InputError(f"at is {_shown(given)}; it must have an offset, like 2026-05-01T12:00:00+00:00")
     if at.year not in _YEARS:
         raise InputError(f"at is {_shown(given)}; its year must be from {_YEARS.start} to {_YEARS.stop - 1}")
-    return at
+    return at.astimezone(UTC)
 
 
 def _shown(given: object) -> str:

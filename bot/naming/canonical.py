@@ -71,11 +71,13 @@ def _readable(name: str) -> str:
 
 
 def _joined_letters(words: list[str]) -> list[str]:
-    """Single letters in a row are one word: "a i insights" is "ai insights", "l l c" is "llc"."""
+    """Single letters in a row are one word: "a i insights" is "ai insights", "l l c" is "llc", "r and d" is "rd"."""
     joined: list[str] = []
     open_run = False
-    for word in words:
+    for place, word in enumerate(words):
         single = len(word) == 1 and word.isalpha()
+        if word == "and" and open_run and place + 1 < len(words) and len(words[place + 1]) == 1:
+            continue
         if single and open_run:
             joined[-1] += word
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import nlargest
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from rapidfuzz.fuzz import ratio
 
@@ -13,6 +13,7 @@ from bot.naming.index import NameIndex
 from bot.naming.likeness import Rarity, alike
 from bot.naming.nicknames import other_names
 from bot.naming.postings import key_of, pair_of
+from bot.naming.spacing import spaced_as
 
 # So many are looked at closely, of so many that promise most; a glance at the letters decides, in nats a hundredth.
 RATED = 16
@@ -78,6 +79,7 @@ class _Search:
             self._take_apart(skeleton)
         else:
             self._look_added()
+            self._look_spaced()
 
     def look(self, words_near: Callable[[str], list[str]]) -> None:
         """Look up the words that come near each word, alone and by two."""
@@ -108,6 +110,15 @@ class _Search:
             said = sum(map(self._rarity, some))
             self._add(self._index.keys.get(keys.whole_key("".join(some))), said)
 
+    def _look_spaced(self) -> None:
+        """Names that have two of the words as one, or one of them as two."""
+        known = self._index.words
+        for left, right in pairwise(self._words):
+            self._by_word(left + right, self._rarity(left) + self._rarity(right), alone=False)
+        for word in self._words:
+            if len(word) >= 2 * _LEAST_GLUED and not known.count(word):
+                self._take_apart(word)
+
     def _whole_with(self, near: list[_Near]) -> None:
         """The name as a whole with one of its words written otherwise."""
         words = self._words
@@ -119,11 +130,17 @@ class _Search:
                     self._add(self._index.keys.get(keys.whole_key(whole)), said)
 
     def look_joined(self) -> None:
-        """Look for the name written as one word, with slips."""
+        """Look for the name, or two of its words, written as one word, with slips."""
+        known = self._index.words
         if 1 < len(self._words) <= 3:
-            joined = "".join(self._words)
-            for word, share in self._alike(joined, self._index.words.near(joined)):
-                self._by_word(word, share * self._rarity(word), alone=False)
+            self._by_joined("".join(self._words), known.near)
+        if len(self._words) > 2:
+            for left, right in pairwise(self._words):
+                self._by_joined(left + right, known.one_slip)
+
+    def _by_joined(self, joined: str, words_near: Callable[[str], list[str]]) -> None:
+        for word, share in self._alike(joined, words_near(joined)):
+            self._by_word(word, share * self._rarity(word), alone=False)
 
     def look_numbered(self, handles_near: Callable[[str], list[str]]) -> None:
         """Look for a name with digits in it as one word, with slips in its letters, its number or between."""
@@ -151,7 +168,7 @@ class _Search:
         return any(self._explained(number) >= _ENOUGH * self.worth for number in best)
 
     def _explained(self, number: int) -> float:
-        words = keys.spelt(self._index.canon(number))
+        words = spaced_as(self._words, keys.spelt(self._index.canon(number)))
         if "".join(words) == "".join(self._words):
             return self.worth
         return sum([self._rarity(word) * max([alike(word, other) for other in words]) for word in self._words])

@@ -15,10 +15,10 @@ _LEET = str.maketrans("013457892i", "oleastbgzl")
 # Words that say what somebody does and not who it is. A name of nothing else is too general to join anything on.
 _GENERIC = """
     a academic academics account amazon an and annotation anonymous app assistant batch business client company
-    consulting customer data demo department dept education experiment experimental experiments for general graduate
-    group hit hits institute international job jobs lab laboratory labs market marketing mechanical mturk my name
-    new of online opinion opinions panel poll polls project projects prolific psych psychology public quick
-    requester requesters research researcher researchers review reviews school science sciences service services
+    consulting customer data demo department dept education experiment experimental experiments for general grad
+    graduate group hit hits institute international job jobs lab laboratory labs market marketing mechanical mturk my
+    name new of online opinion opinions panel phd poll polls project projects prolific psych psychology public
+    quick requester requesters research researcher researchers review reviews school science sciences service services
     student students studies study survey surveys task tasks team tech test testing tests that the these thesis this
     those transcription turk uni university us user users video web work worker workers
 """
@@ -29,8 +29,8 @@ _GENERIC_SPELT = frozenset(word.replace("i", "l") for word in GENERIC)
 # One name in so many has a given word for what people do, or a given common first name: guesses.
 _COMMON_EVERYWHERE = 0.02
 _GIVEN_NAME = 0.003
-# Left out of "UoE" as often as not.
-_SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "in"))
+# Left out of "UoE", and of any name, as often as not; as they are spelt.
+_SMALL = frozenset(("of", "the", "and", "for", "at", "de", "der", "ln", "on", "to", "und", "fur", "et", "del", "du"))
 # Of a longer name only so many words are paired.
 _PAIRED = 6
 LONGEST_START = 8
@@ -82,6 +82,11 @@ def _parts(word: str) -> Iterator[str]:
         yield number
 
 
+def telling(words: list[str]) -> list[str]:
+    """The spelt words of a name without those that are left out as often as not; all, if it has no others."""
+    return [word for word in words if word not in _SMALL] or words
+
+
 def ordered(canon: str) -> str:
     """The words in alphabetical order: "doe jane" and "jane doe" are the same."""
     return " ".join(sorted(canon.split()))
@@ -97,9 +102,9 @@ def shortened(canon: str) -> Iterator[str]:
     if len(words) > 2:
         yield f"{words[0]} {''.join(word[0] for word in words[1:])}"
         yield f"{''.join(word[0] for word in words[:-1])} {words[-1]}"
-    telling = [word for word in words if word not in _SMALL]
-    if 1 < len(telling) < len(words):
-        yield "".join(word[0] for word in telling)
+    large = telling(words)
+    if 1 < len(large) < len(words):
+        yield "".join(word[0] for word in large)
 
 
 def whole_key(skeleton: str) -> int:
@@ -162,14 +167,19 @@ def _add_of_many(words: list[str], hashes: list[int], found: set[int]) -> None:
     letters = "".join([word[0] for word in words])
     found.add(initials_key(letters))
     if not _SMALL.isdisjoint(words):
-        found.add(initials_key("".join([word[0] for word in words if word not in _SMALL])))
+        found.add(initials_key("".join([word[0] for word in telling(words)])))
 
 
 def commonness(word: str) -> float:
     """The share of names anywhere that a spelt word is met in, roughly: known of words that are common everywhere."""
-    if word in _GENERIC_SPELT or len(word) <= _MAX_SHORT:
+    if is_common(word) or len(word) <= _MAX_SHORT:
         return _COMMON_EVERYWHERE
     return _GIVEN_NAME if other_names(word) else 0.0
+
+
+def is_common(word: str) -> bool:
+    """Whether a spelt word says what somebody does and not who it is."""
+    return word in _GENERIC_SPELT
 
 
 def is_general(canon: str) -> bool:

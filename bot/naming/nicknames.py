@@ -102,7 +102,7 @@ _PET_NAMES = """
     michelle shelly
     mikhail misha mike
     miroslav mirek
-    mohammad mohammed muhammad mohamed mohamad md
+    mohammad mohammed muhammad mohamed mohamad md mo
     natalie nat
     natalia natasha
     nathaniel nate nathan
@@ -158,6 +158,10 @@ _PET_NAMES = """
     william bill will billy willy liam
     yekaterina katya
     zachary zach zack
+"""
+
+# Each line: a word of what people do, and how it is also written: the same word to anybody.
+_SHORT_FORMS = """
     university univ uni universitat universite universidad universita
     saint st
     group grp
@@ -173,6 +177,11 @@ _PET_NAMES = """
     international intl
     association assoc
     research res
+    business biz
+    management mgmt
+    marketing mktg mkt
+    development dev
+    engineering engr
     technology tech
     technologies tech
     psychology psych psy
@@ -249,7 +258,7 @@ def _two_people(table: str) -> dict[str, frozenset[str]]:
     return others
 
 
-_OTHERS = _each_other(_PET_NAMES)
+_PETS, _FORMS = _each_other(_PET_NAMES), _each_other(_SHORT_FORMS)
 _OTHER_PEOPLE = _two_people(_TWO_PEOPLE)
 
 
@@ -260,9 +269,14 @@ def are_two_people(word: str, other: str) -> bool:
 
 def is_given(word: str) -> bool:
     """Whether a word as it is written is a given name that is known here."""
-    return word in _OTHER_PEOPLE or bool(other_names(word.replace("i", "l")))
+    return word in _OTHER_PEOPLE or word.replace("i", "l") in _PETS
 
 
 def other_names(word: str) -> tuple[str, ...]:
     """What a spelt word is also written as: "bob" for "robert", "robert" for "bob"."""
-    return _OTHERS.get(word, ())
+    return _PETS.get(word) or _FORMS.get(word, ())
+
+
+def is_short_form(word: str, other: str) -> bool:
+    """Whether two spelt words are one word of what people do: "lab" and "laboratory", "univ" and "university"."""
+    return other in _FORMS.get(word, ())

@@ -10,6 +10,7 @@ from bot.naming import keys
 from bot.naming.canonical import called, display
 from bot.naming.context import NO_CONTEXT, Context
 from bot.naming.index import NameIndex
+from bot.naming.likeness import EXPLAINED, alike
 from bot.naming.nicknames import are_two_people, is_given, other_names
 from bot.naming.scorer import chances, log_odds
 from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
@@ -19,9 +20,11 @@ from bot.naming.weigh import PROOF, SUPPORT, WHOLE_NAME, Weighed, weigh
 # letters, and where something else agrees:
 FOUND_AT = 0.97
 # for two telling words or more as one requester alone is called, however well known a neighbour is, and for the whole
-# words that a name begins with, five letters or more, if nobody else here has the first of them:
+# words that a name begins with, five letters or more, if nobody else here has the rarest of them:
 FOUND_ALONE_AT = 0.9
-# for one letter that differs, and a beginning; and for two letters that differ.
+# for words of a name left out, or some added, if the others are written whole;
+FOUND_WHOLE_WORDS_AT = 0.98
+# for one letter that differs, and a name cut off; and for two letters that differ.
 FOUND_NEAR_AT = 0.993
 FOUND_FAR_AT = 0.996
 # Whoever is less likely than this is not worth naming; below the second nobody at all is meant.
@@ -36,7 +39,9 @@ _MIN_BEGUN = 5
 _MOST_NAMES = 8
 _LOOKED_THROUGH = 200
 _POSSESSIVE = re.compile(r"['’´`]s\b", re.IGNORECASE)
-_BEFORE_A_NAME = frozenset(("that", "this", "those", "these", "my", "dr", "prof", "professor", "mr", "mrs", "ms"))
+_BEFORE_A_NAME = frozenset(("that", "this", "those", "these", "my", "by", "dr", "prof", "professor", "mr", "mrs", "ms"))
+# What workers say of whoever it is, before a name or after it.
+_ANYBODY = frozenset(("requester", "researcher", "hit", "hits", "guy", "guys", "people", "folks", "again"))
 # Legal forms that are no part of a word: canonical() takes them from the end of a name where they stand alone.
 _FORMS = ("inc", "llc", "ltd", "gmbh", "corp")
 
@@ -78,15 +83,17 @@ def resolve(
 def asked_of(text: str, index: NameIndex) -> str:
     """The canonical form that was asked for. Unless somebody is called so: without what talk puts around a name.
 
-    "that fennmoor lab" is "fennmoor lab", "Dr Wren's" is "wren", "LLC, Wren Data" is "wren data", and "WrenDataLLC"
-    "wrendata".
+    "that fennmoor lab" is "fennmoor lab", "Dr Wren's" is "wren", "requester Wren" too, "LLC, Wren Data" is "wren data",
+    and "WrenDataLLC" "wrendata".
     """
     asked = keys.bare(called(text))
     if index.named(asked):
         return asked
     words = keys.bare(called(_POSSESSIVE.sub("", text[:_LOOKED_THROUGH]))).split()
-    while len(words) > 1 and words[0] in _BEFORE_A_NAME:
+    while len(words) > 1 and words[0] in _BEFORE_A_NAME | _ANYBODY:
         del words[0]
+    while len(words) > 1 and words[-1] in _ANYBODY:
+        del words[-1]
     return _without_form([word for word in words if word not in _FORMS] or words, index) or asked
 
 
@@ -150,11 +157,11 @@ def _by_name(rated: list[tuple[Weighed, float]]) -> list[tuple[Weighed, float]]:
 
 
 def _begins_alone(asked: str, one: Weighed, index: NameIndex, where: str | None) -> bool:
-    """Whether this name begins with the very words that were written, and nobody else here with the first of them."""
+    """Whether this name begins with the very words that were written, and nobody else here has the rarest of them."""
     if not (one.like.get("asked whole") and one.like.get("cut")) or len(keys.squashed(asked)) < _MIN_BEGUN:
         return False
-    first = keys.spelt(asked)[0]
-    numbers = [number for word in (first, *other_names(first)) for number in index.words.names(word)]
+    rarest = max(keys.spelt(asked), key=index.rarity)
+    numbers = [number for word in (rarest, *other_names(rarest)) for number in index.words.names(word)]
     if len(numbers) > _MOST_NAMES:
         return False
     names = map(index.name, numbers)
@@ -170,8 +177,8 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool, alon
     known = _same(first) or sum(each for one, each in near if "other platform" not in one.beside) >= UNKNOWN_BELOW
     if (keys.is_general(asked) or keys.is_general(first.canon)) and not proof:
         return (Result.AMBIGUOUS if known else Result.UNKNOWN), "name too general"
-    given_alone = how.startswith("beginning") and all(map(is_given, asked.split()))
-    another = (given_alone or _is_another(asked, first)) and not proof
+    given_alone = how.startswith(("beginning", "similar")) and all(map(is_given, asked.split()))
+    another = (given_alone or _is_headless(asked, first) or _is_another(asked, first)) and not proof
     if WHOLE_NAME in first.beside:  # whoever is called otherwise is no rival of the very name, however well known
         chance += sum(each for one, each in near if _is_another(asked, one))
     if not another and chance >= _bar(first, support, near, alone=alone):
@@ -181,6 +188,14 @@ def _decide(asked: str, near: list[tuple[Weighed, float]], *, strict: bool, alon
     if not known:
         return Result.UNKNOWN, "no such name"
     return Result.AMBIGUOUS, "several share the name" if len(twins) > 1 else how
+
+
+def _is_headless(asked: str, one: Weighed) -> bool:
+    """Whether the word that a name begins with is left out: "Vision Group" may be anybody's."""
+    head = next((word for word in keys.telling(keys.spelt(one.canon)) if not keys.is_common(word)), None)
+    if head is None or not one.like.get("words fewer"):
+        return False
+    return max(alike(head, word) for word in keys.spelt(asked)) < EXPLAINED
 
 
 def _is_another(asked: str, one: Weighed) -> bool:
@@ -198,8 +213,8 @@ def _is_another(asked: str, one: Weighed) -> bool:
 def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]], *, alone: bool) -> float:
     """From which probability on "found" may be said.
 
-    Never for a name by itself that is only near: initials, similar words, one with another number, one beside which
-    somebody else has the very name that was written, on whichever platform.
+    Never for a name by itself that is only near: initials, words that are only similar, one with another number, one
+    beside which somebody else has the very name that was written, on whichever platform.
     """
     taken = "exact" not in one.like and any("exact" in other.like for other, _ in near)
     doubtful = one.like.get("initials") or one.like.get("numbers") or taken
@@ -209,7 +224,10 @@ def _bar(one: Weighed, support: list[str], near: list[tuple[Weighed, float]], *,
         return FOUND_ALONE_AT
     if _same(one) or support or any(one.like.get(feature) for feature in _SAME_LETTERS):
         return FOUND_AT
-    if _how(one).startswith("similar"):
+    how = _how(one)
+    if how.startswith(("beginning", "similar")) and (one.like.get("asked whole") or one.like.get("known whole")):
+        return FOUND_WHOLE_WORDS_AT
+    if how.startswith("similar"):
         return math.inf
     return FOUND_FAR_AT if one.like.get("two letters") else FOUND_NEAR_AT
 
@@ -227,6 +245,7 @@ def _how(one: Weighed) -> str:
         ("glued", "same name, spaced otherwise"),
         ("taken apart", "same name, spaced otherwise"),
         ("digits", "same name, digits for letters"),
+        ("in order", "same words"),
         ("reordered", "same words in another order"),
         ("one letter", "near name (1 letter differs)"),
         ("initials", "initials"),

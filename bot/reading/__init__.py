@@ -17,7 +17,7 @@ from bot.reading.answers import asks_of_rejections, assent, is_report
 from bot.reading.claims import Told, tell
 from bot.reading.clauses import sentences
 from bot.reading.exports import Exports, cut, from_headline
-from bot.reading.fragments import go_on
+from bot.reading.fragments import approved_since, go_on
 from bot.reading.gate import Gate
 from bot.reading.glance import near_names, shows
 from bot.reading.line import Line
@@ -91,6 +91,7 @@ def _read(post: Post, platforms: Platforms, parent: Parent | None, model: Model)
     lines = _lines(passages, named)
     _drop_weak(lines)
     go_on(lines)
+    approved_since(lines)
     assent(lines, parent.reading if parent else None)
     meant = named.mentions or _beside_the_claim(lines, namer) or (above[:1] if _states(lines) else ())
     above = tuple(mention for mention in meant if mention.origin is Origin.PARENT or not named.mentions)

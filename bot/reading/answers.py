@@ -14,12 +14,14 @@ from bot.reading.signals import atoms
 from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 _LONGEST = 25  # words of an answer that does no more than agree
-_MEASURES = frozenset(("all", "most", "mine", "work", "assent", "now"))
+_MEASURES = frozenset(("all", "most", "mine", "work", "assent", "now", "attention", "code", "identical"))
+_OTHERWISE = (Role.APPROVED, Role.SUBMITTED)
+_ASKING = frozenset(("asked", "asks"))
 # What may stand around "how much of mine" in an answer that tells nothing of its own.
 _FRAME = word_set(
     "yes yep yeah yup ya aye indeed of for me by from here too also as well so far just only them it those these i got "
     "had lost and at least like about around roughly another on my end side account have today "
-    "yesterday tonight there over times gone both"
+    "yesterday tonight there over times gone both but out only the this week weekend month second minute hour"
 )
 
 
@@ -47,7 +49,7 @@ def is_report(answered: Reading | None) -> bool:
 def asks_of_rejections(answered: Reading | None) -> bool:
     """Whether a post that is answered asks for rejections: "anyone rejected by Example?"."""
     said = {signal.name for signal in answered.signals} if answered and answered.kind is Kind.TALK else set()
-    return {"asked", "start_rejection"} <= said
+    return "start_rejection" in said and not said.isdisjoint(_ASKING)
 
 
 def _taken_over(sentence: Sentence, word: Word, found: Sequence[Count]) -> Atom:
@@ -65,7 +67,7 @@ def _taken_over(sentence: Sentence, word: Word, found: Sequence[Count]) -> Atom:
 
 def measure(atom: Atom, found: Sequence[Count]) -> int:
     """Gives an atom how much is told of in numbers, and says how many that is."""
-    count = max((c.n for c in found if c.role is not Role.APPROVED), default=0)
+    count = max((c.n for c in found if c.role not in _OTHERWISE), default=0)
     if count:
         atom.give("a_single_one" if count == 1 else tier(count))
     return count

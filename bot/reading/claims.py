@@ -23,6 +23,7 @@ from bot.reading.words import folded
 
 _OPEN = 0.25  # a chance of *mass* that is worth a large number
 MASS = 10  # so many in one go are no "one or a few" (docs/decisions.md)
+SEVERAL = 5  # "one or a few" are fewer
 SURE = 0.75  # a claim told less surely is not reportable
 SURE_PLAIN = 0.5  # of one that says in plain words that work was rejected, and that it was much
 # Which of several statements a claim turns on: the one that says most.
@@ -221,6 +222,8 @@ def _fitting(facts: Facts, kind: Kind, told: Told, probability: Mapping[Kind, fl
         facts = _few(facts, told, probability)
     if kind not in (Kind.SINGLE, Kind.REVERSAL) and facts.n_rejected == 1:
         facts = replace(facts, n_rejected=None)  # "rejected my work", "a rejection is final": one is only what is usual
+    if kind is Kind.MASS and facts.n_rejected is not None and facts.n_rejected < SEVERAL:
+        facts = replace(facts, n_rejected=None)  # so few are no mass: it counts something else
     if kind is Kind.MASS and facts.n_rejected is None and facts.share is None:
         return replace(facts, share=Share.ALL)  # "wiped my week": without a number, nothing else makes it a mass
     return facts

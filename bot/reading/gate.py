@@ -22,6 +22,7 @@ SURE = (
     "r3j",
     "unapprov",
     "overturn",
+    "revers",
     "rescind",
     "rechaz",
     "refus",

@@ -14,6 +14,9 @@ from bot.reading.text import Passage
 
 _MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr", " spots", " places", "esearcher:",
           "lient:")  # fmt: skip
+# What a line of chat speaks of that is about somebody's work.
+_WORK = ("stud", "survey", "hit", "batch", "task", "job", "project", "pool", "pays", "paid", "pay ", "approv", "review",
+         "reward", " for ", "from ")  # fmt: skip
 # Two words with capitals inside a sentence or at the beginning of a line, or one behind "Dr." or an initial: most of
 # what names requesters in posts about other things, and seldom anything else.
 _NAME = re.compile(
@@ -27,7 +30,9 @@ def shows(post: Post) -> bool:
     """Whether a post without a word of rejection may show work, or name a requester where threads are about one."""
     if any(map(post.text.__contains__, _MARKS)):
         return True
-    return (bool(post.title) or post.kind == "reddit") and may_name(f"{post.title or ''}\n{post.text}")
+    if post.title or post.kind == "reddit":
+        return may_name(f"{post.title or ''}\n{post.text}")
+    return may_name(post.text) and any(map(post.text.lower().__contains__, _WORK))
 
 
 def may_name(text: str) -> bool:

@@ -78,9 +78,15 @@ def _presumes(atom: Atom) -> bool:
     if "past" in atom.anchor.tags and atom.clause.words[0].low in _GIVEN:
         return True
     others = next((w for w in atom.sentence.words if "ask" in w.tags), None)
-    if others is None or not others.low.endswith(" else"):
+    if not (_declares(atom.sentence) if others is None else others.low.endswith(" else")):
         return False
     return any(c.role is Role.REJECTED and c.n >= 5 and not c.percent for c in atom.counts)
+
+
+def _declares(sentence: Sentence) -> bool:
+    """ "They approve three and throw back the other 88??": told, and questioned only for wonder."""
+    first = sentence.words[0]
+    return "requester" in first.tags and not {"hypo", "fear"} & sentence.meanings
 
 
 def _mood(atom: Atom, before: list[Word]) -> None:
@@ -90,7 +96,7 @@ def _mood(atom: Atom, before: list[Word]) -> None:
         atom.clause.find("generic") if "past" not in atom.anchor.tags else None
     )
     many = "mass" in atom.anchor.tags and "base" not in atom.anchor.tags
-    if general is not None and not many and not _own_story(atom):
+    if general is not None and not many and not _own_story(atom) and not _called(atom, general):
         atom.give("in_general", general)
     joke = atom.sentence.find("joke")
     if joke is not None:
@@ -111,6 +117,13 @@ def _own_story(atom: Atom) -> bool:
     after = [word for word in atom.clause.words if word.start > atom.anchor.start]
     mine = any("mine" in word.tags or word.low in ("us", "of us") for word in after)
     return "past" in atom.anchor.tags and mine and "asked" not in atom.names
+
+
+def _called(atom: Atom, general: Word) -> bool:
+    """ "A requester named Example rejected 22": no requester in general."""
+    words = atom.sentence.words
+    at = words.index(general)
+    return any(word.low in ("named", "called") for word in words[at + 1 : at + 2])
 
 
 def _did(before: list[Word]) -> bool:

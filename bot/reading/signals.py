@@ -9,6 +9,7 @@ from bot.model import Reversal
 from bot.reading.atoms import Atom
 from bot.reading.clauses import Clause, Sentence
 from bot.reading.facts.causes import owned_up
+from bot.reading.facts.reversals import undone_by
 from bot.reading.measures import how_much, tier
 from bot.reading.moods import modality
 from bot.reading.numbers import Count, Role, value
@@ -18,11 +19,9 @@ _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
 _THEY = word_set("they he she it")
-_CLEARING = word_set(
-    "cleared removed lifted withdrew withdrawn cancelled canceled restored undid erased deleted dropped"
-)
 _UNTIL = word_set("until till til")
-_OBJECT = 5  # words from a verb to its object
+_ASKING = frozenset(("base", "askrev"))
+_WHOM = word_set("ones person worker participant one")
 _ABOUT = word_set("about against of for on over to regarding any these more")
 # What a worker does with work of their own accord.
 _GIVING_UP = ("sent back", "sent it", "sent them", "send back", "turned down", "turned away", "handed back",
@@ -34,7 +33,10 @@ _SIGNALS_OF_TAG = {"warn": "warning", "noreason": "no_reason", "identical": "ide
                    "turnedaway": "turned_away"}  # fmt: skip
 
 
-_NONE = word_set("none") | {"not one", "none of", "none of my", "none of mine", "not a single one", "not a single"}
+_NONE = word_set("none nobody") | {
+    "not one", "none of", "none of my", "none of mine", "not a single one", "not a single", "none of us", "no one",
+    "none of them", "not one of us", "not one of them", "not one of mine",
+}  # fmt: skip
 _OPEN = frozenset(("waiting", "fear", "hypo", "ask", "generic", "offtopic"))  # nothing is decided yet, or of this
 _WENT_THROUGH = frozenset(("went through", "went thru", "gone through", "came through", "got through", "cleared"))
 _REACH = 14  # words from "not one" to what did not happen to it
@@ -90,7 +92,7 @@ def _of_clause(sentence: Sentence, clause: Clause, found: tuple[Count, ...]) -> 
         yield _contrary(sentence, clause, contrary, found)
     rejection = _rejection(clause)
     reversal = _undoing(clause)
-    undone = _approved_after_all(clause, rejection) or _cleared(clause, rejection)
+    undone = _approved_after_all(clause, rejection) or _approved_now(clause, rejection) or undone_by(clause.words)
     if undone is not None:
         reversal, rejection = reversal or undone, None
     if rejection is not None and contrary is None and _zero(clause, found):
@@ -119,18 +121,21 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
         if "approve" in word.tags:
             return word if whose or word is before else None
         passed = word.low in _RETURNED or word.tags & {"all", "mine", "work"} or value(word) is not None
-        if not passed and not (had and word.low in _THEY):
+        if not passed and word.low not in _THEY:
             return None
         had, whose = had or word.low == "had", whose or value(word) is None
     return None
 
 
-def _cleared(clause: Clause, rejection: Word | None) -> Word | None:
-    """The "cleared" of "cleared all 16 rejections": they are gone."""
-    if rejection is None or "noun" not in rejection.tags or "mass" in rejection.tags:
+def _approved_now(clause: Clause, rejection: Word | None) -> Word | None:
+    """The "Approved" of "every one that Example had rejected now says Approved"."""
+    if rejection is None or "past" not in rejection.tags:
         return None
-    at = clause.words.index(rejection)
-    return next((word for word in clause.words[max(0, at - _OBJECT) : at] if word.low in _CLEARING), None)
+    behind = clause.words[clause.words.index(rejection) + 1 :]
+    now = next((i for i, word in enumerate(behind) if word.low == "now"), None)
+    if now is None or any("neg" in word.tags for word in behind):
+        return None
+    return next((word for word in behind[now:] if "approve" in word.tags and "neutral" not in word.tags), None)
 
 
 def _zero(clause: Clause, found: tuple[Count, ...]) -> bool:
@@ -144,10 +149,19 @@ def _within(word: Word, phrase: Word | None) -> bool:
 
 
 def _object(clause: Clause, rejection: Word, reversal: Word | None) -> bool:
-    """ "reversed the rejections", "gave me back all 30 rejected hits": what came back, and no claim of its own."""
+    """ "reversed the rejections", "gave me back all 30 rejected hits": what came back, and no claim of its own; what
+    is only asked back, "to overturn my 27 rejections", is there."""
+    if reversal is None or (reversal.tags & _ASKING and _counted(clause, rejection)):
+        return False
     after = clause.words[clause.words.index(rejection) + 1 :][:1]
-    which = bool(after) and ("work" in after[0].tags or after[0].low == "ones")
-    return reversal is not None and ("noun" in rejection.tags or which)
+    which = bool(after) and ("work" in after[0].tags or "others" in after[0].tags or after[0].low in _WHOM)
+    return "noun" in rejection.tags or which
+
+
+def _counted(clause: Clause, rejection: Word) -> bool:
+    """ "the 27 rejections", "my one rejection": so many there are."""
+    at = clause.words.index(rejection)
+    return at > 0 and value(clause.words[at - 1]) is not None
 
 
 def _rejection(clause: Clause) -> Word | None:
@@ -189,7 +203,11 @@ def _none(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
         return
     passed = next((word for word in words[at : at + _REACH] if word.tags & {"approve", "taken"}), None)
     number = max((c.n for c in found if c.role in (Role.LOOSE, Role.WORK, Role.SUBMITTED, Role.APPROVED)), default=0)
-    if passed is None or "neutral" in passed.tags or (not number and not sentence.has("mine")):
+    if (
+        passed is None
+        or "neutral" in passed.tags
+        or not (number or "workers" in words[at].tags or sentence.has("mine"))
+    ):
         return
     clause = next(clause for clause in sentence.clauses if words[at] in clause.words)
     atom = Atom(sentence, clause, words[at], "start_rejection", counts=found)

@@ -22,6 +22,7 @@ _FIELDS = ["Behavior", "Cognition", "Perception", "Memory", "Decision", "Languag
 _PLACES_OF_WORK = ["Lab", "Group", "Research", "Institute", "Research Lab", "Studies", "Survey Team", "Center"]
 _GENERAL = ["Research", "Survey", "Study", "Max", "Data", "Test", "Research Lab", "Survey Team", "AB", "Requester"]
 _LEGAL = ["Inc", "LLC", "Ltd", "GmbH", "Corp."]
+_TALKED_OF = ["Surveys", "Survey", "Team", "Support", "Account", "Tasks", "Project"]
 _PLATFORMS = ["mturk", "prolific", "connect"]
 _VERBS = ["Answer", "Check", "Find", "Write about", "Tag", "Summarise", "Review"]
 _OBJECTS = ["dreams", "street signs", "job adverts", "birds", "short films", "menus", "opinions", "dialogues", "games"]
@@ -44,8 +45,9 @@ class World:
     def __init__(self, n: int, seed: int, *, alike: bool = False) -> None:
         self.random = random.Random(f"{n} {seed}")
         self._firsts = _Words(self.random, 700, 2)
-        self._lasts = _Words(self.random, 14_000, 3)
-        self._places = _Words(self.random, 2_500, 3)
+        # Most family names are borne by few: of those in the census of 2000 of the United States two in three by one.
+        self._lasts = _Words(self.random, min(14_000 + n, 60_000), 3)
+        self._places = _Words(self.random, min(2_500 + n, 6_000), 3)
         everybody: list[Name] = []
         for number in range(n + max(200, n // 20)):
             like = self._well_known(everybody) if everybody and self.random.random() < 0.05 else None
@@ -144,6 +146,7 @@ class World:
 
     def _company(self) -> str:
         name = self._places.one() + self.random.choice(["", " ", ""]) + self._firsts.one()
+        name += f" {self.random.choice(_PLACES_OF_WORK)}" * (self.random.random() < 0.2)
         return f"{name} {self.random.choice(_LEGAL)}" if self.random.random() < 0.4 else name
 
     def _nick(self) -> str:
@@ -215,7 +218,8 @@ def _short_first(name: str, dice: random.Random) -> str:
     words = name.split()
     if len(words) < 2:
         return name.lower()
-    return dice.choice((f"{words[0][0]}. {words[-1]}", f"{words[0]} {words[-1][0]}"))
+    short = dice.choice((f"{words[0][0]}. {words[-1]}", f"{words[0]} {words[-1][0]}"))
+    return short.replace(". ", "").lower() if dice.random() < 0.15 else short
 
 
 def _dropped(name: str, dice: random.Random) -> str:
@@ -237,6 +241,25 @@ def _roughly(name: str, dice: random.Random) -> str:
 
 def _glued(name: str, dice: random.Random) -> str:
     return dice.choice(("", "_", "-")).join(name.split())
+
+
+def _partly_glued(name: str, dice: random.Random) -> str:
+    """Two of several words written as one, and often the others left out."""
+    words = name.split()
+    if len(words) < 3:
+        return _glued(name, dice)
+    at = dice.randrange(len(words) - 1)
+    glued = "".join(words[at : at + 2])
+    return glued if dice.random() < 0.5 else " ".join([*words[:at], glued, *words[at + 2 :]])
+
+
+def _university(name: str, dice: random.Random) -> str:
+    """A university otherwise than it calls itself."""
+    if not name.startswith("University of "):
+        return _abbreviated(name, dice)
+    whose, _, others = name.removeprefix("University of ").partition(" ")
+    forms = (f"{whose} University", f"{whose} Uni", f"Uni {whose}", f"U of {whose}", f"Univ. of {whose}", whose)
+    return f"{dice.choice(forms)} {others if dice.random() < 0.7 else ''}".strip()
 
 
 def _leet(name: str, dice: random.Random) -> str:
@@ -271,13 +294,18 @@ def _cut(name: str, dice: random.Random) -> str:
 
 
 def _longer(name: str, dice: random.Random) -> str:
-    return dice.choice((f"{name} {dice.choice(_PLACES_OF_WORK)}", f"{name} {dice.choice(_LEGAL)}", f"The {name}"))
+    end = dice.choice((*_PLACES_OF_WORK, *_LEGAL, *_LEGAL, *_TALKED_OF))
+    return f"The {name}" if dice.random() < 0.3 else f"{name} {end}"
 
 
 def _apart(name: str, dice: random.Random) -> str:
     """Two words written as one, as their owner does, written as two."""
     capitals = [at for at in range(3, len(name) - 2) if name[at].isupper() and name[at - 1].islower()]
-    return f"{name[: capitals[0]]} {name[capitals[0] :]}" if capitals else name
+    if not capitals:
+        return name
+    text = f"{name[: capitals[0]]} {name[capitals[0] :]}"
+    text = " ".join(text.split()[:2]) if dice.random() < 0.3 else text
+    return (_typo(text, dice) or text) if dice.random() < 0.3 else text
 
 
 def _abbreviated(name: str, dice: random.Random) -> str:
@@ -346,6 +374,8 @@ _KINDS: dict[str, tuple[int, Callable[[str, random.Random], str]]] = {
     "dropped": (9, _dropped),
     "first words": (4, _first_words),
     "glued": (7, _glued),
+    "partly glued": (2, _partly_glued),
+    "university": (1, _university),
     "leet": (3, _leet),
     "sound": (5, _sound),
     "moved": (4, _moved),

@@ -27,6 +27,8 @@ NASTY = st.text(
         ("Korvanta & Sons", "korvanta and sons"),
         ("Inc", "inc"),
         ("A. I. Korvanta", "ai korvanta"),
+        ("R & D Korvanta", "rd korvanta"),
+        ("Korvanta and D", "korvanta and d"),
         ("Dr.Korvanta", "dr korvanta"),
         ("Dr. Ilse Korvanta", "ilse korvanta"),
         ("Prof. Dr. Ilse Korvanta", "ilse korvanta"),

@@ -59,6 +59,11 @@ def test_the_first_word_that_one_alone_has_is_enough(size: int, platform: str | 
         ("BRIGHTLANELABELLING", "Brightlane Labelling"),
         ("calder and wren panels", "Calder & Wren Panels"),
         ("dovetail insights", "Dovetail Insights, Inc."),
+        ("Psychology, University of Eastmarch", "University of Eastmarch Psychology"),
+        ("Eastmarch University Psych", "University of Eastmarch Psychology"),
+        ("Calder Wren Panels", "Calder & Wren Panels"),
+        ("Northgate Attention Laboratory", "Northgate Attention Lab"),
+        ("requester Thistledown Captions", "Thistledown Captions"),
     ],
 )
 def test_few_names_are_found_by_what_people_make_of_them(text: str, owner: str) -> None:
@@ -79,6 +84,27 @@ def test_general_names_and_neighbours_are_not_found_among_few_either(text: str) 
 )
 def test_who_is_not_there_is_not_known_among_few(text: str) -> None:
     assert ask(text).result is UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["task123wren4", "task124wren", "task23wren", "task123wren"])
+def test_another_number_inside_a_name_is_another_name(text: str) -> None:
+    index = index_of([*NAMES, "task123wren"])
+
+    assert (ask(text, index).result is FOUND) is (text == "task123wren")
+
+
+def test_a_name_without_the_word_it_begins_with_is_not_found_though_they_are_the_only_one() -> None:
+    index = index_of(["Quillmere Vision Group"])
+
+    match = ask("Vision Group", index, live=frozenset({"Quillmere Vision Group"}))
+
+    assert (match.result, match.candidates[0].owner) == (AMBIGUOUS, "Quillmere Vision Group")
+
+
+def test_a_university_that_two_departments_are_of_is_a_question() -> None:
+    index = index_of([*NAMES, "Policy Lab, Univ. of Eastmarch"])
+
+    assert ask("University of Eastmarch", index).result is AMBIGUOUS
 
 
 def test_a_first_word_that_two_have_here_is_a_question() -> None:
@@ -122,6 +148,9 @@ def test_an_open_incident_decides_for_the_longer_name() -> None:
         ("this", "this"),
         ("my mrs", "mrs"),
         ("the Copperfield Study", "copperfield study"),
+        ("requester Marta Vexholm", "marta vexholm"),
+        ("hits by those Quillmere people again", "quillmere"),
+        ("Hit Requester", "requester"),
     ],
 )
 def test_what_talk_puts_around_a_name_is_no_part_of_it(written: str, asked: str) -> None:

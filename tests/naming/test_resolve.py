@@ -234,7 +234,7 @@ def test_the_platform_does_not_decide_between_namesakes_on_it() -> None:
 
 def test_the_name_that_most_are_called_stands_first_though_another_is_the_likeliest_of_all() -> None:
     many = [name(f"same {n}", "Wrenhold", activity=3) for n in range(4)]
-    index = NameIndex([*CROWD, *many, name("one", "Wrenhold Ostrandy", activity=30)])
+    index = NameIndex([*CROWD, *many, name("one", "Wrenhold Ostrandy", activity=90)])
 
     match = ask("Wrenhold", index=index)
 

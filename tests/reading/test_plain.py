@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model import Cause, Kind, Post, Reading, Share
+from bot.model import Cause, Kind, Post, Reading, Reversal, Share
 from bot.platforms import Platforms
 from bot.reading import Parent, read
 
@@ -162,3 +162,74 @@ def test_what_is_pending_or_given_back_counts_no_rejections(text: str, platforms
 
     assert reading.kind is not Kind.MASS
     assert reading.facts.n_rejected is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hurray, Fernhill Data changed my 20 rejections to accepted",
+        "Fernhill Data took all 20 rejections back",
+        "My 20 rejections from Fernhill Data have been lifted",
+        "Fernhill Data withdrew every rejection, all 20 of mine",
+        "Every one of the 20 that Fernhill Data had rejected now says Approved.",
+        "the requester Fernhill Data wrote to me, he has accepted all the 20 tasks he rejected",
+        "Fernhill Data had refused 20 of us yesterday. They fixed it and approved everything.",
+    ],
+)
+def test_what_was_rejected_is_told_to_be_undone_in_many_words(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert (reading.kind, reading.facts.reversal, reading.reportable) == (Kind.REVERSAL, Reversal.DONE, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fernhill Data dropped 20 rejections on me this morning",
+        "My 20 rejections from Fernhill Data have not been lifted yet",
+        "Fernhill Data got back to me about my 20 rejections, the decision stands",
+        "Two of us asked Fernhill Data to take the 20 rejections back and neither got a reply.",
+        "I asked Fernhill Data to overturn the 20 rejections. Their answer: the decision is final.",
+        "Fernhill Data rejected 20 of mine. Before that they always approved everything.",
+        "20 of my 23 recordings for Fernhill Data came back as 'file empty'",
+    ],
+)
+def test_what_only_sounds_undone_is_reported(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert reading.reportable
+    assert reading.facts.n_rejected == 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Well, Fernhill Data didn't accept my submission. First red mark in 1,900.",
+        "A single refusal from Fernhill Data in 700 jobs, and it had to be the dear one.",
+        "I got 2 rejections in my first 50, both from Fernhill Data",
+    ],
+)
+def test_one_or_two_among_many_are_not_many(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert (reading.kind, reading.reportable) == (Kind.SINGLE, False)
+
+
+def test_a_requester_called_by_name_is_no_requester_in_general(platforms: Platforms):
+    reading = reading_of(
+        "First week here. A requester named Sorrel & Co rejected 22 of the 24 tasks that I did.", platforms
+    )
+
+    assert (reading.reportable, reading.mentions[0].text) == (True, "Sorrel & Co")
+
+
+def test_what_is_told_in_general_is_no_report(platforms: Platforms):
+    reading = reading_of("At Fernhill Data you usually get all 40 rejected, it says so in their terms.", platforms)
+
+    assert not reading.reportable
+
+
+def test_an_answer_of_only_a_number_counts_for_who_was_asked(platforms: Platforms):
+    answer = reading_of("61 for me", platforms, "did Fernhill Data reject anyone else this morning?")
+
+    assert (answer.reportable, answer.facts.n_rejected, answer.mentions[0].text) == (True, 61, "Fernhill Data")

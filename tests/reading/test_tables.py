@@ -200,6 +200,21 @@ def test_pasted_rejections_are_facts(text: str, rejected: int, submitted: int, n
     assert reading.claims[0].mention.text == name
 
 
+DASHBOARD = "Date | Submitted | Approved | Rejected | Pending\nFeb 8 | 91 | 14 | {} | 0\nFeb 9 | 33 | 33 | 0 | 0"
+
+
+def test_of_a_dashboard_the_days_with_rejections_are_told(platforms: Platforms):
+    lines, _ = said(f"Good morning to me.\n{DASHBOARD.format(77)}\nAll of it Oakpine Lab.", platforms)
+
+    assert lines == ["Good morning to me.", "77 of my 91 rejected.", "All of it Oakpine Lab."]
+
+
+def test_of_a_dashboard_without_rejections_nothing_is_told(platforms: Platforms):
+    lines, _ = said(f"My board.\n{DASHBOARD.format(0)}\nOn to day 42.", platforms)
+
+    assert lines == ["My board.", "On to day 42."]
+
+
 def test_nobody_s_worker_id_is_left_of_a_batch(platforms: Platforms):
     lines, _ = said(batch("Rejected", "Approved", workers=2), platforms)
 
@@ -217,6 +232,7 @@ def test_nobody_s_worker_id_is_left_of_a_batch(platforms: Platforms):
         "REJECTED = not paid. RETURNED = you gave it back.\nAPPROVED = paid.",
         "Study | Reward | Status\nnothing here, all rejected",
         "| rejected |\nx",
+        'I never had a bad one, and yet I see it, "rejected: 500", like an exam dream\nhow do you cope?',
     ],
 )
 def test_what_is_no_table_stays_as_it_is(text: str, platforms: Platforms):

@@ -7,7 +7,10 @@ import re
 from bot.reading.exports.exported import Exports
 from bot.reading.exports.fields import BRACKET_ID, MARK, Fields, field_of, label
 
-_HWTF = re.compile(r"\s{0,3}[\[(]?(?:US|ICA|CA|UK|IN|INTL?)(?:[/,](?:US|CA|UK|IN))?[\])]?\s{1,3}[-–]\s{1,3}(?=\S)")
+_HWTF = re.compile(
+    r"\s{0,3}(?:[\[(]?(?:US|ICA|CA|UK|IN|INTL?)(?:[/,](?:US|CA|UK|IN))?[\])]?\s{1,3}[-–]"
+    r"|[\[(]?(?i:prolific|connect|toloka|clickworker|mturk)[\])]?(?:\s{1,3}[-–]|:))\s{1,3}(?=\S)"
+)
 _PAY = re.compile(r"\s{0,3}(?:[$£€]\s?\d{0,6}[.,]?\d{0,4}|\d{0,4}\.\d{1,4}\s?/\s?\d)")
 _PARTING = re.compile(r"[ \t]{1,3}[-–][ \t]{1,3}")
 _REVIEW = re.compile(r"- ?\$[ \d.]{1,8}[^|\n]{0,80}\|[ \t]{0,3}PANDA", re.IGNORECASE)

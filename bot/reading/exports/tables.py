@@ -22,7 +22,10 @@ _HEADERS = {
     "status": word_set("status assignmentstatus state result outcome"),
     "feedback": word_set("feedback requesterfeedback requester_feedback reason"),
     "worker": word_set("workerid worker"),
+    "approved": word_set("approved accepted paid"),
+    "rejected": word_set("rejected notapproved notaccepted"),
 }
+_SUMS = frozenset(("approved", "rejected"))  # columns of a dashboard: how many of each a day
 _CANON = {spelling: name for name, spellings in _HEADERS.items() for spelling in spellings}
 _REJECTED = ("rejected", "not approved", "not accepted", "denied", "reject")
 _APPROVED = ("approved", "paid", "accepted", "approve", "pending payment")
@@ -99,7 +102,8 @@ def _header(cells: list[str]) -> dict[int, str]:
     """The columns that a header names; none if it is no header."""
     names = [_CANON.get(cell.lower().replace(" ", "")) for cell in cells]
     columns = {i: name for i, name in enumerate(names) if name}
-    return columns if "status" in columns.values() and len(cells) >= 2 else {}
+    told = "status" in columns.values() or set(columns.values()) >= _SUMS
+    return columns if told and len(cells) >= 2 else {}
 
 
 def _table(lines: list[str], start: int) -> _Table | None:
@@ -126,24 +130,33 @@ def _dated(rows: list[list[str]]) -> bool:
 def _is_row(cells: list[str], columns: dict[int, str]) -> bool:
     if len(cells) < 2:
         return False
+    if columns and "status" not in columns.values():
+        return all(i < len(cells) and cells[i].isdecimal() for i, name in columns.items() if name in _SUMS)
     known = [cell for cell in cells if cell.lower() in _STATUS]
     return len(known) == 1 or (columns and bool(known)) or _summed(cells)
 
 
 def _summed(cells: list[str]) -> bool:
-    """Whether a row gives sums: "accepted 0 | rejected 37"."""
-    return len(cells) > 2 and any(
-        match[1].lower() == "rejected" for cell in cells if (match := _SUMMARY.fullmatch(cell))
-    )
+    """Whether a row gives sums: "accepted 0 | rejected 37"; one alone is prose: 'I see it, "rejected: 500", and'."""
+    summed = [match[1].lower() for cell in cells if (match := _SUMMARY.fullmatch(cell))]
+    return len(cells) > 2 and len(summed) > 1 and "rejected" in summed
 
 
 def _named(table: _Table) -> list[Row]:
     """The rows with their cells named, by the header or by what is in them."""
     if table.columns:
         wide = [{name: cells[i] for i, name in table.columns.items() if i < len(cells)} for cells in table.rows]
-        return [row | {"status": row.get("status", "").lower()} for row in wide]
+        return [_day(row) if "rejected" in row else row | {"status": row.get("status", "").lower()} for row in wide]
     who = _common(table.rows)
     return [_guessed(cells, who) for cells in table.rows]
+
+
+def _day(row: Row) -> Row:
+    """A row of a dashboard; of a day without rejections nothing is said."""
+    rejected, approved = int(row["rejected"]), int(row["approved"])
+    return row | (
+        {"status": "sums", "n": str(rejected), "of": str(rejected + approved)} if rejected else {"status": ""}
+    )
 
 
 def _guessed(cells: list[str], who: str) -> Row:
@@ -178,13 +191,13 @@ def _common(rows: list[list[str]]) -> str:
 
 
 def _say(rows: list[Row], exports: Exports, behind: list[str]) -> str | None:
-    """What the rows say, a sentence a requester; None where they neither reject nor name anybody."""
+    """What the rows say, a sentence a requester; nothing of days without rejections; None where there is no telling."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row.get("account") or row.get("requester") or "", []).append(row)
     more = any(_MORE.match(line) for line in behind)
     said = [sentence for group in groups.values() if (sentence := _sentence(group, exports, more=more))]
-    return "\n".join(said) if said else None
+    return "\n".join(said) if said or all("approved" in row for row in rows) else None
 
 
 def _sentence(rows: list[Row], exports: Exports, *, more: bool) -> str:

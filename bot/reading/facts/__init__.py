@@ -44,7 +44,7 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
     names = {name for atom in atoms for name in atom.names}
     share = worded(around)
     told = tally(counted, share, mass="mass_words" in names, assent="assent" in names)
-    turned = reversal_of(around, told)
+    turned = reversal_of(around, told) or _came_back(atoms)
     here = set(map(id, counted))
     now = [atom for atom in atoms if id(atom.sentence) in here] or atoms
     single = not told.stated and "assent" not in names and _one(now, names, share)
@@ -64,6 +64,12 @@ def facts_of(atoms: list[Atom], around: list[Sentence], when: When | None, poste
         cause=cause_of(around),
         happened_at=when.at(posted_at) if when else None,
     )
+
+
+def _came_back(atoms: list[Atom]) -> Reversal | None:
+    """What is told as news of all that was rejected before: "Approved the lot."."""
+    plain = (atom for atom in atoms if atom.start == "start_reversal" and "approve" in atom.anchor.tags)
+    return next((atom.reversal for atom in plain if atom.reversal is not None), None)
 
 
 def _turned(found: list[Count]) -> int | None:

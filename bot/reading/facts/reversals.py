@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from bot.model import Kind, Reversal
 from bot.reading.clauses import Sentence
@@ -44,6 +44,19 @@ _PARTED = dict.fromkeys(("gave", "given", "flipped", "switched", "moved"), ("bac
     "set": ("right",),
     "made": ("good",),
 }
+# Verbs that undo rejections if those are their object: "took the rejection back", "changed my 2 rejections to
+# accepted", "cleared all 16 rejections"; the last also of "my rejections have been lifted".
+_BROUGHT = word_set("took taken got pulled brought")
+_CHANGED = word_set("changed switched flipped moved turned set converted amended corrected")
+_CLEARING = word_set(
+    "cleared removed lifted withdrew withdrawn cancelled canceled restored undid undone erased deleted dropped "
+    "expunged wiped scrapped annulled voided retracted"
+)
+_BEEN = word_set("been was were is are got have has")
+_INTO = frozenset(("to", "into"))
+_UPON = frozenset(("on", "upon", "at"))
+_GOOD = frozenset(("approve", "taken"))
+_OBJECT = 6  # words from a verb to its object, or back
 _BETWEEN = 5  # words between such a verb and its part
 _WORKED = word_set("worked works succeeded won granted upheld successful")
 _NEAR = 3  # words between "approved" and "again"
@@ -103,7 +116,7 @@ def _of_sentence(sentence: Sentence) -> Reversal | None:
         return None
     if not sentence.question and (lows & _FUTURE or "now" in turn.tags):
         return Reversal.PROMISED
-    if not sentence.question and (turn in _parted(words) or _came_of_it(words)):
+    if not sentence.question and (turn in _parted(words) or turn is undone_by(words) or _came_of_it(words)):
         return Reversal.DONE
     asked = sentence.question or lows & _ASKED or turn.tags & {"askrev", "base"}
     return Reversal.ASKED if asked else Reversal.DONE
@@ -116,6 +129,23 @@ def _parted(words: list[Word]) -> Iterator[Word]:
             ahead = takewhile(lambda each: each.kind != STOP, words[i + 1 : i + 2 + _BETWEEN])
             if any(each.low in _PARTED[word.low] for each in ahead):
                 yield word
+
+
+def undone_by(words: list[Word]) -> Word | None:
+    """The verb in these words that undoes the rejections they speak of, "withdrew", "changed … to accepted"."""
+    at = next((i for i, word in enumerate(words) if {"rej", "noun"} <= word.tags and "mass" not in word.tags), None)
+    if at is None:
+        return None
+    before = words[max(0, at - _OBJECT) : at]
+    behind = list(takewhile(lambda word: word.kind != STOP, words[at + 1 : at + 2 + _OBJECT]))
+    if behind and behind[0].low in _UPON:
+        return None  # "dropped 30 rejections on me"
+    changed = any(b.low in _INTO and a.tags & _GOOD for b, a in pairwise(behind))
+    back = any(word.low == "back" for word in behind)
+    for word in before:
+        if word.low in _CLEARING or (back and word.low in _BROUGHT) or (changed and word.low in _CHANGED):
+            return word
+    return next((a for b, a in pairwise(behind) if b.low in _BEEN and a.low in _CLEARING), None)
 
 
 def _came_of_it(words: list[Word]) -> bool:
@@ -132,13 +162,13 @@ def _turn(sentence: Sentence) -> Word | None:
     """The word that says that something came back: "reversed", or "approved" beside "again" or "now"."""
     meant = sentence.meanings
     if meant.isdisjoint(_TURNING):
-        return None if sentence.lows.isdisjoint(_PARTED) else next(_parted(sentence.words), None)
+        return next(_parted(sentence.words), None) or (undone_by(sentence.words) if "rej" in meant else None)
     for tag in _TURNS:
         found = [word for word in sentence.words if tag in word.tags]
         sure = next((word for word in found if "weak" not in word.tags), None)
         if found:
             return sure or found[0]
-    return next(_parted(sentence.words), None) or _anew(sentence.words)
+    return next(_parted(sentence.words), None) or undone_by(sentence.words) or _anew(sentence.words)
 
 
 def _anew(words: list[Word]) -> Word | None:
@@ -150,9 +180,13 @@ def _anew(words: list[Word]) -> Word | None:
 
 
 def _denied(words: list[Word], i: int) -> bool:
-    before = words[max(0, i - _NEAR) : i]
+    before, behind = words[max(0, i - _NEAR) : i], words[i + 1 : i + 3]
+    now = next((j for j, word in enumerate(before) if word.low == "now"), None)
+    before = before if now is None else before[now:]  # "that they had rejected now says Approved"
+    if behind and behind[0].low in _INTO and any("rej" in word.tags for word in behind):
+        return True  # "changed my approvals to rejections"
     return any(w.low in _NOT or w.tags & {"rej", "verdict", "neg"} for w in before) or any(
-        w.low in ("rejected", "none", "nothing") for w in words[i + 1 : i + 3]
+        w.low in ("rejected", "none", "nothing") for w in behind
     )
 
 

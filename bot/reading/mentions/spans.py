@@ -16,6 +16,7 @@ _LONGEST_QUOTED = 4
 _CLAIMS = frozenset(("rej", "reverse", "approve", "neg", "ask", "mine", "all", "most", "workers", "contrary"))
 _LINKS = ("&", "and", "of")
 _OPENING, _CLOSING = "\"“'‘[", "\"”'’]"
+_BREAKS = frozenset(",;-–—")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){1,4}")
 _MARKS = ":\"'“”‘’[(*"
 
@@ -65,6 +66,8 @@ def _no_name(pieces: list[Piece], i: int) -> bool:
 def _stands_before(pieces: list[Piece], i: int) -> bool:
     """Whether a capital only stands before a name: "On Friday Example rejected", "Sent Example a message"."""
     leading, low = slots()["leading"], pieces[i].low
+    if low in slots()["before"]["caller"]:
+        return pieces[i + 1].rank == RARE  # "Customer Example", and not "Customer Insights"
     if low in leading["times"]:
         return i > 0 and pieces[i - 1].low in leading["when"]
     return (low in leading["when"] and pieces[i + 1].low in leading["times"]) or (i == 0 and low in leading["openers"])
@@ -241,13 +244,15 @@ def _quoted(pieces: list[Piece], i: int) -> Iterator[Span]:
 
 
 def _subject(pieces: list[Piece]) -> Iterator[Span]:
-    """The first words of a sentence in small letters, where it goes on as after its subject."""
-    adverbs = slots()["small"]["adverbs"]
-    stop = next((j for j in range(1, _phrase(pieces, 0)) if pieces[j].low in adverbs), _phrase(pieces, 0))
-    if stop and stop < len(pieces) and (stop > 1 or pieces[0].rank < RARE):
-        after = pieces[stop]
-        if after.low in slots()["small"]["auxiliary"] or after.tags & _CLAIMS or after.text in "-=:":
-            yield Span(0, stop, "subject")
+    """The first words of a sentence in small letters, or behind a comma, where it goes on as after its subject."""
+    adverbs, auxiliary = slots()["small"]["adverbs"], slots()["small"]["auxiliary"]
+    for first in (0, *[i for i, piece in enumerate(pieces, 1) if piece.text in _BREAKS]):
+        end = _phrase(pieces, first)
+        stop = next((j for j in range(first + 1, end) if pieces[j].low in adverbs), end)
+        if first < stop < len(pieces) and (stop > first + 1 or pieces[first].rank < RARE):
+            after = pieces[stop]
+            if after.low in auxiliary or after.tags & _CLAIMS or after.text in "-=:":
+                yield Span(first, stop, "subject")
 
 
 def _institutes(pieces: list[Piece]) -> Iterator[Span]:

@@ -52,7 +52,7 @@ def place_traits(segment: Segment, span: Span, name: str) -> set[str]:
     if len(words) > 1 and words[0].low in _NEWS and "slot:theirs" in around:
         traits.add("new work of somebody")  # "New Example study is up": of Example
     if segment.titled:
-        traits.add("in a line of capitals")
+        traits |= {"in a line of capitals", "in a line of capitals, " + made}
     if segment.shouted:
         traits.add("shouted")
     if "slot:says" in around and any(_ANSWERS & piece.tags for piece in pieces[stop:]):

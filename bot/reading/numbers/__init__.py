@@ -49,6 +49,7 @@ BUT = word_set("but except bar save besides excepting apart minus menos exceto e
 _PERCENT = frozenset(("percent", "pct", "prozent"))
 _CLOSES = frozenset(',)!:"”»')  # behind a name with a number: "Studio 54,"
 _LATEST = word_set("last first latest past next")  # "3 out of my last 4"
+_SINGLE = word_set("first 1st only single sole one")
 _WHICH = word_set("that which who he she they de que ki")  # begins a clause about a number: "the 118 that they refused"
 _CLAUSE = 8  # words in which that clause comes to its verb
 _SCORE = 10  # "4/5", "9/10" are ratings, unless what they count stands right behind
@@ -185,6 +186,8 @@ def _alone(words: list[Word], figure: Figure, following: Figure | None) -> tuple
     role, word = role_of(words, figure.first, figure.last), words[figure.first]
     if _spared(words, figure.first):
         return 1, [Count(Role.APPROVED, figure.n, None, percent=False, word=word)]
+    if _one_in(words, figure.first):
+        return 1, [Count(Role.SUBMITTED, figure.n, None, percent=False, word=word)]
     if word.low == "one":
         rejected = role is Role.REJECTED and _one_of_work(words, figure.last + 1)
         return 1, [Count(role, 1, None, percent=False, word=word)] if rejected else []
@@ -205,6 +208,19 @@ def _spared(words: list[Word], i: int) -> bool:
     if j >= 0 and words[j].low.endswith(" but"):
         return True
     return j > 0 and words[j].low in BUT and any("all" in word.tags for word in words[max(0, j - 3) : j])
+
+
+def _one_in(words: list[Word], i: int) -> bool:
+    """ "My first red mark in 1,900", "2 rejections in my first 50": among how many the one or the few were."""
+    j = i - 1
+    while j > 0 and (words[j].low in _LATEST or words[j].low in _ROUND):
+        j -= 1
+    if j < 0 or words[j].low != "in":
+        return False
+    if any(word.low in _LATEST for word in words[j + 1 : i]):
+        return True
+    before = takewhile(_no_stop, reversed(words[max(0, j + 1 - _CLAUSE) : j]))
+    return any(word.low in _SINGLE or "one" in word.tags for word in before)
 
 
 def _one_of_work(words: list[Word], i: int) -> bool:

@@ -37,6 +37,8 @@ _BEFORE_YEAR = word_set(
 _BEFORE_GATE = frozenset(("=", ">", "<", "≥", "≤", "#", "under", "below", "above", "past", "beyond", "÷", "+"))
 _RATE = 80  # a worker's rate is hardly lower
 _DECIMAL = re.compile(r"\d{2}[.,]\d{1,2}")
+_MAY_BE_WORK = word_set("sentences lines pages questions screenshots reviews")  # if they are many
+_MUCH_WORK = 50
 _CLOCK = 12
 _DAYS = 31
 _RATED = word_set("rate rating approval score skill acceptance percentage percent reputation accuracy rates stats "
@@ -69,7 +71,7 @@ def no_count(words: list[Word], figure: Figure) -> bool:
     after = words[last + 1] if last + 1 < len(words) else None
     return (
         (before is not None and _before(words, first, before, figure))
-        or (after is not None and _after(words, last, after))
+        or (after is not None and _after(words, last, after, n))
         or _since(words, figure)
         or (1990 <= n <= 2035 and word.kind == NUM and "," not in word.text and _year(words, figure, before))
     )
@@ -140,8 +142,10 @@ def _goes_on(word: Word) -> bool:
     return word.kind != STOP and "split" not in word.tags
 
 
-def _after(words: list[Word], last: int, after: Word) -> bool:
+def _after(words: list[Word], last: int, after: Word, n: int) -> bool:
     low = after.low
+    if low in _MAY_BE_WORK and n >= _MUCH_WORK:
+        return False
     if low in _TIMES:
         return not any(said(w) in TOLD for w in words[max(0, last - 4) : last + 4])
     if (
