@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import discord
 import structlog
@@ -20,7 +21,7 @@ from bot.storage import Transaction
 from cogs import replies
 from cogs.check import ASKS, ASKS_WITHIN
 from cogs.embeds import embed
-from cogs.guards import SITE, Ctx, Interaction, guild_key, guild_of, source_of, voice_of
+from cogs.guards import SITE, Ctx, Interaction, guild_key, source_of, voice_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -71,38 +72,38 @@ class Admin(commands.Cog):
         if interaction.guild is None or not interaction.permissions.manage_guild:
             await replies.say(interaction, NOT_YOURS)
             return
-        settings = await guild_of(self.client, interaction.guild)
-        settings = replace(
-            settings,
-            name=interaction.guild.name,
-            alert_channel=str(alerts.id) if alerts else settings.alert_channel,
-            moderator_channel=str(moderators.id) if moderators else settings.moderator_channel,
-            moderator_role=str(role.id) if role else settings.moderator_role,
-            policy=policy or settings.policy,
-            mode=settings.mode if public is None else Mode.ON if public == "on" else Mode.TRIAL,
-            asks=settings.asks if questions is None else questions == "on",
-        )
-        await self._save(interaction, interaction.guild, settings, platforms)
-
-    async def _save(
-        self, interaction: Interaction, here: discord.Guild, settings: Guild, platforms: str | None
-    ) -> None:
         wanted, unknown = self._platforms(platforms)
         if unknown:
             known = ", ".join(sorted(platform.key for platform in self.client.desk.rules.platforms))
             await replies.say(interaction, "Nothing changed", f"I do not know {unknown}. I know: {known}.")
             return
-        if settings.mode is Mode.ON and settings.alert_channel is None:
-            await replies.say(interaction, "Nothing changed", NO_PUBLIC_CHANNEL)
-            return
-        if settings.alert_channel is not None and settings.alert_channel == settings.moderator_channel:
-            await replies.say(interaction, "Nothing changed", ONE_CHANNEL)
-            return
-        if wanted is not None:
-            settings = replace(settings, platforms=wanted)
+        chosen = {
+            "alert_channel": str(alerts.id) if alerts else None,
+            "moderator_channel": str(moderators.id) if moderators else None,
+            "moderator_role": str(role.id) if role else None,
+            "platforms": wanted,
+            "policy": policy,
+            "mode": None if public is None else Mode.ON if public == "on" else Mode.TRIAL,
+            "asks": None if questions is None else questions == "on",
+        }
+        await self._save(interaction, interaction.guild, {name: to for name, to in chosen.items() if to is not None})
+
+    async def _save(self, interaction: Interaction, here: discord.Guild, chosen: Mapping[str, Any]) -> None:
+        """Set what was chosen, and leave what somebody else chose at the same time."""
+        new, rules = Guild(guild_key=guild_key(here), name=here.name), self.client.desk.rules
         by = voice_of(self.client, interaction.user)
-        rules = self.client.desk.rules
-        await self.client.desk.store.write(lambda tx: set_anew(tx, rules, settings, by=by))
+
+        def work(tx: Transaction) -> tuple[Guild, str | None]:
+            settings = replace(tx.find_guild(new.guild_key) or new, name=here.name, **chosen)
+            why = _refusal(settings)
+            if why is None:
+                set_anew(tx, rules, settings, by=by)
+            return settings, why
+
+        settings, why = await self.client.desk.store.write(work)
+        if why is not None:
+            await replies.say(interaction, "Nothing changed", why)
+            return
         await replies.whisper(interaction, Answer(card=_shown(here, settings)))
 
     def _platforms(self, typed: str | None) -> tuple[tuple[str, ...] | None, str]:
@@ -174,6 +175,15 @@ class Admin(commands.Cog):
 
         if await self.client.desk.store.read(lambda tx: tx.find_guild(new.guild_key)) is None:
             await self.client.desk.store.write(work)
+
+
+def _refusal(settings: Guild) -> str | None:
+    """Why a community cannot be set so."""
+    if settings.mode is Mode.ON and settings.alert_channel is None:
+        return NO_PUBLIC_CHANNEL
+    if settings.alert_channel is not None and settings.alert_channel == settings.moderator_channel:
+        return ONE_CHANNEL
+    return None
 
 
 def _shown(here: discord.Guild, settings: Guild) -> Card:

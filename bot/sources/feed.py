@@ -37,18 +37,26 @@ class Feed:
         if not answer.fresh:
             return Page(source=source, posts=(), cursor=cursor, validators=answer.validators)
         known = recall(cursor)
-        keyed = give_keys(await entries_of(answer), known)
+        entries, cut = await entries_of(answer)
+        keyed = give_keys(entries, known)
+        posts = tuple(_post(source, key, entry) for key, entry in reversed(keyed))
+        if cut:
+            # What it broke off before is there at the next read, and whether that joins on to the last is seen then.
+            return Page(source=source, posts=posts, cursor=cursor)
         return Page(
             source=source,
-            posts=tuple(_post(source, key, entry) for key, entry in reversed(keyed)),
+            posts=posts,
             cursor=remember(keyed, known),
             validators=answer.validators,
             gap=gap_after(answer.place, [key for key, _ in keyed], known),
         )
 
 
-async def entries_of(answer: Answer, within: timedelta = PARSE_WITHIN) -> tuple[Entry, ...]:
-    """Parse an answer in a child process, in the feed's order (newest first). Raises SourceError."""
+async def entries_of(answer: Answer, within: timedelta = PARSE_WITHIN) -> tuple[tuple[Entry, ...], bool]:
+    """Parse an answer in a child process: what is whole of it, newest first, and whether it breaks off.
+
+    Raises SourceError.
+    """
     if not answer.body.strip():
         raise SourceError(f"{answer.place} answered nothing at all; many forums do so when feeds are switched off.")
     found = await _parsed(answer, within)
@@ -58,7 +66,7 @@ async def entries_of(answer: Answer, within: timedelta = PARSE_WITHIN) -> tuple[
         raise SourceError(
             f"{answer.place} answered a web page, not a feed; look for the address of its RSS or Atom feed."
         )
-    return tuple(_entry(raw) for raw in found["entries"])
+    return tuple(_entry(raw) for raw in found["entries"]), bool(found["cut"])
 
 
 async def _parsed(answer: Answer, within: timedelta) -> dict[str, Any]:

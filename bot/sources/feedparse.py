@@ -2,7 +2,7 @@
 
 A feed is written by strangers, and some documents of a few kilobytes keep feedparser busy for a minute. So this
 process has little time and memory, none of the bot's secrets in its environment, and may be killed at any moment.
-`python -m bot.sources.feedparse [CONTENT-TYPE]`; what it answers is `{"version", "entries"}` or `{"error"}`.
+`python -m bot.sources.feedparse [CONTENT-TYPE]`; what it answers is `{"version", "entries", "cut"}` or `{"error"}`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _LONGEST_FIELD = 1_000
 # Written without an end in sloppy feeds, so they say nothing about depth.
 _VOID = frozenset(("br", "hr", "img", "input", "link", "meta"))
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# How an RSS, RDF or Atom document ends, and how far from its last byte that may be.
+_END = re.compile(rb"</(?:\w{1,20}:)?(?:rss|rdf|feed)\s{0,20}>", re.IGNORECASE)
+_TAIL = 4_096
 # Long enough to name a letter that there is none of: feedparser breaks off at such a reference, and all posts with it.
 _REFERENCE = re.compile(rb"&#(?:[0-9]{7,20}|[xX][0-9a-fA-F]{6,20})")
 
@@ -90,9 +93,13 @@ def _possible(found: re.Match[bytes]) -> bytes:
 
 
 def parse(body: bytes, content_type: str) -> dict[str, Any]:
-    """Give what a feed holds as plain values, at most 500 entries; `version` is "" for what is not a feed."""
+    """Give what a feed holds as plain values, at most 500 entries; `version` is "" for what is not a feed.
+
+    `cut`: it breaks off. Then its last entry is left out: nobody knows what more it says.
+    """
     import feedparser
 
+    cut = is_cut(body)
     feed = feedparser.parse(
         # A stream, never the bytes themselves: feedparser would open those as a file's name.
         io.BytesIO(body),
@@ -101,7 +108,13 @@ def parse(body: bytes, content_type: str) -> dict[str, Any]:
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    return {"version": feed.get("version", ""), "entries": [_entry(entry) for entry in feed.entries[:_MOST_ENTRIES]]}
+    entries = [_entry(entry) for entry in (feed.entries[:-1] if cut else feed.entries)[:_MOST_ENTRIES]]
+    return {"version": feed.get("version", ""), "entries": entries, "cut": cut}
+
+
+def is_cut(body: bytes) -> bool:
+    """Whether a feed ends without the end of its outermost element. Some servers add a comment after that."""
+    return _END.search(body[-_TAIL:].replace(b"\0", b"")) is None
 
 
 def _entry(entry: Any) -> dict[str, Any]:

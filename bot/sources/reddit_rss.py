@@ -38,7 +38,11 @@ class RedditFeed:
         listing = known.turn
         path = "new/.rss" if listing == "new" else "comments/.rss"
         answer = await self._http.get(f"{self._site}/r/{self.address}/{path}?limit=100", pace=self.every)
-        posts = [post for entry in await entries_of(answer) if (post := _post(entry))]
+        entries, cut = await entries_of(answer)
+        posts = [post for entry in entries if (post := _post(entry))]
+        if cut:
+            # The same feed once more, as if nothing had been read of it.
+            return Page(source=f"reddit:{self.address}", posts=tuple(reversed(posts)), cursor=cursor)
         seen = newest([post.key for post in posts], known.ids[listing])
         turn = LISTINGS[(LISTINGS.index(listing) + 1) % len(LISTINGS)]
         return Page(

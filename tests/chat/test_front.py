@@ -220,6 +220,21 @@ async def test_switched_on_it_tells_members_at_once_and_once_what_is_open(front:
     assert "Acme Labs" in read(card)
 
 
+async def test_of_two_who_set_it_up_at_once_neither_takes_back_what_the_other_chose(front: Stage) -> None:
+    await front.save(mode=Mode.TRIAL, policy="cautious")
+    olga, otto = (front.guild.add_member(name, permissions=("manage_guild",)) for name in ("olga", "otto"))
+
+    await asyncio.gather(
+        front.fake.slash(front.moderators, olga, "setup", public="on"),
+        front.fake.slash(front.moderators, otto, "setup", policy="early"),
+        front.fake.slash(front.moderators, otto, "setup", questions="on"),
+    )
+
+    known = await front.desk.store.read(lambda tx: tx.find_guild(front.guild_key))
+    assert known is not None
+    assert (known.mode, known.policy, known.asks) == (Mode.ON, "early", True)
+
+
 @pytest.mark.parametrize("forgery", ["no proof", "another guild's", "another act"])
 async def test_a_forged_button_changes_nothing(front: Stage, forgery: str) -> None:
     incident, card = await told(front)

@@ -225,6 +225,26 @@ async def test_a_broken_feed_gives_what_can_be_read(forum: FakeForum, feed: Feed
     assert {"guid-1", "guid-2", "guid-3"} <= {post.key for post in page.posts}
 
 
+async def test_of_a_feed_that_breaks_off_no_post_is_stored_in_part_and_the_next_read_brings_all_of_it(
+    forum: FakeForum, feed: Feed
+):
+    first = await feed.read(None, {})
+    forum.publish(4, 5, 6)
+    forum.change(5, text="Small talk. And then: all 40 of mine were rejected by Example Research.")
+    forum.replies.append(says(forum.body().partition(" And then")[0], etag='"half"'))
+
+    half = await read_on(feed, first)
+    rest = await read_on(feed, half)
+
+    assert [post.key for post in half.posts] == ["guid-6"]
+    assert (half.cursor, half.validators, half.gap) == (first.cursor, {}, None)
+    assert {post.key for post in rest.posts} >= {"guid-4", "guid-5", "guid-6"}
+    assert [post.text for post in rest.posts if post.key == "guid-5"] == [
+        "Small talk. And then: all 40 of mine were rejected by Example Research."
+    ]
+    assert rest.gap is None
+
+
 async def test_a_feed_that_is_gone_is_said_so(forum: FakeForum, feed: Feed):
     forum.replies.append(says("no such board", 404))
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from fakeforum import fake_forum, says
 from fakereddit import Answer, FakeReddit, fake_reddit
 
 from bot.errors import SourceBusy, SourceError, SourceGone
@@ -141,3 +142,16 @@ async def test_with_a_login_subreddits_are_read_through_the_api(reddit: FakeRedd
     assert isinstance(open_source("reddit:mturk", http, client), Reddit)
     assert isinstance(open_source("reddit:mturk", http), RedditFeed)
     await client.close()
+
+
+async def test_a_feed_that_breaks_off_is_read_once_more_before_the_other(reddit: FakeReddit, http: Http):
+    async with fake_forum() as forum:
+        source = RedditFeed("mturk", http, site=forum.url.removesuffix("/index.rss"), every=AT_ONCE)
+        entry = '<entry><id>t3_{0}</id><link href="https://www.reddit.com/r/mturk/comments/{0}/x/"/><title>x</title>'
+        part = f"{entry.format('aa')}</entry>{entry.format('bb')}<content>cut o"
+        forum.replies.append(says(f'<feed xmlns="http://www.w3.org/2005/Atom">{part}'))
+
+        page = await source.read(None, {})
+
+    assert [post.key for post in page.posts] == ["t3_aa"]
+    assert page.cursor is None
