@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -277,6 +277,20 @@ async def test_a_source_in_ones_own_network_stops_the_start_unless_it_is_allowed
     await app._add_sources(store, inside.model_copy(update={"allow_private_addresses": True}))
 
     assert [watch.source for watch in await store.read(lambda tx: tx.sources())] == list(inside.sources)
+
+
+async def test_a_place_that_a_clock_far_ahead_put_off_is_read_after_the_start(store) -> None:
+    named = Settings(sources=("feed:https://forum.example.org/feed.xml",))
+    await app._add_sources(store, named)
+
+    def put_off(tx) -> None:
+        (watch,) = tx.claim_sources(None, 1, timedelta(minutes=1))
+        tx.settle_source(watch, next_at=tx.now + timedelta(days=3650))
+
+    await store.write(put_off)
+    await app._add_sources(store, named)
+
+    assert len(await store.write(lambda tx: tx.claim_sources(None, 1, timedelta(minutes=1)))) == 1
 
 
 async def test_a_wrong_token_stops_it_with_one_sentence(tmp_path: Path) -> None:

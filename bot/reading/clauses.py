@@ -12,6 +12,7 @@ from bot.reading.words import FRACTION, LINE, NO_TAGS, NUM, STOP, WORD, Word, wo
 
 _ENDS = frozenset(".!?;…।")
 _FIGURES = frozenset((NUM, FRACTION))
+_STARTS = frozenset(("split", "ask"))  # a word that means one of them may begin a clause
 _CLAUSE_STOPS = frozenset(",:()[]—–|•")
 _ABBREVIATED = word_set("mr mrs ms dr prof st inc ltd co corp vs approx dept univ etc")
 _SUBJECTS = word_set("you they he she it i we this that there any requesters your")
@@ -149,7 +150,7 @@ def _clauses(words: list[Word]) -> list[Clause]:
     clauses, current = [], list[Word]()
     for i, word in enumerate(words):
         stops = word.kind == STOP and word.text in _CLAUSE_STOPS
-        may_start = word.tags or word.low == "and"
+        may_start = not _STARTS.isdisjoint(word.tags) or word.low == "and"
         if current and (stops or (may_start and _starts(words, i, len(current)))):
             clauses.append(Clause(current))
             current = []

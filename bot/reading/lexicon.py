@@ -22,21 +22,24 @@ class Node:
     tags: frozenset[str] = NO_TAGS
 
 
-def _add(root: Node, words: list[Word], tags: frozenset[str]) -> None:
+def _last(root: Node, words: list[Word]) -> Node:
+    """The step at which a phrase ends, with those that lead to it."""
     node = root
     for word in words:
         if word.text != "-":
             node = node.onward.setdefault(word.low, Node())
-    node.tags |= tags
+    return node
 
 
 def build(table: Mapping[str, Mapping[str, list[str]]]) -> Node:
     """The tree of all phrases of a table {"tag tag": {language: [phrase, …]}}."""
-    root, plain = Node(), Tokens()
+    root, plain, same = Node(), Tokens(), dict[frozenset[str], frozenset[str]]()
     for key, languages in table.items():
         for phrases in languages.values():
             for phrase in phrases:
-                _add(root, plain.of(phrase), frozenset(key.split()))
+                node = _last(root, plain.of(phrase))
+                tags = node.tags.union(key.split())
+                node.tags = same.setdefault(tags, tags)  # one set for all that mean the same
     return root
 
 

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 _HELD = re.compile(r" (?<=[$£€₹/\d] )(?=[\d/%])")
 _CLOSING = frozenset(",.!?:;)")
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
-REMEMBERED = 4_096  # stretches
+REMEMBERED = 8_192  # stretches
 _FOLD = {"’": "'", "‘": "'", "`": "'", "İ": "i", "“": '"', "”": '"'}
 _LONG = re.compile(r"([^\W\d])\1{2,64}")  # "alllll", "rejecteddd"
 

@@ -173,6 +173,13 @@ def test_links_become_marks_that_keep_their_address(format_: Format, text: str, 
     assert "Lab \ue0000\ue001" in body.passages[0].text
 
 
+@pytest.mark.parametrize("end", ["com", "net", "INFO", "\u0131nfo", "edu", "org", "co"])
+def test_addresses_without_a_scheme_are_known_by_their_end_in_any_letters(end: str):
+    urls = take_apart(Post(source="x:1", key="1", text=f"and/or Sample.{end}/a, not £9/hr")).urls
+
+    assert urls == (f"Sample.{end}/a",)
+
+
 def test_what_is_longer_than_can_be_read_is_cut_and_said_so():
     body = take_apart(Post(source="x:1", key="1", text="word " * 5000))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.reading.lexicon import meanings
 from bot.reading.mentions import shipped
 from bot.reading.mentions.pieces import segments
 from bot.reading.words import _TOKEN, LINE, WORD, tokens
@@ -51,3 +52,9 @@ def test_letters_alone_are_one_word_whichever_letters_they_are():
     stretches = [letters[i : i + 16] for i in range(0, len(letters), 16)]
 
     assert all(_TOKEN.fullmatch(stretch) and _TOKEN.match(stretch).lastgroup == WORD for stretch in stretches)
+
+
+def test_words_that_mean_the_same_share_one_set():
+    said = [*meanings().values(), *(tags for _, tags in shipped().lore.values())]
+
+    assert len(set(map(id, said))) == len(set(said))

@@ -38,7 +38,7 @@ _MEASURE = re.compile(
     r"\d{1,6}(?:[.,]\d{1,3})?(?:st|nd|rd|th|[skcphmxdg]|mins?|hrs?|secs?|[ap]m|ish|kg|km|cm|lbs|mb|gb|hz|-?stars?)"
 )
 _LONGEST_KNOWN = 32  # characters of a stretch that is remembered
-REMEMBERED = 4_096  # stretches
+REMEMBERED = 8_192  # stretches
 _LOUD = 0.6  # share of words in capitals from which a sentence is shouted
 
 
@@ -136,9 +136,10 @@ class Lore(dict[str, tuple[int, frozenset[str]]]):
 
     def __init__(self, known: dict[str, int]) -> None:
         self.known = known
-        meanings = shipped().onward
+        meanings, same = shipped().onward, dict[tuple[int, frozenset[str]], tuple[int, frozenset[str]]]()
         for word in known.keys() | meanings.keys():
-            self[word] = rank_of(word, known), meanings[word].tags if word in meanings else NO_TAGS
+            lore = rank_of(word, known), meanings[word].tags if word in meanings else NO_TAGS
+            self[word] = same.setdefault(lore, lore)  # one pair for all words of the same lore
         self.remembered = lru_cache(maxsize=REMEMBERED)(self.split)  # most of what people write was written before
 
     def __missing__(self, low: str) -> tuple[int, frozenset[str]]:

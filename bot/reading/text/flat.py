@@ -14,6 +14,7 @@ _URL = re.compile(
     r"|(?<![\w.@/-])(?:[a-z0-9-]{1,30}\.){1,3}(?:com|net|info|edu|org|co)/[^\s<>\"|•\ue000]{1,600}",
     re.IGNORECASE,
 )
+_SIGNS = ("://", "www.", "com/", "net/", "nfo/", "edu/", "org/", "co/")  # an address has one of them
 _ESCAPED = re.compile(r"\\([_*~\[\]()&=?.-])")
 _QUOTE_MARK = re.compile(r" {0,3}((?:> ?){1,9})")
 
@@ -56,6 +57,8 @@ class Flat:
 
     def _bare(self, text: str) -> str:
         if "/" not in text and "www." not in text:
+            return text
+        if not any(map(text.lower().__contains__, _SIGNS)):  # "and/or", "£9/hr"
             return text
         return _URL.sub(lambda match: self._with_tail(match[0]), text)
 
