@@ -60,9 +60,11 @@ def canonical(name: str) -> str:
 def called(name: str) -> str:
     """The canonical form of whom a name calls: as `canonical`, but "Doe, Jane" is "jane doe"."""
     last, comma, first = name[:_MAX_WRITTEN].partition(",")
+    if not comma:
+        return canonical(name)
     turned = canonical(first)
     alone = len(last.split()) == 1 and turned and "," not in first and len(turned.split()) <= _MOST_GIVEN
-    return canonical(f"{first} {last}") if comma and alone and turned not in LEGAL else canonical(name)
+    return canonical(f"{first} {last}") if alone and turned not in LEGAL else canonical(name)
 
 
 def _readable(name: str) -> str:
