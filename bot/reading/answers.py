@@ -15,13 +15,15 @@ from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 _LONGEST = 25  # words of an answer that does no more than agree
 _MEASURES = frozenset(("all", "most", "mine", "work", "assent", "now", "attention", "code", "identical"))
+_REST = word_set("rest others other approved accepted paid fine ok okay")
 _OTHERWISE = (Role.APPROVED, Role.SUBMITTED)
 _ASKING = frozenset(("asked", "asks"))
 # What may stand around "how much of mine" in an answer that tells nothing of its own.
 _FRAME = word_set(
-    "yes yep yeah yup ya aye indeed of for me by from here too also as well so far just only them it those these i got "
-    "had lost and at least like about around roughly another on my end side account have today "
-    "yesterday tonight there over times gone both but out only the this week weekend month second minute hour"
+    "yes yep yeah yup ya aye indeed of for me by from here too also as well so far just only them it those these i "
+    "got had lost and at least like about around roughly another on my end side account have today yesterday "
+    "tonight there over times gone both but out the maybe brother wife husband sister roommate this week weekend "
+    "month second minute hour"
 )
 
 
@@ -86,9 +88,10 @@ def agrees(sentence: Sentence) -> Word | None:
 def measures(sentence: Sentence) -> Word | None:
     """The number or "all" of a sentence that says no more than how much: "all 22 for me", "just 1 of mine so far"."""
     said = [word for word in sentence.words if word.kind == WORD]
-    if not all(word.tags & _MEASURES or word.tags & _number(word) or word.low in _FRAME for word in said):
+    if not all(word.tags & _MEASURES or word.tags & _number(word) or word.low in _FRAME | _REST for word in said):
         return None
-    if sentence.meanings & {"approve", "neg", "reverse", "waiting"}:
+    spared = not sentence.lows.isdisjoint(_REST)  # "just one, the rest got approved"
+    if sentence.meanings & {"neg", "reverse", "waiting"} or ("approve" in sentence.meanings and not spared):
         return None
     counted = next((c.word for c in sentence.counts if c.role in (Role.LOOSE, Role.WORK, Role.REJECTED)), None)
     return counted or sentence.find("all")

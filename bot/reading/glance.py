@@ -17,11 +17,11 @@ _MARKS = ("://", "www.", "equester", "•", "itle:", "osted by", "\t", "}", "/hr
 # What a line of chat speaks of that is about somebody's work.
 _WORK = ("stud", "survey", "hit", "batch", "task", "job", "project", "pool", "pays", "paid", "pay ", "approv", "review",
          "reward", " for ", "from ")  # fmt: skip
-# Two words with capitals inside a sentence or at the beginning of a line, or one behind "Dr." or an initial: most of
-# what names requesters in posts about other things, and seldom anything else.
+# Two words with capitals inside a sentence or at the beginning of a line, or one behind "Dr.", an initial, "for", "by"
+# or "from": most of what names requesters in posts about other things, and seldom anything else.
 _NAME = re.compile(
     r"[A-Z](?:(?<=[a-z,:;] .)|(?<=[\n(\[*_\"“>].)|(?<=^.))"
-    r"(?:(?:r|rof)?\. ?[A-Z]|[\w'’&]{0,30}(?:-[A-Z]| (?:& )?[A-Z]\w))"
+    r"(?:(?:r|rof)?\. ?[A-Z]|[\w'’&]{0,30}(?:-[A-Z]| (?:& )?[A-Z]\w)|(?<=(?:for| by|rom) .)\w{2})"
 )
 _END = re.compile(r"[.\n!?;…](?:(?<!\.)|(?=\s|$)(?<!\b[A-Z]\.)(?<!Dr\.)(?<!Prof\.))")
 

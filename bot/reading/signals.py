@@ -19,6 +19,9 @@ _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
 _THEY = word_set("they he she it")
+_WHICH = word_set("who that which")
+_HAVE = word_set("have has are were")
+_AHEAD = 4  # words
 _UNTIL = word_set("until till til")
 _ASKING = frozenset(("base", "askrev"))
 _WHOM = word_set("ones person worker participant one")
@@ -39,6 +42,7 @@ _NONE = word_set("none nobody") | {
 }  # fmt: skip
 _OPEN = frozenset(("waiting", "fear", "hypo", "ask", "generic", "offtopic"))  # nothing is decided yet, or of this
 _WENT_THROUGH = frozenset(("went through", "went thru", "gone through", "came through", "got through", "cleared"))
+_NOES = word_set("no nope nah not")
 _REACH = 14  # words from "not one" to what did not happen to it
 _SOME = 5
 _UNDOING = ("promise", "askrev", "reverse", "compensated")
@@ -131,11 +135,15 @@ def _approved_now(clause: Clause, rejection: Word | None) -> Word | None:
     """The "Approved" of "every one that Example had rejected now says Approved"."""
     if rejection is None or "past" not in rejection.tags:
         return None
-    behind = clause.words[clause.words.index(rejection) + 1 :]
-    now = next((i for i, word in enumerate(behind) if word.low == "now"), None)
-    if now is None or any("neg" in word.tags for word in behind):
+    at = clause.words.index(rejection)
+    which = any(
+        word.low in _WHICH for word in clause.words[max(0, at - _AHEAD) : at]
+    )  # "all who were rejected have been"
+    behind = clause.words[at + 1 :]
+    since = next((i for i, word in enumerate(behind) if word.low == "now" or (which and word.low in _HAVE)), None)
+    if since is None or any("neg" in word.tags for word in behind):
         return None
-    return next((word for word in behind[now:] if "approve" in word.tags and "neutral" not in word.tags), None)
+    return next((word for word in behind[since:] if "approve" in word.tags and "neutral" not in word.tags), None)
 
 
 def _zero(clause: Clause, found: tuple[Count, ...]) -> bool:
@@ -222,7 +230,9 @@ def _none(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
 
 def _let_through(sentence: Sentence, found: tuple[Count, ...]) -> Iterator[Atom]:
     """ "All 60 of mine were approved", "mine all went through": a voice to the contrary."""
-    if sentence.question or sentence.meanings & (_OPEN | {"neg"}) or not {"all", "mine"} <= sentence.meanings:
+    said = sentence.words[1:] if sentence.words[0].low in _NOES else sentence.words  # "nope, all mine are approved"
+    denied = any("neg" in word.tags for word in said)
+    if sentence.question or denied or sentence.meanings & _OPEN or not {"all", "mine"} <= sentence.meanings:
         return
     for clause in sentence.clauses:
         passed = next((w for w in clause.words if "approve" in w.tags and "neutral" not in w.tags), None)
