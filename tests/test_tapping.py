@@ -15,8 +15,8 @@ from bot.answers import Person
 from bot.cards.words import TAP
 from bot.commands import Desk, answer
 from bot.forgetting import forget
-from bot.model import AliasOrigin, Card, Delivery, Guild, Incident, Mode, Reason, Slot, Stage, State, Tap
-from bot.review import judge
+from bot.model import AliasOrigin, Card, Decision, Delivery, Guild, Incident, Mode, Reason, Slot, Stage, State, Tap
+from bot.review import Word, judge
 from bot.rules import Rules
 from bot.storage import Store
 from bot.sweeper import sweep
@@ -343,7 +343,7 @@ async def closes_by_time(store: Store, by: Rules, clock: Clock) -> None:
 
 async def closes_by_word(store: Store, by: Rules, clock: Clock) -> None:
     row = (await questions(store))[0]
-    await judge(store, by, row.marker, "dismiss", by="moderator", guild=ASKS)
+    await judge(store, by, row.marker, Word(decision=Decision.DISMISS, by="moderator", guild=ASKS))
 
 
 async def closes_in_trial(store: Store, by: Rules, clock: Clock) -> None:
