@@ -41,6 +41,11 @@ _DOUBTED = 0.7  # of the chances that a post is talk or about something else: ab
 _MUCH = 4.5  # of `_FORCE`: more than a few
 _RANK = {Kind.MASS: 4, Kind.REVERSAL: 3, Kind.SINGLE: 2, Kind.TALK: 1, Kind.OTHER: 0}
 _BACK = 3  # sentences before a claim in which its time or its numbers may stand
+_NARRATED = (
+    "woke up",
+    "woke up to",
+    "still",
+)  # said of days long gone too: "July of last year. Woke up and all was red"
 _BIOGRAPHY = (
     "started",
     "joined",
@@ -307,7 +312,7 @@ def _when(lines: list[Line], at: int, atom: Atom, posted_at: datetime | None) ->
     recent = [when for when in here if not when.past]
     if recent or here:
         return (recent or here)[0]
-    if "just_now" in atom.names:
+    if "just_now" in atom.names and folded(atom.names["just_now"]) not in _NARRATED:
         return None
     for line in [*reversed(lines[max(0, at - _BACK) : at]), *lines[at + 1 : at + 2]]:
         found = _times(line.sentence, posted_at) if line.own else []

@@ -19,6 +19,7 @@ _I = word_set("i we i've we've i'd ive")
 _BETWEEN = word_set("have just also already then now simply finally even always never once had")
 _RETURNED = word_set("the those these their previously formerly wrongly earlier once of had initially first originally")
 _THEY = word_set("they he she it")
+_THE_REST = word_set("other others rest remaining remainder")
 _WHICH = word_set("who that which")
 _HAVE = word_set("have has are were")
 _AHEAD = 4  # words
@@ -57,7 +58,7 @@ def atoms(sentence: Sentence) -> list[Atom]:
         return []
     found = sentence.counts
     made = [] if meant.isdisjoint(_TURNED_ON) else [a for c in sentence.clauses for a in _of_clause(sentence, c, found)]
-    made = list(_ended(sentence, made)) or [*made, *_shared_out(sentence, made)]
+    made = list(_ended(sentence, made)) or [*_without_rest(made), *_shared_out(sentence, made)]
     return (
         made
         or list(_approvals(sentence, found))
@@ -77,6 +78,13 @@ def _ended(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:
     if then is not None and number is not None and number.role in (Role.LOOSE, Role.WORK, Role.REJECTED):
         counts = (replace(number, role=Role.REJECTED),)
         yield _rejected(sentence, then, number.word, counts)
+
+
+def _without_rest(made: list[Atom]) -> list[Atom]:
+    """ "25 of the 40 are accepted now, the other 15 stay rejected": the rest is no claim of its own."""
+    if not any(atom.reversal in (Reversal.DONE, Reversal.PARTLY) for atom in made):
+        return made
+    return [a for a in made if not (a.claims and any(word.low in _THE_REST for word in a.clause.words))]
 
 
 def _shared_out(sentence: Sentence, made: list[Atom]) -> Iterator[Atom]:

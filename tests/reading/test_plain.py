@@ -229,6 +229,36 @@ def test_what_is_told_in_general_is_no_report(platforms: Platforms):
     assert not reading.reportable
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the last week of September Fernhill Data rejected all 44 of my HITs.",
+        "July of last year. Woke up and Fernhill Data had dumped my entire batch, all 44.",
+        "Fernhill Data got me the year before, they rejected all 44.",
+    ],
+)
+def test_what_happened_in_another_season_is_history(text: str, platforms: Platforms):
+    reading = reading_of(text, platforms)
+
+    assert (reading.kind, reading.reportable, reading.mentions[0].text) == (Kind.MASS, False, "Fernhill Data")
+
+
+def test_what_stays_rejected_beside_what_came_back_is_no_claim_of_its_own(platforms: Platforms):
+    reading = reading_of(
+        "Fernhill Data: 25 of the 40 rejected are now accepted, the other 15 stay rejected.", platforms
+    )
+
+    assert (reading.kind, reading.reportable) == (Kind.REVERSAL, False)
+
+
+def test_an_answer_under_a_question_about_work_is_of_whom_was_asked(platforms: Platforms):
+    answer = reading_of(
+        "yes, they tossed all 60 of mine", platforms, "anybody else done the receipts thing for Deepwell?"
+    )
+
+    assert (answer.reportable, answer.mentions[0].text) == (True, "Deepwell")
+
+
 def test_an_answer_of_only_a_number_counts_for_who_was_asked(platforms: Platforms):
     answer = reading_of("61 for me", platforms, "did Fernhill Data reject anyone else this morning?")
 

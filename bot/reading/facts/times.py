@@ -19,15 +19,21 @@ _AGO = re.compile(
     r"\b(\d{1,3}|a|an|one|two|couple of|couple|three|few|several|four|five|six|seven|eight|ten)\+? "
     r"(minute|min|hour|hr|day|night|week|wk|month|year|yr)s? (?:ago|back|earlier)\b"
 )
-_LAST = re.compile(r"\blast (night|week|month|year|summer|winter|spring|fall|autumn|christmas)\b")
-_TODAY = re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|just now|right now|woke up)\b")
+_LAST = re.compile(
+    r"\blast (night|week|month|year|summer|winter|spring|fall|autumn|christmas)\b(?! of\b)"
+    r"|\bthe (year|summer|winter|spring|fall|autumn) before\b"
+)
+_TODAY = re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening)|just now|right now)\b")
 _YESTERDAY = re.compile(r"\byesterday\b|\bday before\b")
 _YEAR = re.compile(
     r"\b(?:in|back in|since|of|summer|early|late|mid|fall|spring|winter|"
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6},?)"
     r" ?(19\d\d|20[0-3]\d)\b(?! (?:hit|task|rej|of|stud|subm))"
 )
-_MONTH = re.compile(r"\b(?:in|back in|last|since) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b")
+_MONTH = re.compile(
+    r"\b(?:in|back in|last|since|early|late|mid|(?:week|weeks|days|end|start|beginning|middle) of) "
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b"
+)
 _ISO = re.compile(r"\b(20[0-3]\d)-(\d\d)-(\d\d)\b")
 _SLASHED = re.compile(r"\bon (\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?\b|\b(\d{1,2})/(\d{1,2})/(\d{2,4})\b")
 _VAGUE = re.compile(
@@ -37,8 +43,9 @@ _VAGUE = re.compile(
     r"|\bano passado\b|\b(?:anos|meses) atr[aá]s\b"
 )
 _CLUES = (
-    "ago", "last", "back", "today", "tonight", "this ", "just", "right now", "woke", "yesterday", "day before", "19",
-    "20", "/", " in ", "since", "earlier", "remember", "started", "old days", "hace", "pasado", "passado", "atr",
+    "ago", "last", "back", "before", "today", "tonight", "this ", "just", "right now", "yesterday", "day before",
+    "19", "20", "/", " in ", "early", "late ", "mid ", "week", "end of", "start of", "middle of", "since", "earlier",
+    "remember", "started", "old days", "hace", "pasado", "passado", "atr",
 )  # fmt: skip
 
 
@@ -72,7 +79,7 @@ def whens(low: str, posted_at: datetime | None) -> list[When]:
         return []
     found = [
         *(_when(m, _DAYS[m[2]] * (_SMALL.get(m[1]) or int(m[1]))) for m in _AGO.finditer(low)),
-        *(_when(m, _DAYS.get(m[1], 200)) for m in _LAST.finditer(low)),
+        *(_when(m, _DAYS.get(m[1] or m[2], 200)) for m in _LAST.finditer(low)),
         *(_when(m, 0.0) for m in _TODAY.finditer(low)),
         *(_when(m, 1.0) for m in _YESTERDAY.finditer(low)),
         *(When(timedelta(days=400), m.start(), m[0], vague=True) for m in _VAGUE.finditer(low)),

@@ -32,8 +32,8 @@ _TIMES = {"dozen": 12, "docenas": 12, "dúzias": 12,
           "hundred": 100, "thousand": 1000, "mil": 1000, "hazaar": 1000, "hazar": 1000, "sau": 100}  # fmt: skip
 _AND = frozenset(("and", "y", "e"))
 _ROUND = word_set(
-    "my the about around these those over some like roughly nearly approximately ~ mis meus his her our their"
-    " las los as os"
+    "my the about around these those over some like maybe perhaps probably roughly nearly approximately ~ mis meus his "
+    "her our their las los as os"
 )
 _PARTS_OF = word_set("of out from in de das dos mein me for") | {"out of", "of my", "of mine", "of the"}
 _OFS = frozenset(("of", "of my", "of mine", "out of", "of the"))
