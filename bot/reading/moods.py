@@ -78,15 +78,9 @@ def _presumes(atom: Atom) -> bool:
     if "past" in atom.anchor.tags and atom.clause.words[0].low in _GIVEN:
         return True
     others = next((w for w in atom.sentence.words if "ask" in w.tags), None)
-    if not (_declares(atom.sentence) if others is None else others.low.endswith(" else")):
+    if others is None or not others.low.endswith(" else"):
         return False
     return any(c.role is Role.REJECTED and c.n >= 5 and not c.percent for c in atom.counts)
-
-
-def _declares(sentence: Sentence) -> bool:
-    """ "They approve three and throw back the other 88??": told, and questioned only for wonder."""
-    first = sentence.words[0]
-    return "requester" in first.tags and not {"hypo", "fear"} & sentence.meanings
 
 
 def _mood(atom: Atom, before: list[Word]) -> None:

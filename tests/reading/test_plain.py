@@ -259,6 +259,13 @@ def test_an_answer_under_a_question_about_work_is_of_whom_was_asked(platforms: P
     assert (answer.reportable, answer.mentions[0].text) == (True, "Deepwell")
 
 
+@pytest.mark.parametrize(
+    "text", ["who rejected 40 of your hits?", "they rejected all 40 of yours?", "Who rejected all 40?"]
+)
+def test_a_question_about_somebody_else_s_rejections_is_no_report(text: str, platforms: Platforms):
+    assert not reading_of(text, platforms, "Fernhill Data rejected me").reportable
+
+
 def test_an_answer_of_only_a_number_counts_for_who_was_asked(platforms: Platforms):
     answer = reading_of("61 for me", platforms, "did Fernhill Data reject anyone else this morning?")
 
