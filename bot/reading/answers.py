@@ -15,7 +15,8 @@ from bot.reading.words import FRACTION, NUM, STOP, WORD, Word, word_set
 
 _LONGEST = 25  # words of an answer that does no more than agree
 _MEASURES = frozenset(("all", "most", "mine", "work", "assent", "now", "attention", "code", "identical"))
-_REST = word_set("rest others other approved accepted paid fine ok okay")
+_REST = word_set("rest others other")
+_GOOD = word_set("approved accepted paid fine ok okay")
 _OTHERWISE = (Role.APPROVED, Role.SUBMITTED)
 _ASKING = frozenset(("asked", "asks"))
 # What may stand around "how much of mine" in an answer that tells nothing of its own.
@@ -88,11 +89,15 @@ def agrees(sentence: Sentence) -> Word | None:
 def measures(sentence: Sentence) -> Word | None:
     """The number or "all" of a sentence that says no more than how much: "all 22 for me", "just 1 of mine so far"."""
     said = [word for word in sentence.words if word.kind == WORD]
-    if not all(word.tags & _MEASURES or word.tags & _number(word) or word.low in _FRAME | _REST for word in said):
+    if not all(
+        word.tags & _MEASURES or word.tags & _number(word) or word.low in _FRAME | _REST | _GOOD for word in said
+    ):
         return None
     spared = not sentence.lows.isdisjoint(_REST)  # "just one, the rest got approved"
     if sentence.meanings & {"neg", "reverse", "waiting"} or ("approve" in sentence.meanings and not spared):
         return None
+    if any(c.n == 0 for c in sentence.counts):
+        return None  # "0 of 400"
     counted = next((c.word for c in sentence.counts if c.role in (Role.LOOSE, Role.WORK, Role.REJECTED)), None)
     return counted or sentence.find("all")
 

@@ -18,7 +18,8 @@ _US = word_set("us everyone everybody mine")
 _UNSETTLED = frozenset(("neg", "rej", "hypo", "fear", "ask", "some", "most", "past", "waiting", "promise"))
 # What was approved besides, before, or of others.
 _OTHER_WORK = word_set(
-    "other others rest remaining before always usually previously earlier first until had already but only"
+    "other others rest remaining before always usually previously earlier first until had already but only yesterday "
+    "last ago also too husband wife friend roommate brother sister got within"
 )
 _BESIDE = 4  # words
 _FRAGMENT = 4  # words of a sentence that only says how much
@@ -43,7 +44,13 @@ def approved_since(lines: Sequence[Line]) -> None:
     the lot", "The 15 are approved as of an hour ago"."""
     told = False
     for line in lines:
-        if told and line.own and not line.atoms and (word := _approved_all(line.sentence)) is not None:
+        if (
+            told
+            and line.own
+            and not line.atoms
+            and not line.named
+            and (word := _approved_all(line.sentence)) is not None
+        ):
             clause = next(clause for clause in line.sentence.clauses if word in clause.words)
             atom = Atom(line.sentence, clause, word, "start_reversal", reversal=Reversal.DONE)
             atom.give("reversal_done", word)

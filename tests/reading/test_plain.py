@@ -192,6 +192,9 @@ def test_what_was_rejected_is_told_to_be_undone_in_many_words(text: str, platfor
         "I asked Fernhill Data to overturn the 20 rejections. Their answer: the decision is final.",
         "Fernhill Data rejected 20 of mine. Before that they always approved everything.",
         "20 of my 23 recordings for Fernhill Data came back as 'file empty'",
+        "Fernhill Data rejected 20 of mine today. Oakpine approved mine within the hour.",
+        "Fernhill Data rejected 20 of mine today. Yesterday they approved all of them.",
+        "I got 20 rejections back from Fernhill Data this morning",
     ],
 )
 def test_what_only_sounds_undone_is_reported(text: str, platforms: Platforms):

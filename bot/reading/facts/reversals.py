@@ -53,6 +53,8 @@ _CLEARING = word_set(
     "expunged wiped scrapped annulled voided retracted"
 )
 _BEEN = word_set("been was were is are got have has")
+_KNOWN = frozenset(("mine", "all"))
+_THE = word_set("the those these our his her their")
 _INTO = frozenset(("to", "into"))
 _UPON = frozenset(("on", "upon", "at"))
 _GOOD = frozenset(("approve", "taken"))
@@ -142,8 +144,9 @@ def undone_by(words: list[Word]) -> Word | None:
         return None  # "dropped 30 rejections on me"
     changed = any(b.low in _INTO and a.tags & _GOOD for b, a in pairwise(behind))
     back = any(word.low == "back" for word in behind)
-    for word in before:
-        if word.low in _CLEARING or (back and word.low in _BROUGHT) or (changed and word.low in _CHANGED):
+    for i, word in enumerate(before):
+        theirs = any(w.tags & _KNOWN or w.low in _THE for w in before[i + 1 :])  # "got 30 rejections back" got them
+        if word.low in _CLEARING or (back and theirs and word.low in _BROUGHT) or (changed and word.low in _CHANGED):
             return word
     return next((a for b, a in pairwise(behind) if b.low in _BEEN and a.low in _CLEARING), None)
 
