@@ -127,7 +127,7 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
     """The "approved" of "approved all the previously rejected hits": those rejections are over."""
     if rejection is None or "past" not in rejection.tags:
         return None
-    had = whose = False
+    whose = False
     before = clause.words[clause.words.index(rejection) - 1]
     for word in reversed(clause.words[: clause.words.index(rejection)]):
         if "approve" in word.tags:
@@ -135,7 +135,7 @@ def _approved_after_all(clause: Clause, rejection: Word | None) -> Word | None:
         passed = word.low in _RETURNED or word.tags & {"all", "mine", "work"} or value(word) is not None
         if not passed and word.low not in _THEY:
             return None
-        had, whose = had or word.low == "had", whose or value(word) is None
+        whose = whose or value(word) is None
     return None
 
 

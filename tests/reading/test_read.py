@@ -308,7 +308,7 @@ def test_every_feature_has_a_weight_for_each_kind():
 def test_a_doubt_never_makes_a_mass_claim_likelier():
     base = ["start_rejection", "mass_words", "all_of_it", "mine"]
     # "joking", "hedged" and "in_general" weigh next to nothing: who is angry jokes, and says "you" of what befell them.
-    # What is said in general is no report all the same (test_what_is_not_asserted_is_no_report).
+    # What is said in general is no report all the same (test_plain: what is told in general is no report).
     for doubt in ("negated", "asked", "feared", "hypothetical", "own_fault"):
         assert shipped().probabilities([*base, doubt])[Kind.MASS] < shipped().probabilities(base)[Kind.MASS]
 
